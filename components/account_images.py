@@ -1,0 +1,122 @@
+"""What the account says of images: the reads that decide whether one is built, and whether it may be used.
+
+All go through the caller's own provider, so region, profile and assumed roles are right by construction.
+"""
+
+from collections.abc import Sequence
+from typing import NoReturn
+from weakref import WeakKeyDictionary
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ComponentResource, InvokeOutputOptions, Output, ProviderResource, Resource
+
+from .errors import InputError
+
+STACK_TAG = "snapnames:stack"
+"""On each image: the stack that built it, `<organization>/<project>/<stack>`."""
+
+_UNFINISHED = ("pending", "failed", "invalid", "error", "transient")
+_PRESENT = (*_UNFINISHED, "available")
+"""Every ImageState but `deregistered`, which EC2 still lists for a while, and `disabled`, which it hides."""
+
+_FILTER_VALUES = 200
+"""Values that one filter of a Describe call takes: docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html."""
+
+
+def stack_tag() -> str:
+    """The value of `STACK_TAG` for the running program's stack."""
+    return "/".join((pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack()))
+
+
+def count_named(names: Sequence[str]) -> int:
+    """How many of the image names stand for an image of the account, whoever made it: one read for each 200 names."""
+    return sum(
+        len(
+            aws.ec2.get_ami_ids(
+                owners=["self"],
+                include_deprecated=True,
+                filters=[
+                    {"name": "name", "values": names[start : start + _FILTER_VALUES]},
+                    {"name": "state", "values": _PRESENT},
+                ],
+            ).ids
+        )
+        for start in range(0, len(names), _FILTER_VALUES)
+    )
+
+
+def ids_named(name: str, owner: ComponentResource) -> Output[Sequence[str]]:
+    """The id of the account's image of that name, or nothing: names are unique in an account and region."""
+    return aws.ec2.get_ami_ids_output(
+        owners=["self"],
+        include_deprecated=True,
+        filters=[{"name": "name", "values": [name]}, {"name": "state", "values": _PRESENT}],
+        opts=InvokeOutputOptions(parent=owner),
+    ).ids
+
+
+_unfinished: WeakKeyDictionary[Resource, dict[ProviderResource | None, Output[Sequence[str]]]] = WeakKeyDictionary()
+
+
+def unfinished_ids(owner: ComponentResource) -> Output[Sequence[str]]:
+    """The ids of this stack's images that are not `available`: one read for all components of a provider and run.
+
+    The state of a stack does not tell: a failed image that was refreshed looks like a built one.
+    """
+    token = "aws:ec2/getAmiIds:getAmiIds"
+    root = pulumi.runtime.get_root_resource()
+    reads = {} if root is None else _unfinished.setdefault(root, {})
+    provider = owner.get_provider(token)
+    if provider not in reads:
+        reads[provider] = aws.ec2.get_ami_ids_output(
+            owners=["self"],
+            include_deprecated=True,
+            filters=[
+                {"name": f"tag:{STACK_TAG}", "values": [stack_tag()]},
+                {"name": "state", "values": _UNFINISHED},
+            ],
+            opts=InvokeOutputOptions(parent=owner),
+        ).ids
+    return reads[provider]
+
+
+def refuse_unfinished(image_name: str, image_id: str, owner: ComponentResource) -> Output[None]:
+    """Raise `InputError` with the state of the image and EC2's reason for it."""
+
+    def refuse(ami: aws.ec2.GetAmiResult) -> NoReturn:
+        reason = ami.state_reason.get("message", "UNSET")
+        raise InputError(
+            f"image {image_name!r} ({image_id}) is {ami.state!r}{'' if reason == 'UNSET' else f': {reason}'}; nothing "
+            "launches from an image that is not available: run `pulumi up --refresh` when it has become available, or "
+            "drop its release from the list"
+        )
+
+    return _image(image_id, owner).apply(refuse)
+
+
+def refuse_taken(image_name: str, taken_by: Output[Sequence[str]], owner: ComponentResource) -> Output[None]:
+    """Raise `InputError` when an image has the name already, for one that the stack would have to build."""
+
+    def refuse(ami: aws.ec2.GetAmiResult) -> NoReturn:
+        if ami.tags.get(STACK_TAG) == stack_tag():
+            raise InputError(
+                f"image {image_name!r} is not in the state of this stack, and {ami.image_id}, which this stack built, "
+                "has that name; a second image can't be made of it: deregister that image with its snapshots, or "
+                "release under another name"
+            )
+        raise InputError(
+            f"image name {image_name!r} is taken by {ami.image_id}, which this stack did not build; names are unique "
+            "in an account and region: release under another name"
+        )
+
+    return taken_by.apply(lambda ids: _image(ids[0], owner).apply(refuse) if ids else Output.from_input(None))
+
+
+def _image(image_id: str, owner: ComponentResource) -> Output[aws.ec2.GetAmiResult]:
+    return aws.ec2.get_ami_output(
+        owners=["self"],
+        include_deprecated=True,
+        filters=[{"name": "image-id", "values": [image_id]}],
+        opts=InvokeOutputOptions(parent=owner),
+    )

@@ -1,0 +1,135 @@
+"""boto3 clients that reach AWS as the stack's own `aws:` config does, for reads that have no data source."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+import boto3
+import botocore.session
+import pulumi
+from botocore.config import Config
+
+from .errors import InputError
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+
+_MIRRORED = frozenset(
+    {
+        "accessKey",
+        "secretKey",
+        "token",
+        "profile",
+        "region",
+        "endpoints",
+        "assumeRoles",
+        "sharedConfigFiles",
+        "sharedCredentialsFiles",
+        "customCaBundle",
+        "insecure",
+        "maxRetries",
+        "retryMode",
+        "useDualstackEndpoint",
+        "useFipsEndpoint",
+    }
+)
+_NO_MATTER = frozenset(
+    {
+        "defaultTags",
+        "ignoreTags",
+        "s3UsEast1RegionalEndpoint",
+        "s3UsePathStyle",
+        "skipCredentialsValidation",
+        "skipMetadataApiCheck",
+        "skipRegionValidation",
+        "skipRequestingAccountId",
+        "stsRegion",
+        "tagPolicyCompliance",
+        "tokenBucketRateLimiterCapacity",
+        "userAgents",
+    }
+)
+"""Settings that change nothing for a read of EC2."""
+
+_ROLE_ARGUMENTS = {
+    "roleArn": "RoleArn",
+    "sessionName": "RoleSessionName",
+    "externalId": "ExternalId",
+    "policy": "Policy",
+    "sourceIdentity": "SourceIdentity",
+    "transitiveTagKeys": "TransitiveTagKeys",
+}
+
+
+def ec2_client() -> "EC2Client":
+    """An EC2 client with the region, profile, keys, roles and endpoint of the stack's default provider.
+
+    Raises `InputError` for a setting of the provider that has no counterpart here.
+    """
+    settings = _provider_settings()
+    session = _session(settings)
+    for role in settings.get("assumeRoles", []):
+        session = _assumed(session, role, settings)
+    return session.client("ec2", **_client_options("ec2", settings))
+
+
+def _provider_settings() -> dict[str, Any]:
+    config = pulumi.Config("aws")
+    values = pulumi.runtime.config.get_config_env() | pulumi.runtime.config.CONFIG.get()
+    given = [key.removeprefix("aws:") for key in values if key.startswith("aws:")]
+    for key in given:
+        if key not in _MIRRORED | _NO_MATTER:
+            raise InputError(
+                f"aws:{key} has no counterpart outside the provider, and finding the source by tags reads EC2 outside "
+                "of it: give snapnames:source the id of an instance"
+            )
+    texts = {"accessKey", "secretKey", "token", "profile", "region", "customCaBundle", "retryMode"}
+    return {
+        key: config.get(key) if key in texts else config.get_object(key) for key in given if key in _MIRRORED
+    }
+
+
+def _session(settings: Mapping[str, Any]) -> boto3.Session:
+    core = botocore.session.Session()
+    for key, variable in (("sharedConfigFiles", "config_file"), ("sharedCredentialsFiles", "credentials_file")):
+        files = settings.get(key, [])
+        if len(files) > 1:
+            raise InputError(f"aws:{key} lists {len(files)} files; finding the source by tags reads one: list one")
+        if files:
+            core.set_config_variable(variable, files[0])
+    return boto3.Session(
+        botocore_session=core,
+        aws_access_key_id=settings.get("accessKey"),
+        aws_secret_access_key=settings.get("secretKey"),
+        aws_session_token=settings.get("token"),
+        profile_name=settings.get("profile"),
+        region_name=settings.get("region"),
+    )
+
+
+def _client_options(service: Literal["ec2", "sts"], settings: Mapping[str, Any]) -> dict[str, Any]:
+    endpoint = next((entry[service] for entry in settings.get("endpoints", []) if service in entry), None)
+    return {
+        "endpoint_url": endpoint,
+        "verify": False if settings.get("insecure") else settings.get("customCaBundle"),
+        "config": Config(
+            retries={"total_max_attempts": settings.get("maxRetries", 24) + 1, "mode": settings.get("retryMode", "standard")},
+            use_dualstack_endpoint=settings.get("useDualstackEndpoint"),
+            use_fips_endpoint=settings.get("useFipsEndpoint"),
+        ),
+    }
+
+
+def _assumed(session: boto3.Session, role: Mapping[str, Any], settings: Mapping[str, Any]) -> boto3.Session:
+    arguments: dict[str, Any] = {"RoleSessionName": "snapnames"}
+    arguments |= {_ROLE_ARGUMENTS[key]: value for key, value in role.items() if key in _ROLE_ARGUMENTS}
+    if "policyArns" in role:
+        arguments["PolicyArns"] = [{"arn": arn} for arn in role["policyArns"]]
+    if "tags" in role:
+        arguments["Tags"] = [{"Key": key, "Value": value} for key, value in role["tags"].items()]
+    keys = session.client("sts", **_client_options("sts", settings)).assume_role(**arguments)["Credentials"]
+    return boto3.Session(
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+        region_name=session.region_name,
+    )

@@ -1,0 +1,132 @@
+"""What the Auto Scaling group launches from, and the group."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NotRequired, TypedDict
+
+import pulumi_aws as aws
+from pulumi import ComponentResource, Input, Output, ResourceOptions
+
+from .errors import InputError
+
+
+class FleetArgs(TypedDict):
+    """What `Fleet` is made of. The lists are plain, the ids in them may be outputs."""
+
+    image_id: Input[str]
+    """The AMI to launch from, as `ReleaseImage.image_id`."""
+
+    instance_type: str
+    """E.g. `t3.small`."""
+
+    min_size: NotRequired[int]
+    """Instances the group keeps at least. Default: 1."""
+
+    max_size: NotRequired[int]
+    """Instances the group may have. Default: as many as `min_size`."""
+
+    desired_capacity: NotRequired[int]
+    """Instances to run now. Left out: Auto Scaling decides."""
+
+    zones: NotRequired[Sequence[Input[str]]]
+    """Availability zones, for a default VPC. Give these or `subnets`."""
+
+    subnets: NotRequired[Sequence[Input[str]]]
+    """Subnet ids. Give these or `zones`."""
+
+    security_groups: NotRequired[Sequence[Input[str]]]
+    """Security group ids."""
+
+    key_name: NotRequired[Input[str]]
+    """EC2 key pair for logins."""
+
+    instance_profile: NotRequired[Input[str]]
+    """Name or ARN of the IAM instance profile."""
+
+    user_data: NotRequired[Input[str]]
+    """Script or cloud-init data, at most 16 KiB. Kept as a secret in the state."""
+
+    health_check: NotRequired[Literal["EC2", "ELB"]]
+    """What tells that an instance is healthy. Default: EC2."""
+
+    health_check_grace_period: NotRequired[int]
+    """Seconds after launch before the first health check. Default: 300."""
+
+    tags: NotRequired[Mapping[str, str]]
+    """Tags on the group and on the instances that it launches."""
+
+
+class Fleet(ComponentResource):
+    """The launch configuration of an image, and an Auto Scaling group that launches from it.
+
+    The launch configuration has a generated name, so that the new one exists before the old one goes.
+
+    Leaves alone: instances that run. A new image is what the next scale-out launches.
+
+    Raises `InputError` before anything is registered for sizes and places that Auto Scaling refuses.
+    """
+
+    launch_configuration_name: Output[str]
+    auto_scaling_group_name: Output[str]
+
+    def __init__(self, name: str, args: FleetArgs, opts: ResourceOptions | None = None) -> None:
+        """Declare the launch configuration and the group; `args` as `FleetArgs` says."""
+        check_fleet(args, f"fleet {name!r}")
+        super().__init__("snapnames:index:Fleet", name, {}, opts)
+        user_data = args.get("user_data")
+        min_size = args.get("min_size", 1)
+
+        configuration = aws.ec2.LaunchConfiguration(
+            name,
+            image_id=args["image_id"],
+            instance_type=args["instance_type"],
+            security_groups=args.get("security_groups"),
+            key_name=args.get("key_name"),
+            iam_instance_profile=args.get("instance_profile"),
+            user_data=None if user_data is None else Output.secret(user_data),
+            opts=ResourceOptions(parent=self),
+        )
+        group = aws.autoscaling.Group(
+            name,
+            launch_configuration=configuration.name,
+            min_size=min_size,
+            max_size=args.get("max_size", min_size),
+            desired_capacity=args.get("desired_capacity"),
+            availability_zones=args.get("zones"),
+            vpc_zone_identifiers=args.get("subnets"),
+            health_check_type=args.get("health_check", "EC2"),
+            health_check_grace_period=args.get("health_check_grace_period", 300),
+            tags=[
+                {"key": key, "value": value, "propagate_at_launch": True}
+                for key, value in args.get("tags", {}).items()
+            ],
+            opts=ResourceOptions(parent=self),
+        )
+
+        self.launch_configuration_name = configuration.name
+        self.auto_scaling_group_name = group.name
+        self.register_outputs(
+            {
+                "launch_configuration_name": self.launch_configuration_name,
+                "auto_scaling_group_name": self.auto_scaling_group_name,
+            }
+        )
+
+
+def check_fleet(args: FleetArgs, setting: str) -> None:
+    """Raise `InputError` unless the group's sizes and places fit together; `setting` is what the user should change."""
+    low = args.get("min_size", 1)
+    high = args.get("max_size", low)
+    if not 0 <= low <= high:
+        raise InputError(
+            f"{setting} has the minimum size {low} and the maximum size {high}; Auto Scaling wants 0 <= minimum <= "
+            "maximum: set both"
+        )
+    desired = args.get("desired_capacity", low)
+    if not low <= desired <= high:
+        raise InputError(
+            f"{setting} has the desired capacity {desired}; it lies between the minimum size {low} and the maximum "
+            f"size {high}: set it so"
+        )
+    if bool(args.get("zones")) == bool(args.get("subnets")):
+        given = "both zones and subnets" if args.get("zones") else "neither zones nor subnets"
+        raise InputError(f"{setting} has {given}; Auto Scaling takes one of the two: give one")

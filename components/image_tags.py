@@ -1,0 +1,31 @@
+"""The rules of EC2 and of snapnames for the tags on an image."""
+
+from collections.abc import Mapping
+
+from .errors import InputError
+from .naming import MAX_TAG_VALUE
+
+MAX_TAG_KEY = 128
+_OWN_TAGS = 2
+MAX_TAGS = 50 - _OWN_TAGS
+"""EC2 takes 50 tags a resource: docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions."""
+
+
+def check_image_tags(tags: Mapping[str, str], setting: str) -> None:
+    """Raise `InputError` for a tag that EC2 refuses, or that snapnames sets itself; `setting` is what to change."""
+    if len(tags) > MAX_TAGS:
+        raise InputError(
+            f"{setting} has {len(tags)} tags; EC2 takes 50 a resource and {_OWN_TAGS} are snapnames' own: leave at most {MAX_TAGS}"
+        )
+    for key, value in tags.items():
+        where = f"tag {key!r} in {setting}"
+        if not 1 <= len(key) <= MAX_TAG_KEY:
+            raise InputError(f"{where} has a key of {len(key)} characters; EC2 wants 1 to {MAX_TAG_KEY}: shorten it")
+        if len(value) > MAX_TAG_VALUE:
+            raise InputError(
+                f"{where} has a value of {len(value)} characters; EC2 takes at most {MAX_TAG_VALUE}: shorten it"
+            )
+        if key.lower().startswith("aws:"):
+            raise InputError(f"{where} begins with 'aws:', which AWS keeps for itself: rename it")
+        if key == "Name" or key.startswith("snapnames:"):
+            raise InputError(f"{where} is set by snapnames: take it out")

@@ -1,0 +1,204 @@
+"""An image of a running instance, with a Name on each snapshot behind it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, NotRequired, TypedDict
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ComponentResource, CustomTimeouts, Input, Output, ResourceOptions
+from pulumi.output import contains_unknowns
+
+from .account_images import STACK_TAG, refuse_taken, refuse_unfinished, stack_tag, unfinished_ids
+from .errors import InputError
+from .image_tags import check_image_tags
+from .naming import DEFAULT_PATTERN, check_image_name, check_pattern, snapshot_names
+from .source_volumes import SourceVolumes
+
+DEFAULT_CREATE_TIMEOUT = "6h"
+_NO_INSTANCE = "i-00000000"
+"""For an image that must exist already: EC2 refuses to make one from it."""
+
+
+class ReleaseImageArgs(TypedDict):
+    """What `ReleaseImage` is made of."""
+
+    image_name: str
+    """Name of the AMI: 3 to 128 letters, digits, ( ) [ ] space . / - ' @ _, not taken in the account and region."""
+
+    source_instance_id: NotRequired[Input[str]]
+    """The instance to make the image of, read only while the image is not built. Left out: the image must exist."""
+
+    reboot: NotRequired[bool]
+    """Reboot the instance for file systems that are flushed clean. Default: false, a serving instance goes on."""
+
+    name_pattern: NotRequired[str]
+    """Name of each snapshot, of the fields {image}, {index}, {device}. Default: `{image}({index:03d})`."""
+
+    image_tags: NotRequired[Mapping[str, str]]
+    """Tags on the AMI, beside `Name` and `snapnames:stack`."""
+
+    create_timeout: NotRequired[str]
+    """How long the image may stay pending, as `90m` or `6h`. Default: 6h; the provider alone gives up at 40 minutes."""
+
+
+class _Built(NamedTuple):
+    """The block device mappings of an image that may be used."""
+
+    image_id: str
+    root_device: str
+    snapshots: dict[str, str]
+    """Device name to snapshot id, of the EBS mappings."""
+
+
+class ReleaseImage(ComponentResource):
+    """The AMI of a running instance, with a Name on each EBS snapshot behind it.
+
+    What the image holds is what gets named: a volume that is attached after the preview is named too. Once built, the
+    image depends on its source instance no more.
+
+    Leaves alone: instance-store mappings (they have no snapshot), and tags that others put on the snapshots.
+
+    Raises `InputError` before anything is registered for bad arguments, and in the outputs for what only AWS knows: a
+    name that is taken, a source that EC2 can't image, an image whose create failed or timed out.
+    """
+
+    image_id: Output[str]
+    """The AMI's id, once it is known to be built."""
+
+    image_name: Output[str]
+
+    snapshot_ids: Output[dict[str, str]]
+    """Device name to the id of its snapshot, root first."""
+
+    snapshot_names: Output[dict[str, str]]
+    """Device name to the Name of its snapshot, root first; known in the preview before the image exists."""
+
+    def __init__(self, name: str, args: ReleaseImageArgs, opts: ResourceOptions | None = None) -> None:
+        """Declare the image and the names; `args` as `ReleaseImageArgs` says."""
+        image_name, pattern = args["image_name"], args.get("name_pattern", DEFAULT_PATTERN)
+        tags = args.get("image_tags", {})
+        check_image_name(image_name, "image_name")
+        check_pattern(pattern, "name_pattern")
+        check_image_tags(tags, "image_tags")
+        super().__init__("snapnames:index:ReleaseImage", name, {}, opts)
+
+        source = args.get("source_instance_id")
+        volumes = SourceVolumes(name, image_name, source, self)
+        unfinished = unfinished_ids(self)
+        image = aws.ec2.AmiFromInstance(
+            name,
+            name=image_name,
+            # Nothing is built before the plan has agreed to the volumes, nor while `unfinished` is still being read.
+            source_instance_id=Output.all(_NO_INSTANCE if source is None else source, volumes.urn, unfinished)[0],
+            snapshot_without_reboot=not args.get("reboot", False),
+            tags={**tags, "Name": image_name, STACK_TAG: stack_tag()},
+            opts=ResourceOptions(
+                parent=self,
+                # The provider would delete first, since the name is explicit.
+                delete_before_replace=False,
+                # A built image is never replaced because the next release has another source.
+                ignore_changes=["sourceInstanceId", "snapshotWithoutReboot"],
+                custom_timeouts=CustomTimeouts(create=args.get("create_timeout", DEFAULT_CREATE_TIMEOUT)),
+            ),
+        )
+        # Unknown while the image is to be made, None when it is not a target of this update.
+        built: Output[_Built | None] = Output.all(
+            image.id, image.root_device_name, image.ebs_block_devices, unfinished
+        ).apply(lambda seen: _built(image_name, self, *seen))
+        named = built.apply(
+            lambda seen: _predicted(image_name, pattern, volumes, image, self)
+            if contains_unknowns(seen)
+            else _named(image_name, pattern, seen, image, self),
+            run_with_unknowns=True,
+        )
+
+        self.image_id = built.apply(lambda seen: seen and seen.image_id)
+        self.image_name = Output.from_input(image_name)
+        self.snapshot_ids = built.apply(lambda seen: seen and seen.snapshots)
+        self.snapshot_names = named
+        self.register_outputs(
+            {
+                "image_id": self.image_id,
+                "image_name": self.image_name,
+                "snapshot_ids": self.snapshot_ids,
+                "snapshot_names": self.snapshot_names,
+            }
+        )
+
+
+def _built(
+    image_name: str,
+    owner: ComponentResource,
+    image_id: str | None,
+    root_device: str,
+    mappings: Sequence[aws.ec2.outputs.AmiFromInstanceEbsBlockDevice],
+    unfinished: Sequence[str],
+) -> Output[_Built | None]:
+    """The image's mappings, or an `InputError`: a create that failed or timed out leaves an image in the state too."""
+    if image_id is None:
+        return Output.from_input(None)
+    if image_id in unfinished:
+        return refuse_unfinished(image_name, image_id, owner)
+    if not mappings:
+        raise InputError(
+            f"image {image_name!r} ({image_id}) has no EBS volume in the state of this stack, as after a create that "
+            "failed or timed out, so there is nothing to name: run `pulumi up --refresh`, or drop its release from "
+            "the list"
+        )
+    snapshots = {mapping.device_name: mapping.snapshot_id for mapping in mappings}
+    ordered = {device: snapshots[device] for device in ordered_devices(snapshots, root_device)}
+    return Output.from_input(_Built(image_id, root_device, ordered))
+
+
+def _named(
+    image_name: str, pattern: str, built: _Built | None, image: aws.ec2.AmiFromInstance, owner: ComponentResource
+) -> dict[str, str]:
+    """Declare the Name of each snapshot that the built image has."""
+    if built is None:
+        return {}
+    names = snapshot_names(image_name, built.snapshots, built.root_device, pattern)
+    for device, name in names.items():
+        _declare(device, name, built.snapshots[device], image, owner)
+    return names
+
+
+def _predicted(
+    image_name: str, pattern: str, volumes: SourceVolumes, image: aws.ec2.AmiFromInstance, owner: ComponentResource
+) -> Output[dict[str, str]]:
+    """Declare the Name of each snapshot that the image is going to have, as its source instance is now."""
+
+    def snapshot_id(device: str) -> Output[str]:
+        return image.ebs_block_devices.apply(lambda made: next(m.snapshot_id for m in made if m.device_name == device))
+
+    def declare(devices: list[str]) -> dict[str, str]:
+        if contains_unknowns(devices):
+            pulumi.log.info(
+                f"the snapshot names of image {image_name} show when its source instance exists", resource=owner
+            )
+            return {}
+        if not devices:
+            raise InputError(
+                f"image {image_name!r} is not in the state of this stack, and no source instance is given to make it "
+                "of: give one, or drop its release from the list"
+            )
+        names = snapshot_names(image_name, devices, devices[0], pattern)
+        for device, name in names.items():
+            _declare(device, name, snapshot_id(device), image, owner)
+        return names
+
+    return refuse_taken(image_name, volumes.taken_by, owner).apply(
+        lambda _: volumes.devices.apply(declare, run_with_unknowns=True)
+    )
+
+
+def _declare(
+    device: str, name: str, snapshot_id: Input[str], image: aws.ec2.AmiFromInstance, owner: ComponentResource
+) -> None:
+    aws.ec2.Tag(
+        f"{owner.pulumi_resource_name}:{device}",
+        resource_id=snapshot_id,
+        key="Name",
+        value=name,
+        # The snapshots go with the image, so a prune or a destroy needs no DeleteTags call.
+        opts=ResourceOptions(parent=owner, deleted_with=image),
+    )

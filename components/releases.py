@@ -1,0 +1,46 @@
+"""The images of a service's releases: which may be built, and from what."""
+
+from .account_images import count_named
+from .errors import InputError
+from .release_image import ReleaseImage, ReleaseImageArgs
+from .settings import Settings
+from .source_instance import find_source
+
+
+def release_images(settings: Settings) -> dict[str, ReleaseImage]:
+    """Release to its image, newest first. One read of the account when every image exists.
+
+    Only the first release may be built: an older one would be made of today's instance and pass for what it is not.
+    Raises `InputError` before any resource is registered when an older image is missing, or no instance can be found
+    for the first.
+    """
+    newest, *older = settings.releases
+    names = {release: settings.image_name(release) for release in settings.releases}
+    source = None
+    if count_named(list(names.values())) < len(names):
+        _refuse_missing({release: names[release] for release in older})
+        source = find_source(settings.source, names[newest])
+
+    def declare(release: str) -> ReleaseImage:
+        args: ReleaseImageArgs = {
+            "image_name": names[release],
+            "name_pattern": settings.name_pattern,
+            "reboot": settings.reboot,
+            "image_tags": settings.image_tags,
+            "create_timeout": settings.create_timeout,
+        }
+        if release == newest and source is not None:
+            args["source_instance_id"] = source
+        return ReleaseImage(names[release], args)
+
+    return {release: declare(release) for release in settings.releases}
+
+
+def _refuse_missing(older: dict[str, str]) -> None:
+    if count_named(list(older.values())) == len(older):
+        return
+    missing = [release for release, name in older.items() if not count_named([name])]
+    raise InputError(
+        f"snapnames:releases lists {', '.join(map(repr, missing))}, whose image does not exist; only the first release "
+        "is built, since an older image can't be made of today's instance: drop it from the list"
+    )

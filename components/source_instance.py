@@ -1,0 +1,68 @@
+"""Which running instance a release is made of."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from .errors import InputError
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_ec2.type_defs import InstanceTypeDef
+
+
+def find_source(source: str | Mapping[str, str], image_name: str) -> str:
+    """The instance id that `source` gives, or of the running, healthy instances with its tags the one that has run longest.
+
+    Healthy: both status checks say `ok`. Two reads. Raises `InputError` when no instance matches.
+    """
+    if isinstance(source, str):
+        return source
+    # Only a build needs boto3, which takes longer to import than a preview without changes takes in all.
+    from .aws_session import ec2_client  # noqa: PLC0415
+
+    client = ec2_client()
+    running = _running(client, source)
+    if not running:
+        raise InputError(
+            f"snapnames:source {dict(source)!r} matches no running instance in this account and region, and image "
+            f"{image_name!r} is not built yet: start one, or set other tags or an instance id"
+        )
+    healthy = _healthy(client, running)
+    if not healthy:
+        ids = ", ".join(sorted(instance["InstanceId"] for instance in running))
+        raise InputError(
+            f"snapnames:source {dict(source)!r} matches {ids}, of which no status checks pass, and image "
+            f"{image_name!r} is not built yet: wait until they do, or set an instance id"
+        )
+    chosen = min(healthy, key=lambda instance: (instance["LaunchTime"], instance["InstanceId"]))
+    pulumi.log.info(
+        f"source of image {image_name}: {chosen['InstanceId']}, running since {chosen['LaunchTime']:%Y-%m-%d %H:%M} "
+        f"UTC, the longest of {len(healthy)} healthy ({len(running)} running)"
+    )
+    return chosen["InstanceId"]
+
+
+def _running(client: "EC2Client", tags: Mapping[str, str]) -> list["InstanceTypeDef"]:
+    pages = client.get_paginator("describe_instances").paginate(
+        Filters=[
+            *({"Name": f"tag:{key}", "Values": [value]} for key, value in tags.items()),
+            {"Name": "instance-state-name", "Values": ["running"]},
+        ]
+    )
+    return [instance for page in pages for group in page["Reservations"] for instance in group["Instances"]]
+
+
+def _healthy(client: "EC2Client", instances: list["InstanceTypeDef"]) -> list["InstanceTypeDef"]:
+    """Those whose system and instance status checks both say `ok`."""
+    pages = client.get_paginator("describe_instance_status").paginate(
+        InstanceIds=[instance["InstanceId"] for instance in instances]
+    )
+    ok = {
+        status["InstanceId"]
+        for page in pages
+        for status in page["InstanceStatuses"]
+        if status["InstanceStatus"]["Status"] == status["SystemStatus"]["Status"] == "ok"
+    }
+    return [instance for instance in instances if instance["InstanceId"] in ok]
