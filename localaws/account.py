@@ -1,0 +1,113 @@
+"""The account as a whole: every noun put together, and put in the place of moto's."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from moto.autoscaling import models as autoscaling_models
+from moto.autoscaling import urls as autoscaling_urls
+from moto.core import responses as core_responses
+from moto.core.base_backend import BackendDict
+from moto.core.responses import BaseResponse
+from moto.core.utils import method_names_from_class
+from moto.ec2 import models as ec2_models
+from moto.ec2 import urls as ec2_urls
+from moto.ec2.responses import EC2Response
+
+from localaws import settings
+from localaws.errors import ImageNotFound
+from localaws.groups import Groups
+from localaws.image_actions import ImageActions
+from localaws.instances import InstanceActions, Instances
+from localaws.launch_configurations import LaunchConfiguration
+from localaws.snapshots import SnapshotActions
+from localaws.tags import TagActions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moto.core.common_types import TYPE_RESPONSE
+
+LOCK = threading.RLock()
+"""Held by whoever reads or changes the account: one call is done at a time, so none sees half of another."""
+
+CALLS: list[str] = []
+"""Every API call since the last reset, as `service.Action`."""
+
+
+class LocalEC2(Instances):
+    """EC2 of one account and region."""
+
+    @property
+    def _url_module(self) -> Any:  # noqa: ANN401 - a module, where moto's base class looks for its URLs
+        return ec2_urls
+
+
+class LocalAutoScaling(Groups):
+    """Auto Scaling of one account and region."""
+
+    @property
+    def _url_module(self) -> Any:  # noqa: ANN401 - a module, where moto's base class looks for its URLs
+        return autoscaling_urls
+
+
+class LocalEC2Response(ImageActions, SnapshotActions, TagActions, InstanceActions, EC2Response):
+    """EC2's calls: ours first, moto's for the rest."""
+
+
+def install() -> None:
+    """Put this account in the place of moto's, for the whole process; only a server process calls this."""
+    ec2_models.ec2_backends.backend = LocalEC2
+    autoscaling_models.autoscaling_backends.backend = LocalAutoScaling
+    ec2_urls.url_paths = {"{0}/": LocalEC2Response.dispatch}
+    # moto inspects a class of 600 methods at every call.
+    core_responses.method_names_from_class = cache(method_names_from_class)  # type: ignore[attr-defined] # moto's import
+    autoscaling_models.FakeLaunchConfiguration = LaunchConfiguration  # type: ignore[misc] # the class that moto makes
+    _count_and_serialize_calls()
+
+
+def _count_and_serialize_calls() -> None:
+    original = BaseResponse.call_action
+
+    def call_action(response: BaseResponse) -> TYPE_RESPONSE:
+        with LOCK:
+            CALLS.append(f"{response.service_name}.{response._get_action()}")  # noqa: SLF001 - where moto keeps the name
+            return original(response)
+
+    BaseResponse.call_action = call_action  # type: ignore[method-assign, assignment] # the purpose of this function
+
+
+def reset(defaults: settings.Settings) -> None:
+    """Empty every account and region, forget the calls, and return to the settings the server started with."""
+    with LOCK:
+        BackendDict.reset()
+        CALLS.clear()
+        settings.CURRENT = defaults
+
+
+def reboots() -> dict[str, int]:
+    """How often each instance was rebooted, by CreateImage or by hand."""
+    with LOCK:
+        total: Counter[str] = Counter()
+        for backend in _ec2_backends():
+            total.update(backend.reboots)
+        return dict(total)
+
+
+def finish_image(image_id: str, end: settings.End, reason: str) -> None:
+    """End an image's pending state now, or hold it; raises `ImageNotFound`."""
+    with LOCK:
+        for backend in _ec2_backends():
+            if image_id in backend.amis:
+                backend.amis[image_id].lifecycle.finish(end, reason)
+                return
+    raise ImageNotFound(image_id)
+
+
+def _ec2_backends() -> Iterator[LocalEC2]:
+    for _, _, backend in ec2_models.ec2_backends.iter_backends():
+        if isinstance(backend, LocalEC2):
+            yield backend

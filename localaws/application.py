@@ -1,0 +1,147 @@
+"""The server in its own process: moto behind one door, the control endpoints beside it, on loopback only."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import parse_qs
+
+from moto.core.exceptions import ServiceException
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
+
+from localaws import account, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from localaws.settings import Settings
+
+PREFIX = "/localaws"
+OK, BAD_REQUEST, NOT_FOUND = "200 OK", "400 Bad Request", "404 Not Found"
+
+Answer = tuple[str, dict[str, Any]]
+
+
+class RequestHandler(MotoRequestHandler):
+    """One connection. Nothing is logged for a request."""
+
+    disable_nagle_algorithm = True
+    """Headers and body are two writes; with Nagle's algorithm the second waits 40 ms."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Keep quiet."""
+
+
+class Application:
+    """The WSGI application. `defaults` are the settings it starts with and a reset goes back to."""
+
+    def __init__(self, pending_seconds: float) -> None:
+        """Take the place of moto's account, in this process."""
+        self.pending_seconds = pending_seconds
+        settings.CURRENT = self.defaults()
+        account.install()
+        self.moto = DomainDispatcherApplication(create_backend_app)
+
+    def defaults(self) -> Settings:
+        """Fresh settings."""
+        return settings.Settings(pending_seconds=self.pending_seconds)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a control request, or pass an AWS call on to moto."""
+        path = environ.get("PATH_INFO", "")
+        if path == PREFIX or path.startswith(PREFIX + "/"):
+            return self._control(environ, start_response, path.removeprefix(PREFIX).strip("/"))
+        if path.startswith("/moto-api/"):
+            with account.LOCK:
+                return self._moto(environ, start_response)
+        return self._moto(environ, start_response)
+
+    def _moto(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        answer: Iterable[bytes] = self.moto(environ, start_response)
+        return answer
+
+    def _control(self, environ: WSGIEnvironment, start_response: StartResponse, path: str) -> Iterable[bytes]:
+        try:
+            status, body = self._answer(environ["REQUEST_METHOD"], path, environ)
+        except (ValueError, ServiceException) as error:
+            status, body = BAD_REQUEST, {"error": str(error)}
+        content = json.dumps(body).encode()
+        start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(content)))])
+        return [content]
+
+    def _answer(self, method: str, path: str, environ: WSGIEnvironment) -> Answer:
+        match method, path.split("/"):
+            case "GET", [""]:
+                return OK, {"service": "localaws", "pid": os.getpid()}
+            case "GET", ["settings"]:
+                return OK, settings.CURRENT.as_json()
+            case "PUT", ["settings"]:
+                with account.LOCK:
+                    settings.CURRENT.update(_json(environ))
+                    return OK, settings.CURRENT.as_json()
+            case "PUT", ["images", image_id]:
+                order = _json(environ)
+                account.finish_image(image_id, settings.end_of(order), str(order.get("reason", "")))
+                return OK, {"image_id": image_id}
+            case "GET", ["calls"]:
+                return OK, _calls(_since(environ))
+            case "GET", ["reboots"]:
+                return OK, {"reboots": account.reboots()}
+            case "POST", ["reset"]:
+                account.reset(self.defaults())
+                return OK, {}
+        return NOT_FOUND, {"error": f"{method} {PREFIX}/{path} is no control endpoint: see localaws/README.md"}
+
+
+def _json(environ: WSGIEnvironment) -> dict[str, Any]:
+    body = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+    if not isinstance(body, dict):
+        raise ValueError(f"the body is {body!r}: send a JSON object")  # noqa: TRY004 - the one error for bad bodies
+    return body
+
+
+def _since(environ: WSGIEnvironment) -> int:
+    return int(parse_qs(environ.get("QUERY_STRING", "")).get("since", ["0"])[0])
+
+
+def _calls(since: int) -> dict[str, Any]:
+    with account.LOCK:
+        calls = account.CALLS[since:]
+        return {"mark": len(account.CALLS), "calls": calls, "counts": Counter(calls)}
+
+
+def serve(listener: socket.socket, pending_seconds: float, *, until_stdin_closes: bool) -> None:
+    """Serve on a bound socket until SIGTERM or SIGINT.
+
+    With `until_stdin_closes` also until the process that holds the other end of stdin is gone.
+    """
+    host, port = listener.getsockname()[:2]
+    server = make_server(
+        host, port, Application(pending_seconds), threaded=True, request_handler=RequestHandler, fd=listener.fileno()
+    )
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, _leave)
+    if until_stdin_closes:
+        threading.Thread(target=_leave_with_stdin, daemon=True).start()
+    print(f"listening on http://{host}:{port}", flush=True)  # noqa: T201 - what the command promises
+    server.serve_forever()
+
+
+def _leave(*_: object) -> NoReturn:
+    sys.exit(0)
+
+
+def _leave_with_stdin() -> None:
+    # Not through sys.stdin: a thread that waits in it can't be left at the interpreter's end.
+    while os.read(0, 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)

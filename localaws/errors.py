@@ -1,0 +1,159 @@
+"""EC2's and Auto Scaling's refusals, each with the code that AWS sends."""
+
+from moto.autoscaling.exceptions import AutoscalingClientError
+from moto.ec2.exceptions import EC2ClientError
+
+
+class ImageNameMalformed(EC2ClientError):
+    """The name of an image has a wrong length or character."""
+
+    code = "InvalidAMIName.Malformed"
+    # The text leaves out "[", "]", space, "'" and "@", which EC2 accepts.
+    message = (
+        "AMI names must be between 3 and 128 characters long, and may contain letters, numbers, "
+        "'(', ')', '.', '-', '/' and '_'"
+    )
+
+
+class ImageNameDuplicate(EC2ClientError):
+    """Another image of the account and region has the name; one that is pending or failed counts too."""
+
+    code = "InvalidAMIName.Duplicate"
+    message = "AMI name {name} is already in use by AMI {image_id}"
+
+
+class ImageIdMalformed(EC2ClientError):
+    """The id does not look like an image's."""
+
+    code = "InvalidAMIID.Malformed"
+    message = 'Invalid id: "{image_id}" (expecting "ami-...")'
+
+
+class ImageNotFound(EC2ClientError):
+    """No image has this id; a deregistered one has none either."""
+
+    code = "InvalidAMIID.NotFound"
+
+    def __init__(self, *image_ids: str) -> None:
+        """Name every id that is not there, as EC2 does."""
+        noun, verb = ("id", "does") if len(image_ids) == 1 else ("ids", "do")
+        super().__init__(f"The image {noun} '[{', '.join(image_ids)}]' {verb} not exist")
+
+
+class ImageUnavailable(EC2ClientError):
+    """The image is deregistered, or not (yet) in a state to be launched from."""
+
+    code = "InvalidAMIID.Unavailable"
+    message = "The image id '[{image_id}]' is no longer available"
+
+
+class ImageNotLaunchable(ImageUnavailable):
+    """The image is pending, failed or disabled."""
+
+    message = "The image ID '{image_id}' is not available"
+
+
+class ImageProtected(EC2ClientError):
+    """Deregistration protection is on. The code is from memory of EC2, the text is ours."""
+
+    code = "OperationNotPermitted"
+    message = "The image '{image_id}' can't be deregistered: deregistration protection is enabled"
+
+
+class InstanceIdMalformed(EC2ClientError):
+    """The id does not look like an instance's."""
+
+    code = "InvalidInstanceID.Malformed"
+    message = 'Invalid id: "{instance_id}"'
+
+
+class InstanceNotFound(EC2ClientError):
+    """No instance has this id."""
+
+    code = "InvalidInstanceID.NotFound"
+    message = "The instance ID '{instance_id}' does not exist"
+
+
+class InstanceStateIncorrect(EC2ClientError):
+    """The instance is neither running nor stopped."""
+
+    code = "IncorrectInstanceState"
+    message = "The instance '{instance_id}' is not in a state from which it can be imaged: {state}"
+
+
+class SnapshotNotFound(EC2ClientError):
+    """No snapshot has this id."""
+
+    code = "InvalidSnapshot.NotFound"
+    message = "The snapshot '{snapshot_id}' does not exist."
+
+
+class SnapshotIdMalformed(EC2ClientError):
+    """The id does not look like a snapshot's. The text is from memory of EC2."""
+
+    code = "InvalidParameterValue"
+    message = "Value ({snapshot_id}) for parameter snapshotId is invalid. Expected: 'snap-...'."
+
+
+class SnapshotInUse(EC2ClientError):
+    """A registered image refers to the snapshot."""
+
+    code = "InvalidSnapshot.InUse"
+    message = "The snapshot {snapshot_id} is currently in use by {image_id}"
+
+
+class BlockDeviceMappingInvalid(EC2ClientError):
+    """A mapping asks for what EC2 does not do. The texts are from memory of EC2."""
+
+    code = "InvalidBlockDeviceMapping"
+
+
+class ParameterMissing(EC2ClientError):
+    """A parameter that EC2 requires is absent."""
+
+    code = "MissingParameter"
+    message = "The request must contain the parameter {parameter}"
+
+
+class ParameterInvalid(EC2ClientError):
+    """A parameter has a value that EC2 does not take."""
+
+    code = "InvalidParameterValue"
+
+
+class FilterInvalid(ParameterInvalid):
+    """EC2 has no filter of this name for the call."""
+
+    message = "The filter '{name}' is invalid"
+
+
+class ResourceIdInvalid(EC2ClientError):
+    """The id of something to be tagged is not an id."""
+
+    code = "InvalidID"
+    message = "The ID '{resource_id}' is not valid"
+
+
+class TagLimitReached(EC2ClientError):
+    """The resource would have more than 50 tags of the user's."""
+
+    code = "TagLimitExceeded"
+    message = "The maximum number of Tags for a resource has been reached."
+
+
+class AlreadyExists(AutoscalingClientError):
+    """The account has a launch configuration or a group of this name."""
+
+    code = "AlreadyExists"
+
+
+class ResourceInUse(AutoscalingClientError):
+    """A group still launches from the launch configuration."""
+
+    code = "ResourceInUse"
+
+
+class ValidationFailed(AutoscalingClientError):
+    """Auto Scaling's answer to most wrong input, an unknown name included."""
+
+    code = "ValidationError"

@@ -1,0 +1,140 @@
+"""The calls about images."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.ec2.responses.amis import AmisResponse
+
+from localaws.errors import ParameterInvalid, ParameterMissing
+from localaws.image_backend import specified_tags
+from localaws.images import Image, Traits
+from localaws.wire import BulkResult, page
+
+ATTRIBUTES = ("description", "kernel", "ramdisk", "launchPermission", "productCodes", "sriovNetSupport", "bootMode")
+
+
+class ImageActions(AmisResponse):
+    """What moto does of these calls ignores most parameters; here they count."""
+
+    def create_image(self) -> ActionResult:
+        """Answer with the id at once; the image is pending."""
+        self.error_on_dryrun()
+        image = self.ec2_backend.create_image(
+            self._required("InstanceId"),
+            self._get_param("Name"),
+            self._get_param("Description", ""),
+            self._get_param("TagSpecifications", []),
+            no_reboot=bool(self._get_param("NoReboot", False)),  # noqa: FBT003 - moto's signature
+            boot_mode=self._get_param("BootModeOverride"),
+            overrides=tuple(self._get_param("BlockDeviceMappings", [])),
+        )
+        return ActionResult({"ImageId": image.id})
+
+    def copy_image(self) -> ActionResult:
+        """Copy; tags go onto the new image and its snapshots."""
+        tags = specified_tags(self._get_param("TagSpecifications", []))
+        self.error_on_dryrun()
+        image: Image = self.ec2_backend.copy_image(
+            self._required("SourceImageId"),
+            self._required("SourceRegion"),
+            self._get_param("Name"),
+            self._get_param("Description"),
+        )
+        self.ec2_backend.create_tags([image.id], tags["image"])
+        self.ec2_backend.create_tags(image.snapshot_ids, tags["snapshot"])
+        return ActionResult({"ImageId": image.id})
+
+    def register_image(self) -> ActionResult:
+        """Register from snapshots; a manifest's location makes an image with an instance-store root."""
+        mappings, location = self._get_param("BlockDeviceMappings", []), self._get_param("ImageLocation")
+        traits = Traits(
+            root_device_name=self._get_param("RootDeviceName") or "/dev/sda1",
+            root_device_type="instance-store" if location else "ebs",
+            architecture=self._get_param("Architecture") or "i386",
+            virtualization_type=self._get_param("VirtualizationType") or "paravirtual",
+            ena_support=bool(self._get_param("EnaSupport")),
+            boot_mode=self._get_param("BootMode"),
+        )
+        if not location and not any(mapping.get("DeviceName") == traits.root_device_name for mapping in mappings):
+            raise ParameterInvalid(f"The mapping of the root device {traits.root_device_name} is missing")
+        tags = specified_tags(self._get_param("TagSpecifications", []))
+        self.error_on_dryrun()
+        image: Image = self.ec2_backend.register_image(
+            self._get_param("Name"), self._get_param("Description", ""), mappings, traits, location
+        )
+        self.ec2_backend.create_tags([image.id], tags["image"])
+        return ActionResult({"ImageId": image.id})
+
+    def deregister_image(self) -> ActionResult:
+        """Deregister; with DeleteAssociatedSnapshots say what became of each snapshot."""
+        image_id, with_snapshots = self._required("ImageId"), bool(self._get_param("DeleteAssociatedSnapshots"))
+        self.error_on_dryrun()
+        results = self.ec2_backend.deregister_image(image_id, with_snapshots=with_snapshots)
+        return BulkResult({"Return": True, "DeleteSnapshotResults": results or None})
+
+    def describe_images(self) -> ActionResult:
+        """Select and page."""
+        self.error_on_dryrun()
+        images = self.ec2_backend.describe_images(
+            self._get_param("ImageIds", []),
+            self._filters_from_querystring(),
+            self._get_param("ExecutableUsers", []),
+            self._get_param("Owners", []),
+        )
+        shown, token = page(images, self._get_int_param("MaxResults"), self._get_param("NextToken"), 1)
+        items = [image.describe(self.ec2_backend.tags_of(image.id)) for image in shown]
+        return BulkResult({"Images": items, "NextToken": token})
+
+    def describe_image_attribute(self) -> ActionResult:
+        """Raise for an image that isn't there, where moto fails."""
+        self.ec2_backend.get_image(self._required("ImageId"))
+        return super().describe_image_attribute()
+
+    def modify_image_attribute(self) -> ActionResult:
+        """Change the description, or who may launch the image."""
+        image: Image = self.ec2_backend.get_image(self._required("ImageId"))
+        description: dict[str, Any] = self._get_param("Description", {})
+        named = self._get_param("Attribute") == "description"
+        if not description and not named:
+            return super().modify_image_attribute()
+        self.error_on_dryrun()
+        image.description = description.get("Value", "") if description else self._get_param("Value", "")
+        return BulkResult({})
+
+    def enable_image_deprecation(self) -> ActionResult:
+        """Set the date; an account always sees its own deprecated images."""
+        image: Image = self.ec2_backend.get_image(self._required("ImageId"))
+        at = self._required("DeprecateAt")
+        self.error_on_dryrun()
+        # EC2 rounds to the minute.
+        image.deprecation_time = at if isinstance(at, str) else at.strftime("%Y-%m-%dT%H:%M:00.000Z")
+        return BulkResult({"Return": True})
+
+    def disable_image_deprecation(self) -> ActionResult:
+        """Take the date away."""
+        image: Image = self.ec2_backend.get_image(self._required("ImageId"))
+        self.error_on_dryrun()
+        image.deprecation_time = None
+        return BulkResult({"Return": True})
+
+    def enable_image_deregistration_protection(self) -> ActionResult:
+        """Refuse DeregisterImage from now on; a cooldown is not kept."""
+        return self._protect(protected=True, answer="enabled-without-cooldown")
+
+    def disable_image_deregistration_protection(self) -> ActionResult:
+        """Allow DeregisterImage again."""
+        return self._protect(protected=False, answer="disabled")
+
+    def _protect(self, *, protected: bool, answer: str) -> ActionResult:
+        image: Image = self.ec2_backend.get_image(self._required("ImageId"))
+        self.error_on_dryrun()
+        image.protected = protected
+        return BulkResult({"Return": answer})
+
+    def _required(self, name: str) -> Any:  # noqa: ANN401 - a parameter's value
+        value = self._get_param(name)
+        if value is None:
+            raise ParameterMissing(parameter=name)
+        return value

@@ -1,0 +1,162 @@
+"""An image: its mappings, its way from pending to available, and what it hands on to instances."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from moto.core.utils import utcnow
+from moto.ec2.models.amis import Ami
+
+from localaws.mappings import Mapping
+from localaws.settings import Lifecycle
+from localaws.tags import tag_list
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from moto.ec2.models import EC2Backend
+
+DONE = Lifecycle(0)
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What an instance has from its image, and hands on to the images made of it."""
+
+    root_device_name: str = "/dev/sda1"
+    root_device_type: str = "ebs"
+    architecture: str = "x86_64"
+    virtualization_type: str = "hvm"
+    hypervisor: str = "xen"
+    ena_support: bool = True
+    sriov: str = "simple"
+    boot_mode: str | None = None
+    kernel_id: str | None = None
+    platform: str | None = None
+
+    @property
+    def platform_details(self) -> str:
+        """The billing platform."""
+        return "Windows" if self.platform == "windows" else "Linux/UNIX"
+
+    @property
+    def usage_operation(self) -> str:
+        """The billing operation."""
+        return "RunInstances:0002" if self.platform == "windows" else "RunInstances"
+
+
+@dataclass(frozen=True)
+class Launch:
+    """What RunInstances leaves behind for CreateImage: DescribeInstances doesn't show instance-store mappings."""
+
+    traits: Traits
+    ephemeral: tuple[Mapping, ...]
+
+
+class Image(Ami):
+    """One image. moto's own constructor isn't run: it makes a volume and a snapshot of its own."""
+
+    def __init__(  # noqa: PLR0913 - the facts of an image
+        self,
+        backend: EC2Backend,
+        image_id: str,
+        name: str,
+        description: str,
+        mappings: list[Mapping],
+        traits: Traits,
+        *,
+        owner_id: str | None = None,
+        owner_alias: str | None = None,
+        location: str | None = None,
+        public: bool = False,
+        creation_date: datetime | None = None,
+        lifecycle: Lifecycle = DONE,
+        instance_id: str | None = None,
+    ) -> None:
+        """Describe an image; it isn't in the account yet."""
+        self.ec2_backend = backend
+        self.id, self.name, self.description = image_id, name, description
+        self.mappings, self.traits, self.lifecycle = mappings, traits, lifecycle
+        self.owner_id = owner_id or backend.account_id
+        self.owner_alias = owner_alias
+        self.image_location = location or f"{self.owner_id}/{name}"
+        self.image_type = "machine"
+        self.creation_date = creation_date or utcnow()
+        self.instance_id = instance_id
+        self.launch_permissions = [{"Group": "all"}] if public else []
+        self.product_codes = set()
+        self.disabled = self.protected = False
+        self.deprecation_time: str | None = None
+        self.source: tuple[str, str] | None = None
+        # What moto's Instance reads of its image.
+        self.platform, self.architecture = traits.platform, traits.architecture
+        self.virtualization_type, self.kernel_id = traits.virtualization_type, None
+        self.root_device_name, self.root_device_type = traits.root_device_name, traits.root_device_type
+        self.sriov, self.boot_mode, self.hypervisor = traits.sriov, traits.boot_mode or "", traits.hypervisor
+
+    @property
+    def state(self) -> str:
+        """Return `pending`, `available`, `failed` or `disabled`."""
+        return "disabled" if self.disabled else self.lifecycle.image_state
+
+    @state.setter
+    def state(self, value: str) -> None:
+        self.disabled = value == "disabled"
+
+    @property
+    def block_device_mappings(self) -> list[Mapping]:
+        """The mappings; snapshot ids show once the snapshots have been started."""
+        if self.lifecycle.shows_snapshots:
+            return self.mappings
+        hidden = deepcopy(self.mappings)
+        for mapping in hidden:
+            mapping.get("Ebs", {}).pop("SnapshotId", None)
+        return hidden
+
+    @property
+    def snapshot_ids(self) -> list[str]:
+        """The snapshots behind the image, of every mapping that has one."""
+        ids = (mapping.get("Ebs", {}).get("SnapshotId") for mapping in self.mappings)
+        return [snapshot_id for snapshot_id in ids if snapshot_id]
+
+    def launchable_by(self, users: set[str]) -> bool:
+        """Whether one of the accounts owns the image, or has been given it."""
+        return self.owner_id in users or any(given.get("UserId") in users for given in self.launch_permissions)
+
+    def describe(self, tags: dict[str, str]) -> dict[str, Any]:
+        """The image as DescribeImages shows it."""
+        failed = self.state == "failed"
+        source_id, source_region = self.source or (None, None)
+        return {
+            "ImageId": self.id,
+            "ImageLocation": self.image_location,
+            "State": self.state,
+            "StateReason": {"Code": "Client.InternalError", "Message": self.lifecycle.reason} if failed else None,
+            "OwnerId": self.owner_id,
+            "ImageOwnerAlias": self.owner_alias,
+            "CreationDate": self.creation_date,
+            "Public": self.is_public,
+            "Architecture": self.traits.architecture,
+            "ImageType": self.image_type,
+            "Platform": self.traits.platform,
+            "PlatformDetails": self.traits.platform_details,
+            "UsageOperation": self.traits.usage_operation,
+            "BlockDeviceMappings": self.block_device_mappings,
+            "Description": self.description or None,
+            "EnaSupport": self.traits.ena_support,
+            "Hypervisor": self.traits.hypervisor,
+            "Name": self.name,
+            "RootDeviceName": self.traits.root_device_name,
+            "RootDeviceType": self.traits.root_device_type,
+            "SriovNetSupport": self.traits.sriov,
+            "VirtualizationType": self.traits.virtualization_type,
+            "BootMode": self.traits.boot_mode,
+            "DeprecationTime": self.deprecation_time,
+            "DeregistrationProtection": "enabled-without-cooldown" if self.protected else "disabled",
+            "SourceInstanceId": self.instance_id,
+            "SourceImageId": source_id,
+            "SourceImageRegion": source_region,
+            "Tags": tag_list(tags),
+        }

@@ -1,0 +1,86 @@
+"""Instances: launched with the volumes of their image and the request together, instance-store volumes included."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from moto.ec2.responses.instances import InstanceResponse
+
+from localaws.errors import ParameterMissing
+from localaws.image_backend import Images
+from localaws.images import Launch
+from localaws.mappings import Mapping, is_ephemeral, merged
+
+if TYPE_CHECKING:
+    from moto.core.types import Base64EncodedString
+    from moto.ec2.models.instances import Instance, Reservation
+
+
+class Instances(Images):
+    """The account's instances. Leaves placement, networks and states to moto."""
+
+    def run_instances(
+        self,
+        image_id: str,
+        count: int,
+        user_data: Base64EncodedString | None,
+        security_group_names: list[str],
+        **kwargs: Any,  # noqa: ANN401 - moto's parameters, passed on
+    ) -> Reservation:
+        """Launch with the image's volumes, changed by the template or launch configuration, then by the request."""
+        template = self._get_template_from_args(kwargs["launch_template"]).data if kwargs.get("launch_template") else {}
+        image_id = image_id or template.get("ImageId", "")
+        if not image_id:
+            raise ParameterMissing(parameter="ImageId")
+        image = self.get_launchable_image(image_id)
+        configuration = kwargs.get("launch_config")
+        configured = (configuration.block_device_mapping_dict if configuration else None) or []
+        requested = kwargs.pop("block_device_mappings", None) or []
+        mappings = deepcopy(image.mappings)
+        for overrides in (template.get("BlockDeviceMappings", []), configured, requested):
+            mappings = merged(mappings, overrides)
+        self._check_own_snapshots(mappings, image.snapshot_ids)
+        volume_tags = kwargs.get("tags", {}).get("volume", {})
+        # With an empty list moto makes no volume of its own.
+        reservation = super().run_instances(
+            image_id, count, user_data, security_group_names, block_device_mappings=[], **kwargs
+        )
+        for instance in reservation.instances:
+            instance.root_device_type = image.traits.root_device_type
+            ephemeral = tuple(mapping for mapping in mappings if is_ephemeral(mapping))
+            self.launches[instance.id] = Launch(image.traits, ephemeral)
+            for mapping in mappings:
+                if not is_ephemeral(mapping):
+                    self._attach_new_volume(instance, mapping, volume_tags)
+        return reservation
+
+    def _check_own_snapshots(self, mappings: list[Mapping], inherited: list[str]) -> None:
+        self.check_snapshots([m for m in mappings if m.get("Ebs", {}).get("SnapshotId") not in inherited])
+
+    def _attach_new_volume(self, instance: Instance, mapping: Mapping, tags: dict[str, str]) -> None:
+        ebs = mapping["Ebs"]
+        snapshot_id = ebs.get("SnapshotId")
+        # The snapshot of a public image is its publisher's, and not in this account.
+        snapshot = self.get_snapshot(snapshot_id) if snapshot_id in self.snapshots else None
+        volume = self.create_volume(
+            size=ebs.get("VolumeSize") or (snapshot.size if snapshot else 0),
+            zone_name=str(instance.placement.zone),
+            snapshot_id=snapshot.id if snapshot else None,
+            encrypted=bool(ebs.get("Encrypted")),
+            kms_key_id=ebs.get("KmsKeyId"),
+            volume_type=ebs.get("VolumeType"),
+            iops=ebs.get("Iops"),
+            throughput=ebs.get("Throughput"),
+        )
+        volume.snapshot_id = snapshot_id
+        self.attach_volume(volume.id, instance.id, mapping["DeviceName"], bool(ebs.get("DeleteOnTermination")))
+        if tags:
+            self.create_tags([volume.id], tags)
+
+
+class InstanceActions(InstanceResponse):
+    """RunInstances with EC2's block device mappings."""
+
+    def _parse_block_device_mapping(self) -> list[dict[str, Any]]:
+        return list(self._get_param("BlockDeviceMappings", []))

@@ -1,0 +1,68 @@
+"""Launch configurations: names that are taken once, images and snapshots that exist, mappings as they were given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moto.autoscaling.models import AutoScalingBackend, FakeLaunchConfiguration
+
+from localaws.errors import AlreadyExists, ResourceInUse, ValidationFailed
+from localaws.mappings import is_absent, is_ephemeral
+
+if TYPE_CHECKING:
+    from moto.ec2.models import EC2Backend
+
+
+class LaunchConfiguration(FakeLaunchConfiguration):
+    """One launch configuration."""
+
+    @property
+    def block_device_mappings(self) -> list[dict[str, Any]]:
+        """The mappings as they were given. An instance-store one has no `Ebs`; only a true `NoDevice` is shown."""
+        return [_shown(mapping) for mapping in self.block_device_mapping_dict or []]
+
+
+def _shown(mapping: dict[str, Any]) -> dict[str, Any]:
+    device = {"DeviceName": mapping["DeviceName"]}
+    if is_absent(mapping):
+        return {**device, "NoDevice": True}
+    if is_ephemeral(mapping):
+        return {**device, "VirtualName": mapping["VirtualName"]}
+    return {**device, "Ebs": dict(mapping.get("Ebs", {}))}
+
+
+class LaunchConfigurations(AutoScalingBackend):
+    """The account's launch configurations."""
+
+    def create_launch_configuration(self, name: str, image_id: str, *args: Any, **kwargs: Any) -> FakeLaunchConfiguration:  # noqa: ANN401 - moto's parameters, passed on
+        """Create one; unlike moto, never in place of another. The texts on images are from memory of AWS."""
+        if name in self.launch_configurations:
+            raise AlreadyExists(
+                "Launch Configuration by this name already exists - "
+                f"A launch configuration already exists with the name {name}"
+            )
+        mappings = kwargs.get("block_device_mappings") or []
+        _check_source(self.ec2_backend, image_id, kwargs.get("instance_id"), mappings)
+        return super().create_launch_configuration(name, image_id, *args, **kwargs)
+
+    def delete_launch_configuration(self, launch_configuration_name: str) -> None:
+        """Delete one that no group launches from."""
+        name = launch_configuration_name
+        if name not in self.launch_configurations:
+            raise ValidationFailed(f"Launch configuration name not found - Launch configuration {name} not found")
+        for group in self.autoscaling_groups.values():
+            if group.launch_config is self.launch_configurations[name]:
+                raise ResourceInUse(
+                    f"Cannot delete launch configuration {name} because it is attached to AutoScalingGroup {group.name}"
+                )
+        super().delete_launch_configuration(name)
+
+
+def _check_source(ec2: EC2Backend, image_id: str | None, instance_id: str | None, mappings: list[dict[str, Any]]) -> None:
+    if image_id and not instance_id and image_id not in ec2.amis:
+        raise ValidationFailed(f"The image id '[{image_id}]' does not exist")
+    for mapping in mappings:
+        snapshot_id = (mapping.get("Ebs") or {}).get("SnapshotId")
+        known = {s for image in ec2.amis.values() for s in image.snapshot_ids} | ec2.snapshots.keys()  # type: ignore[attr-defined] # our images
+        if snapshot_id and snapshot_id not in known:
+            raise ValidationFailed(f"The snapshot '{snapshot_id}' does not exist.")

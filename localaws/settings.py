@@ -1,0 +1,136 @@
+"""What the server can be told while it runs: how long images are pending, and how the next ones end."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+End = Literal["available", "failed", "pending"]
+
+HELD_AT = 0.5
+"""How far an image gets that is told to stay pending."""
+
+IDS_FROM = 1 / 3
+"""The fraction of the pending time after which an image's mappings carry their snapshot ids."""
+
+SNAPSHOTS_BY = 0.9
+"""The fraction of the pending time after which the snapshots are completed: before the image is available."""
+
+
+@dataclass
+class Lifecycle:
+    """The way of an image from `pending` to its end, computed from the clock whenever it is read."""
+
+    seconds: float
+    end: End = "available"
+    reason: str = ""
+    started: float = field(default_factory=time.monotonic)
+
+    def fraction(self) -> float:
+        """How much of the pending time is over, 0 to 1; an image that stays pending never passes `HELD_AT`."""
+        gone = (time.monotonic() - self.started) / self.seconds if self.seconds > 0 else 1.0
+        return min(gone, HELD_AT if self.end == "pending" else 1.0)
+
+    def finish(self, end: End, reason: str) -> None:
+        """End now; with `pending`, hold instead."""
+        self.seconds, self.end, self.reason = 0.0, end, reason
+
+    @property
+    def image_state(self) -> str:
+        """`pending`, then the end."""
+        return "pending" if self.fraction() < 1 else self.end
+
+    @property
+    def shows_snapshots(self) -> bool:
+        """Whether the image's mappings carry snapshot ids yet."""
+        return self.fraction() >= IDS_FROM
+
+    @property
+    def snapshot_state(self) -> str:
+        """`pending`, then `completed`, or `error` with an image that failed."""
+        fraction = self.fraction()
+        if self.end == "failed":
+            return "error" if fraction >= 1 else "pending"
+        return "completed" if fraction >= SNAPSHOTS_BY else "pending"
+
+    @property
+    def snapshot_percent(self) -> int:
+        """The snapshots' progress; one that fails stops short of 100."""
+        fraction = self.fraction()
+        if self.end == "failed":
+            return int(fraction * 99)
+        return int(min(1.0, fraction / SNAPSHOTS_BY) * 100)
+
+
+@dataclass
+class NextImage:
+    """How one of the next images ends."""
+
+    state: End
+    reason: str = ""
+
+
+@dataclass
+class Settings:
+    """The server's settings. `pending_seconds` and `forget_seconds` are seconds, 0 or more."""
+
+    pending_seconds: float = 1.0
+    forget_seconds: float = 0.0
+    """How long a deregistered image id gives an empty result before DescribeImages calls it not found."""
+    next_images: deque[NextImage] = field(default_factory=deque)
+
+    def next_lifecycle(self) -> Lifecycle:
+        """Start the way of a new image, by what was ordered for it if anything was."""
+        order = self.next_images.popleft() if self.next_images else NextImage("available")
+        return Lifecycle(self.pending_seconds, order.state, order.reason)
+
+    def update(self, changes: dict[str, object]) -> None:
+        """Take over JSON: seconds replace, `next_images` are queued behind those already ordered.
+
+        Raises `ValueError` for a key or value that is no setting, and then changes nothing.
+        """
+        unknown = sorted(set(changes) - {"pending_seconds", "forget_seconds", "next_images"})
+        if unknown:
+            raise ValueError(f"no setting is called {unknown[0]!r}: use pending_seconds, forget_seconds, next_images")
+        orders = [_order(order) for order in _listed(changes.get("next_images", []))]
+        seconds = {key: _seconds(key, changes[key]) for key in ("pending_seconds", "forget_seconds") if key in changes}
+        self.next_images.extend(orders)
+        self.pending_seconds = seconds.get("pending_seconds", self.pending_seconds)
+        self.forget_seconds = seconds.get("forget_seconds", self.forget_seconds)
+
+    def as_json(self) -> dict[str, object]:
+        """The settings as JSON holds them."""
+        return {**asdict(self), "next_images": [asdict(order) for order in self.next_images]}
+
+
+def _listed(value: object) -> list[object]:
+    if isinstance(value, list):
+        return value
+    raise ValueError(f"next_images is {value!r}: give a list of objects with a state and a reason")
+
+
+def _seconds(key: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+        raise ValueError(f"{key} is {value!r}: give seconds as a number, 0 or more")
+    return float(value)
+
+
+def _order(order: object) -> NextImage:
+    if not isinstance(order, dict) or set(order) - {"state", "reason"}:
+        raise ValueError(f"next_images has {order!r}: give an object with a state and a reason")
+    return NextImage(end_of(order), str(order.get("reason", "")))
+
+
+def end_of(order: dict[str, object]) -> End:
+    """Read the state that an order names; raises `ValueError` for one that no image can be ordered to reach."""
+    match order.get("state"):
+        case "available" | "failed" | "pending" as state:
+            return state
+        case other:
+            raise ValueError(f"state is {other!r}: use available, failed or pending")
+
+
+CURRENT = Settings()
+"""The settings of this process; only a server process reads them."""
