@@ -17,13 +17,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status; what is wrong is said on stderr."""
     args = _parser().parse_args(arguments)
     try:
-        return int(args.run(args))
+        print(args.run(args))  # noqa: T201 - a command's answer
     except DaemonError as error:
-        print(f"localaws: {error}", file=sys.stderr)
+        print(f"localaws: {error}", file=sys.stderr)  # noqa: T201 - as above
         return 1
+    return 0
 
 
-def _serve(args: argparse.Namespace) -> int:
+def _serve(args: argparse.Namespace) -> str:
     try:
         listener = bound_socket(args.port)
     except OSError as error:
@@ -31,25 +32,25 @@ def _serve(args: argparse.Namespace) -> int:
     from localaws.application import serve  # noqa: PLC0415 - moto, a second that the other commands don't need
 
     serve(listener, args.pending_seconds, until_stdin_closes=args.until_stdin_closes)
-    return 0
+    return "stopped"
 
 
-def _start(args: argparse.Namespace) -> int:
-    print(Daemon(args.folder).start(args.port, args.pending_seconds))
-    return 0
+def _start(args: argparse.Namespace) -> str:
+    return Daemon(args.folder).start(args.port, args.pending_seconds)
 
 
-def _stop(args: argparse.Namespace) -> int:
-    print(Daemon(args.folder).stop())
-    return 0
+def _stop(args: argparse.Namespace) -> str:
+    return Daemon(args.folder).stop()
 
 
-def _running(args: argparse.Namespace) -> int:
+def _running(args: argparse.Namespace) -> str:
     ours = Daemon(args.folder).running()
-    return 0 if ours and ours[1] == args.port else 1
+    if ours is None or ours[1] != args.port:
+        raise DaemonError(f"not running: {args.folder} has no server on port {args.port}")
+    return f"running on port {args.port} (pid {ours[0]})"
 
 
-def _seed(args: argparse.Namespace) -> int:
+def _seed(args: argparse.Namespace) -> str:
     control = Control(args.port)
     if control.identity() is None:
         raise DaemonError(
@@ -58,8 +59,7 @@ def _seed(args: argparse.Namespace) -> int:
         )
     from localaws.seed import seed  # noqa: PLC0415 - boto3, which the other commands don't need
 
-    print(seed(control.url, args.region, dict(args.tag or map(_tag, TAGS))))
-    return 0
+    return seed(control.url, args.region, dict(args.tag or map(_tag, TAGS)))
 
 
 def _tag(text: str) -> tuple[str, str]:

@@ -18,8 +18,8 @@ from moto.ec2 import urls as ec2_urls
 from moto.ec2.responses import EC2Response
 
 from localaws import settings
-from localaws.errors import ImageNotFound
-from localaws.groups import Groups
+from localaws.errors import ImageNotFoundError
+from localaws.groups import Group, Groups
 from localaws.image_actions import ImageActions
 from localaws.instances import InstanceActions, Instances
 from localaws.launch_configurations import LaunchConfiguration
@@ -65,6 +65,7 @@ def install() -> None:
     ec2_urls.url_paths = {"{0}/": LocalEC2Response.dispatch}
     # moto inspects a class of 600 methods at every call.
     core_responses.method_names_from_class = cache(method_names_from_class)  # type: ignore[attr-defined] # moto's import
+    autoscaling_models.FakeAutoScalingGroup = Group  # type: ignore[misc] # the class that moto makes
     autoscaling_models.FakeLaunchConfiguration = LaunchConfiguration  # type: ignore[misc] # the class that moto makes
     _count_and_serialize_calls()
 
@@ -98,13 +99,13 @@ def reboots() -> dict[str, int]:
 
 
 def finish_image(image_id: str, end: settings.End, reason: str) -> None:
-    """End an image's pending state now, or hold it; raises `ImageNotFound`."""
+    """End an image's pending state now, or hold it; raises `ImageNotFoundError`."""
     with LOCK:
         for backend in _ec2_backends():
             if image_id in backend.amis:
                 backend.amis[image_id].lifecycle.finish(end, reason)
                 return
-    raise ImageNotFound(image_id)
+    raise ImageNotFoundError(image_id)
 
 
 def _ec2_backends() -> Iterator[LocalEC2]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import sys
 import threading
 from collections import Counter
@@ -19,6 +18,7 @@ from werkzeug.serving import make_server
 from localaws import account, settings
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -42,7 +42,7 @@ class RequestHandler(MotoRequestHandler):
 
 
 class Application:
-    """The WSGI application. `defaults` are the settings it starts with and a reset goes back to."""
+    """The WSGI application; `pending_seconds` is what a reset goes back to."""
 
     def __init__(self, pending_seconds: float) -> None:
         """Take the place of moto's account, in this process."""
@@ -79,11 +79,11 @@ class Application:
         return [content]
 
     def _answer(self, method: str, path: str, environ: WSGIEnvironment) -> Answer:
+        answer = _read(path, environ) if method == "GET" else self._write(method, path, environ)
+        return answer or (NOT_FOUND, {"error": f"{method} {PREFIX}/{path} is no control endpoint: see its README.md"})
+
+    def _write(self, method: str, path: str, environ: WSGIEnvironment) -> Answer | None:
         match method, path.split("/"):
-            case "GET", [""]:
-                return OK, {"service": "localaws", "pid": os.getpid()}
-            case "GET", ["settings"]:
-                return OK, settings.CURRENT.as_json()
             case "PUT", ["settings"]:
                 with account.LOCK:
                     settings.CURRENT.update(_json(environ))
@@ -92,14 +92,23 @@ class Application:
                 order = _json(environ)
                 account.finish_image(image_id, settings.end_of(order), str(order.get("reason", "")))
                 return OK, {"image_id": image_id}
-            case "GET", ["calls"]:
-                return OK, _calls(_since(environ))
-            case "GET", ["reboots"]:
-                return OK, {"reboots": account.reboots()}
             case "POST", ["reset"]:
                 account.reset(self.defaults())
                 return OK, {}
-        return NOT_FOUND, {"error": f"{method} {PREFIX}/{path} is no control endpoint: see localaws/README.md"}
+        return None
+
+
+def _read(path: str, environ: WSGIEnvironment) -> Answer | None:
+    match path:
+        case "":
+            return OK, {"service": "localaws", "pid": os.getpid()}
+        case "settings":
+            return OK, settings.CURRENT.as_json()
+        case "calls":
+            return OK, _calls(_since(environ))
+        case "reboots":
+            return OK, {"reboots": account.reboots()}
+    return None
 
 
 def _json(environ: WSGIEnvironment) -> dict[str, Any]:

@@ -104,7 +104,9 @@ class Daemon:
         deadline = time.monotonic() + STOP_SECONDS
         while self.running():
             if time.monotonic() > deadline:
-                raise DaemonError(f"pid {pid} still answers {STOP_SECONDS:.0f} s after SIGTERM: end it with kill -9 {pid}")
+                raise DaemonError(
+                    f"pid {pid} still answers {STOP_SECONDS:.0f} s after SIGTERM: end it with kill -9 {pid}"
+                )
             time.sleep(POLL_SECONDS)
         self.pid_file.unlink(missing_ok=True)
         return f"stopped (pid {pid})"

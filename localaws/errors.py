@@ -4,7 +4,7 @@ from moto.autoscaling.exceptions import AutoscalingClientError
 from moto.ec2.exceptions import EC2ClientError
 
 
-class ImageNameMalformed(EC2ClientError):
+class ImageNameMalformedError(EC2ClientError):
     """The name of an image has a wrong length or character."""
 
     code = "InvalidAMIName.Malformed"
@@ -15,21 +15,21 @@ class ImageNameMalformed(EC2ClientError):
     )
 
 
-class ImageNameDuplicate(EC2ClientError):
+class ImageNameDuplicateError(EC2ClientError):
     """Another image of the account and region has the name; one that is pending or failed counts too."""
 
     code = "InvalidAMIName.Duplicate"
     message = "AMI name {name} is already in use by AMI {image_id}"
 
 
-class ImageIdMalformed(EC2ClientError):
+class ImageIdMalformedError(EC2ClientError):
     """The id does not look like an image's."""
 
     code = "InvalidAMIID.Malformed"
     message = 'Invalid id: "{image_id}" (expecting "ami-...")'
 
 
-class ImageNotFound(EC2ClientError):
+class ImageNotFoundError(EC2ClientError):
     """No image has this id; a deregistered one has none either."""
 
     code = "InvalidAMIID.NotFound"
@@ -40,120 +40,120 @@ class ImageNotFound(EC2ClientError):
         super().__init__(f"The image {noun} '[{', '.join(image_ids)}]' {verb} not exist")
 
 
-class ImageUnavailable(EC2ClientError):
+class ImageUnavailableError(EC2ClientError):
     """The image is deregistered, or not (yet) in a state to be launched from."""
 
     code = "InvalidAMIID.Unavailable"
     message = "The image id '[{image_id}]' is no longer available"
 
 
-class ImageNotLaunchable(ImageUnavailable):
+class ImageNotLaunchableError(ImageUnavailableError):
     """The image is pending, failed or disabled."""
 
     message = "The image ID '{image_id}' is not available"
 
 
-class ImageProtected(EC2ClientError):
+class ImageProtectedError(EC2ClientError):
     """Deregistration protection is on. The code is from memory of EC2, the text is ours."""
 
     code = "OperationNotPermitted"
     message = "The image '{image_id}' can't be deregistered: deregistration protection is enabled"
 
 
-class InstanceIdMalformed(EC2ClientError):
+class InstanceIdMalformedError(EC2ClientError):
     """The id does not look like an instance's."""
 
     code = "InvalidInstanceID.Malformed"
     message = 'Invalid id: "{instance_id}"'
 
 
-class InstanceNotFound(EC2ClientError):
+class InstanceNotFoundError(EC2ClientError):
     """No instance has this id."""
 
     code = "InvalidInstanceID.NotFound"
     message = "The instance ID '{instance_id}' does not exist"
 
 
-class InstanceStateIncorrect(EC2ClientError):
+class InstanceStateIncorrectError(EC2ClientError):
     """The instance is neither running nor stopped."""
 
     code = "IncorrectInstanceState"
     message = "The instance '{instance_id}' is not in a state from which it can be imaged: {state}"
 
 
-class SnapshotNotFound(EC2ClientError):
+class SnapshotNotFoundError(EC2ClientError):
     """No snapshot has this id."""
 
     code = "InvalidSnapshot.NotFound"
     message = "The snapshot '{snapshot_id}' does not exist."
 
 
-class SnapshotIdMalformed(EC2ClientError):
+class SnapshotIdMalformedError(EC2ClientError):
     """The id does not look like a snapshot's. The text is from memory of EC2."""
 
     code = "InvalidParameterValue"
     message = "Value ({snapshot_id}) for parameter snapshotId is invalid. Expected: 'snap-...'."
 
 
-class SnapshotInUse(EC2ClientError):
+class SnapshotInUseError(EC2ClientError):
     """A registered image refers to the snapshot."""
 
     code = "InvalidSnapshot.InUse"
     message = "The snapshot {snapshot_id} is currently in use by {image_id}"
 
 
-class BlockDeviceMappingInvalid(EC2ClientError):
+class BlockDeviceMappingInvalidError(EC2ClientError):
     """A mapping asks for what EC2 does not do. The texts are from memory of EC2."""
 
     code = "InvalidBlockDeviceMapping"
 
 
-class ParameterMissing(EC2ClientError):
+class ParameterMissingError(EC2ClientError):
     """A parameter that EC2 requires is absent."""
 
     code = "MissingParameter"
     message = "The request must contain the parameter {parameter}"
 
 
-class ParameterInvalid(EC2ClientError):
+class ParameterInvalidError(EC2ClientError):
     """A parameter has a value that EC2 does not take."""
 
     code = "InvalidParameterValue"
 
 
-class FilterInvalid(ParameterInvalid):
+class FilterInvalidError(ParameterInvalidError):
     """EC2 has no filter of this name for the call."""
 
     message = "The filter '{name}' is invalid"
 
 
-class ResourceIdInvalid(EC2ClientError):
+class ResourceIdInvalidError(EC2ClientError):
     """The id of something to be tagged is not an id."""
 
     code = "InvalidID"
     message = "The ID '{resource_id}' is not valid"
 
 
-class TagLimitReached(EC2ClientError):
+class TagLimitReachedError(EC2ClientError):
     """The resource would have more than 50 tags of the user's."""
 
     code = "TagLimitExceeded"
     message = "The maximum number of Tags for a resource has been reached."
 
 
-class AlreadyExists(AutoscalingClientError):
+class AlreadyExistsError(AutoscalingClientError):
     """The account has a launch configuration or a group of this name."""
 
-    code = "AlreadyExists"
+    code = "AlreadyExistsError"
 
 
-class ResourceInUse(AutoscalingClientError):
+class ResourceInUseError(AutoscalingClientError):
     """A group still launches from the launch configuration."""
 
-    code = "ResourceInUse"
+    code = "ResourceInUseError"
 
 
-class ValidationFailed(AutoscalingClientError):
+class ValidationFailedError(AutoscalingClientError):
     """Auto Scaling's answer to most wrong input, an unknown name included."""
 
     code = "ValidationError"

@@ -13,7 +13,7 @@ WILDCARDS = re.compile(r"\\(.)|([*?])|([^*?\\]+|\\$)", re.DOTALL)
 
 
 class Filter:
-    """The values that one filter accepts. `\\*` and `\\?` stand for the characters themselves."""
+    r"""The values that one filter accepts. `\*` and `\?` stand for the characters themselves."""
 
     def __init__(self, values: Iterable[str]) -> None:
         """Keep plain values in a set, so that hundreds of them cost one look-up."""
@@ -41,13 +41,11 @@ def select(
 ) -> list[Resource]:
     """Return the resources that pass every filter; `values_of` gives a resource's values under a filter's name."""
     compiled = [(name, Filter(values)) for name, values in filters.items()]
-    return [
-        resource for resource in resources if all(f.accepts(values_of(resource, name)) for name, f in compiled)
-    ]
+    return [resource for resource in resources if all(f.accepts(values_of(resource, name)) for name, f in compiled)]
 
 
 def exact_values(filters: Filters, name: str) -> set[str] | None:
-    """The plain values of a filter, or None if it is absent or has a wildcard: then there is nothing to look up."""
+    """Return the plain values of a filter; None if it is absent or has a wildcard, so that nothing can be looked up."""
     if name not in filters:
         return None
     one = Filter(filters[name])
@@ -55,7 +53,7 @@ def exact_values(filters: Filters, name: str) -> set[str] | None:
 
 
 def tag_values(tags: Mapping[str, str], name: str) -> Iterable[str] | None:
-    """The values under `tag:<key>`, `tag-key` or `tag-value`; None if the filter is not one of these."""
+    """Return the values under `tag:<key>`, `tag-key` or `tag-value`; None if the filter is not one of these."""
     if name.startswith("tag:"):
         key = name.removeprefix("tag:")
         return [tags[key]] if key in tags else []
@@ -65,7 +63,7 @@ def tag_values(tags: Mapping[str, str], name: str) -> Iterable[str] | None:
 
 
 def text(value: object) -> list[str]:
-    """A value as filters compare it: booleans in lower case, nothing for None."""
+    """Write a value as filters compare it: booleans in lower case, nothing for None."""
     if value is None:
         return []
     return [str(value).lower() if isinstance(value, bool) else str(value)]

@@ -4,10 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.autoscaling.models import FakeAutoScalingGroup
+from moto.autoscaling.models import ASG_NAME_TAG, FakeAutoScalingGroup, InstanceState
 
-from localaws.errors import AlreadyExists, ValidationFailed
+from localaws.errors import AlreadyExistsError, ValidationFailedError
 from localaws.launch_configurations import LaunchConfigurations
+
+
+class Group(FakeAutoScalingGroup):
+    """One group."""
+
+    def replace_autoscaling_group_instances(self, count_needed: int, propagated_tags: dict[str, str]) -> None:
+        """Launch instances; of a template, from the version that the group names, where moto takes the default."""
+        template, configuration = self.ec2_launch_template, self.launch_config
+        reservation = self.ec2_backend.run_instances(
+            self.image_id,
+            count_needed,
+            self.user_data,
+            self.security_groups,
+            instance_type=self.instance_type,
+            is_instance_type_default=False,
+            tags={"instance": {**propagated_tags, **self.instance_tags, ASG_NAME_TAG: self.name}},
+            placement=self.availability_zones[0],
+            subnet_id=self.vpc_zone_identifier.split(",")[0] if self.vpc_zone_identifier else None,
+            launch_template={"LaunchTemplateId": template.id, "Version": self.launch_template_version}
+            if template
+            else None,
+            launch_config=None if template else configuration,
+            associate_public_ip=None if template else configuration.associate_public_ip_address,
+        )
+        for instance in reservation.instances:
+            protected = self.new_instances_protected_from_scale_in
+            self.instance_states.append(
+                InstanceState(instance, protected_from_scale_in=protected, autoscaling_group=self)
+            )
 
 
 class Groups(LaunchConfigurations):
@@ -16,7 +45,7 @@ class Groups(LaunchConfigurations):
     def create_auto_scaling_group(self, name: str, *args: Any, **kwargs: Any) -> FakeAutoScalingGroup:  # noqa: ANN401 - moto's parameters, passed on
         """Create one under a name that is free."""
         if name in self.autoscaling_groups:
-            raise AlreadyExists(
+            raise AlreadyExistsError(
                 f"AutoScalingGroup by this name already exists - A group with the name {name} already exists"
             )
         self._check_configuration(kwargs.get("launch_config_name"))
@@ -37,6 +66,6 @@ class Groups(LaunchConfigurations):
 
     def _check_configuration(self, name: str | None) -> None:
         if name and name not in self.launch_configurations:
-            raise ValidationFailed(
+            raise ValidationFailedError(
                 f"Launch configuration name not found - A launch configuration with the name: {name} does not exist"
             )

@@ -7,7 +7,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.ec2.responses.amis import AmisResponse
 
-from localaws.errors import ParameterInvalid, ParameterMissing
+from localaws.errors import ParameterInvalidError, ParameterMissingError
 from localaws.image_backend import specified_tags
 from localaws.images import Image, Traits
 from localaws.wire import BulkResult, page
@@ -58,7 +58,7 @@ class ImageActions(AmisResponse):
             boot_mode=self._get_param("BootMode"),
         )
         if not location and not any(mapping.get("DeviceName") == traits.root_device_name for mapping in mappings):
-            raise ParameterInvalid(f"The mapping of the root device {traits.root_device_name} is missing")
+            raise ParameterInvalidError(f"The mapping of the root device {traits.root_device_name} is missing")
         tags = specified_tags(self._get_param("TagSpecifications", []))
         self.error_on_dryrun()
         image: Image = self.ec2_backend.register_image(
@@ -136,5 +136,5 @@ class ImageActions(AmisResponse):
     def _required(self, name: str) -> Any:  # noqa: ANN401 - a parameter's value
         value = self._get_param(name)
         if value is None:
-            raise ParameterMissing(parameter=name)
+            raise ParameterMissingError(parameter=name)
         return value

@@ -13,17 +13,17 @@ from moto.ec2.utils import random_ami_id
 
 from localaws import settings
 from localaws.errors import (
-    ImageIdMalformed,
-    ImageNameDuplicate,
-    ImageNameMalformed,
-    ImageNotFound,
-    ImageNotLaunchable,
-    ImageProtected,
-    ImageUnavailable,
-    InstanceIdMalformed,
-    InstanceStateIncorrect,
-    ParameterInvalid,
-    ParameterMissing,
+    ImageIdMalformedError,
+    ImageNameDuplicateError,
+    ImageNameMalformedError,
+    ImageNotFoundError,
+    ImageNotLaunchableError,
+    ImageProtectedError,
+    ImageUnavailableError,
+    InstanceIdMalformedError,
+    InstanceStateIncorrectError,
+    ParameterInvalidError,
+    ParameterMissingError,
 )
 from localaws.filters import exact_values, select
 from localaws.image_filters import image_filter_values
@@ -57,11 +57,19 @@ class Images(Snapshots):
     def _load_amis(self) -> None:
         for facts in public_images(self.region_name):
             traits = Traits(**facts.pop("traits"))
-            image = Image(self, facts.pop("image_id"), facts.pop("name"), facts.pop("description"),
-                          facts.pop("mappings"), traits, public=True, **facts)
+            image = Image(
+                self,
+                facts.pop("image_id"),
+                facts.pop("name"),
+                facts.pop("description"),
+                facts.pop("mappings"),
+                traits,
+                public=True,
+                **facts,
+            )
             self.amis[image.id] = image
 
-    def create_image(
+    def create_image(  # noqa: PLR0913 - moto's parameters and three more
         self,
         instance_id: str,
         name: str,
@@ -98,16 +106,16 @@ class Images(Snapshots):
     def _imageable(self, instance_id: str) -> Instance:
         instance = self.get_instance(instance_id)
         if instance.state not in ("running", "stopped"):
-            raise InstanceStateIncorrect(instance_id=instance_id, state=instance.state)
+            raise InstanceStateIncorrectError(instance_id=instance_id, state=instance.state)
         if instance.root_device_type != "ebs":
-            raise ParameterInvalid(
+            raise ParameterInvalidError(
                 f"Value ({instance_id}) for parameter instanceId is invalid. "
                 "The instance has an instance-store root device; CreateImage takes an EBS root device."
             )
         return instance
 
     def _mappings_of(self, instance: Instance, launch: Launch) -> list[Mapping]:
-        """The volumes attached now, then the instance-store volumes.
+        """List the volumes attached now, then the instance-store volumes.
 
         EC2 promises no order: the root is first as it usually is, the others are not in any order of their names.
         """
@@ -134,11 +142,11 @@ class Images(Snapshots):
         A failed image keeps its name until it is deregistered (from memory of EC2).
         """
         if not name:
-            raise ParameterMissing(parameter="name")
+            raise ParameterMissingError(parameter="name")
         if not IMAGE_NAME.fullmatch(name):
-            raise ImageNameMalformed
+            raise ImageNameMalformedError
         if holder := self.image_names.get(name):
-            raise ImageNameDuplicate(name=name, image_id=holder)
+            raise ImageNameDuplicateError(name=name, image_id=holder)
 
     def check_snapshots(self, mappings: list[Mapping]) -> None:
         """Raise if a mapping names a snapshot that the account hasn't."""
@@ -159,7 +167,7 @@ class Images(Snapshots):
     def get_instance(self, instance_id: str) -> Instance:
         """Find one by id, or raise as EC2 does."""
         if not INSTANCE_ID.fullmatch(instance_id):
-            raise InstanceIdMalformed(instance_id=instance_id)
+            raise InstanceIdMalformedError(instance_id=instance_id)
         return super().get_instance(instance_id)
 
     def reboot_instances(self, instance_ids: list[str]) -> list[Instance]:
@@ -171,16 +179,16 @@ class Images(Snapshots):
     def get_image(self, image_id: str) -> Image:
         """Find a registered image by id, or raise as EC2 does."""
         if not IMAGE_ID.fullmatch(image_id):
-            raise ImageIdMalformed(image_id=image_id)
+            raise ImageIdMalformedError(image_id=image_id)
         if image_id not in self.amis:
-            raise ImageNotFound(image_id)
+            raise ImageNotFoundError(image_id)
         return self.amis[image_id]
 
     def get_launchable_image(self, image_id: str) -> Image:
         """Find an image that instances can be launched from now."""
         image = self.get_image(image_id)
         if image.state != "available":
-            raise ImageNotLaunchable(image_id=image_id)
+            raise ImageNotLaunchableError(image_id=image_id)
         return image
 
     def describe_images(  # type: ignore[override] # moto's list is invariant
@@ -207,9 +215,9 @@ class Images(Snapshots):
             return list(self.amis.values()) if named is None else [self.amis[i] for i in named & self.amis.keys()]
         for image_id in ids:
             if not IMAGE_ID.fullmatch(image_id):
-                raise ImageIdMalformed(image_id=image_id)
+                raise ImageIdMalformedError(image_id=image_id)
         if missing := [i for i in dict.fromkeys(ids) if i not in self.amis and not self._lately_deregistered(i)]:
-            raise ImageNotFound(*missing)
+            raise ImageNotFoundError(*missing)
         return [self.amis[image_id] for image_id in dict.fromkeys(ids) if image_id in self.amis]
 
     def _lately_deregistered(self, image_id: str) -> bool:
@@ -223,10 +231,10 @@ class Images(Snapshots):
         Returns what became of each snapshot: one that another image needs is skipped.
         """
         if ami_id in self.deregistered:
-            raise ImageUnavailable(image_id=ami_id)
+            raise ImageUnavailableError(image_id=ami_id)
         image = self.get_image(ami_id)
         if image.protected:
-            raise ImageProtected(image_id=ami_id)
+            raise ImageProtectedError(image_id=ami_id)
         del self.amis[ami_id]
         self.image_names.pop(str(image.name), None)
         self.deregistered[ami_id] = time.monotonic()
@@ -236,7 +244,9 @@ class Images(Snapshots):
             self.images_of_snapshot.get(snapshot_id, set()).discard(ami_id)
         if not with_snapshots:
             return []
-        return [{"SnapshotId": snapshot_id, "ReturnCode": self._drop(snapshot_id)} for snapshot_id in image.snapshot_ids]
+        return [
+            {"SnapshotId": snapshot_id, "ReturnCode": self._drop(snapshot_id)} for snapshot_id in image.snapshot_ids
+        ]
 
     def _drop(self, snapshot_id: str) -> str:
         if self.images_of_snapshot.get(snapshot_id):
@@ -281,6 +291,6 @@ def specified_tags(specifications: list[dict[str, Any]]) -> dict[str, dict[str, 
     for specification in specifications:
         kind = specification.get("ResourceType", "")
         if kind not in tags:
-            raise ParameterInvalid(f"'{kind}' is not a valid taggable resource type for this operation.")
+            raise ParameterInvalidError(f"'{kind}' is not a valid taggable resource type for this operation.")
         tags[kind] = checked_tags(specification.get("Tags", []))
     return tags

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from localaws.errors import FilterInvalid
+from localaws.errors import FilterInvalidError
 from localaws.filters import tag_values, text
 
 if TYPE_CHECKING:
@@ -57,5 +57,5 @@ def image_filter_values(image: Image, name: str, tags: Mapping[str, str]) -> Ite
         member = MAPPING_MEMBERS[name]
         return [value for mapping in image.block_device_mappings for value in text(mapping.get("Ebs", {}).get(member))]
     if name not in VALUES:
-        raise FilterInvalid(name=name)
+        raise FilterInvalidError(name=name)
     return text(VALUES[name](image))

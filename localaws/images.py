@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from moto.core.utils import utcnow
 from moto.ec2.models.amis import Ami
 
-from localaws.mappings import Mapping
 from localaws.settings import Lifecycle
 from localaws.tags import tag_list
 
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from moto.ec2.models import EC2Backend
+
+    from localaws.mappings import Mapping
 
 DONE = Lifecycle(0)
 
@@ -58,7 +59,7 @@ class Launch:
 class Image(Ami):
     """One image. moto's own constructor isn't run: it makes a volume and a snapshot of its own."""
 
-    def __init__(  # noqa: PLR0913 - the facts of an image
+    def __init__(  # noqa: PLR0913, PLR0917 - the facts of an image
         self,
         backend: EC2Backend,
         image_id: str,
@@ -126,7 +127,7 @@ class Image(Ami):
         return self.owner_id in users or any(given.get("UserId") in users for given in self.launch_permissions)
 
     def describe(self, tags: dict[str, str]) -> dict[str, Any]:
-        """The image as DescribeImages shows it."""
+        """Return the image as DescribeImages shows it."""
         failed = self.state == "failed"
         source_id, source_region = self.source or (None, None)
         return {

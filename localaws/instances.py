@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.ec2.responses.instances import InstanceResponse
 
-from localaws.errors import ParameterMissing
+from localaws.errors import ParameterMissingError
 from localaws.image_backend import Images
 from localaws.images import Launch
 from localaws.mappings import Mapping, is_ephemeral, merged
@@ -32,7 +32,7 @@ class Instances(Images):
         template = self._get_template_from_args(kwargs["launch_template"]).data if kwargs.get("launch_template") else {}
         image_id = image_id or template.get("ImageId", "")
         if not image_id:
-            raise ParameterMissing(parameter="ImageId")
+            raise ParameterMissingError(parameter="ImageId")
         image = self.get_launchable_image(image_id)
         configuration = kwargs.get("launch_config")
         configured = (configuration.block_device_mapping_dict if configuration else None) or []

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from moto.autoscaling.models import AutoScalingBackend, FakeLaunchConfiguration
 
-from localaws.errors import AlreadyExists, ResourceInUse, ValidationFailed
+from localaws.errors import AlreadyExistsError, ResourceInUseError, ValidationFailedError
+from localaws.images import Image
 from localaws.mappings import is_absent, is_ephemeral
 
 if TYPE_CHECKING:
@@ -34,10 +35,16 @@ def _shown(mapping: dict[str, Any]) -> dict[str, Any]:
 class LaunchConfigurations(AutoScalingBackend):
     """The account's launch configurations."""
 
-    def create_launch_configuration(self, name: str, image_id: str, *args: Any, **kwargs: Any) -> FakeLaunchConfiguration:  # noqa: ANN401 - moto's parameters, passed on
+    def create_launch_configuration(
+        self,
+        name: str,
+        image_id: str,
+        *args: Any,  # noqa: ANN401 - moto's parameters, passed on
+        **kwargs: Any,  # noqa: ANN401 - moto's parameters, passed on
+    ) -> FakeLaunchConfiguration:
         """Create one; unlike moto, never in place of another. The texts on images are from memory of AWS."""
         if name in self.launch_configurations:
-            raise AlreadyExists(
+            raise AlreadyExistsError(
                 "Launch Configuration by this name already exists - "
                 f"A launch configuration already exists with the name {name}"
             )
@@ -49,20 +56,24 @@ class LaunchConfigurations(AutoScalingBackend):
         """Delete one that no group launches from."""
         name = launch_configuration_name
         if name not in self.launch_configurations:
-            raise ValidationFailed(f"Launch configuration name not found - Launch configuration {name} not found")
+            raise ValidationFailedError(f"Launch configuration name not found - Launch configuration {name} not found")
         for group in self.autoscaling_groups.values():
             if group.launch_config is self.launch_configurations[name]:
-                raise ResourceInUse(
+                raise ResourceInUseError(
                     f"Cannot delete launch configuration {name} because it is attached to AutoScalingGroup {group.name}"
                 )
         super().delete_launch_configuration(name)
 
 
-def _check_source(ec2: EC2Backend, image_id: str | None, instance_id: str | None, mappings: list[dict[str, Any]]) -> None:
-    if image_id and not instance_id and image_id not in ec2.amis:
-        raise ValidationFailed(f"The image id '[{image_id}]' does not exist")
+def _check_source(
+    ec2: EC2Backend, image_id: str | None, instance_id: str | None, mappings: list[dict[str, Any]]
+) -> None:
+    image = ec2.amis.get(image_id or "")
+    if image is None and not instance_id:
+        raise ValidationFailedError(f"The image id '[{image_id}]' does not exist")
+    # The snapshots of a public image are its publisher's, and not in this account.
+    inherited = image.snapshot_ids if isinstance(image, Image) else []
     for mapping in mappings:
         snapshot_id = (mapping.get("Ebs") or {}).get("SnapshotId")
-        known = {s for image in ec2.amis.values() for s in image.snapshot_ids} | ec2.snapshots.keys()  # type: ignore[attr-defined] # our images
-        if snapshot_id and snapshot_id not in known:
-            raise ValidationFailed(f"The snapshot '{snapshot_id}' does not exist.")
+        if snapshot_id and snapshot_id not in ec2.snapshots and snapshot_id not in inherited:
+            raise ValidationFailedError(f"The snapshot '{snapshot_id}' does not exist.")

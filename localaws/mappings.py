@@ -6,10 +6,12 @@ Plain functions; nothing here knows of an account.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from localaws.errors import BlockDeviceMappingInvalid, ParameterInvalid, ParameterMissing
+from localaws.errors import BlockDeviceMappingInvalidError, ParameterInvalidError, ParameterMissingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Mapping = dict[str, Any]
 
@@ -52,31 +54,33 @@ def merged(base: Iterable[Mapping], overrides: Iterable[Mapping]) -> list[Mappin
 
 
 def ephemeral(device: str, virtual_name: str) -> Mapping:
-    """An instance-store mapping; it has no `Ebs`."""
+    """Make an instance-store mapping; it has no `Ebs`."""
     if not EPHEMERAL.fullmatch(virtual_name):
-        raise ParameterInvalid(f"Value ({virtual_name}) for parameter virtualName is invalid. Expected: 'ephemeralN'.")
+        raise ParameterInvalidError(
+            f"Value ({virtual_name}) for parameter virtualName is invalid. Expected: 'ephemeralN'."
+        )
     return {"DeviceName": device, "VirtualName": virtual_name}
 
 
 def _device_of(mapping: Mapping) -> str:
     if not mapping.get("DeviceName"):
-        raise ParameterMissing(parameter="deviceName")
+        raise ParameterMissingError(parameter="deviceName")
     return str(mapping["DeviceName"])
 
 
 def _merged_ebs(base: Mapping | None, override: Mapping) -> dict[str, Any]:
     if "Ebs" not in override:
-        raise ParameterMissing(parameter="ebs")
+        raise ParameterMissingError(parameter="ebs")
     asked = {key: value for key, value in override["Ebs"].items() if value is not None}
     known = dict((base or {}).get("Ebs", {}))
     if not known and not asked.get("VolumeSize") and not asked.get("SnapshotId"):
-        raise ParameterMissing(parameter="size or snapshotId")
+        raise ParameterMissingError(parameter="size or snapshotId")
     if asked.get("VolumeType", known.get("VolumeType")) != known.get("VolumeType"):
         # Iops and Throughput belong to the volume type that the image has.
         known.pop("Iops", None), known.pop("Throughput", None)
     smallest = known.get("VolumeSize", 0) if known.get("SnapshotId") and "SnapshotId" not in asked else 0
     if asked.get("VolumeSize", smallest) < smallest:
-        raise BlockDeviceMappingInvalid(
+        raise BlockDeviceMappingInvalidError(
             f"Volume of size {asked['VolumeSize']}GB is smaller than snapshot '{known['SnapshotId']}', "
             f"expect size>= {smallest}GB"
         )
@@ -98,7 +102,7 @@ def imaged(attached: Iterable[Mapping], overrides: Iterable[Mapping]) -> list[Ma
             result.pop(device, None)
         elif known is not None and not is_ephemeral(override):
             if changed := [key for key in FIXED_IN_IMAGES if key in asked and asked[key] != known.get(key)]:
-                raise BlockDeviceMappingInvalid(f"{changed[0]} of {device} cannot be changed by CreateImage")
+                raise BlockDeviceMappingInvalidError(f"{changed[0]} of {device} cannot be changed by CreateImage")
             result[device] = {
                 "DeviceName": device,
                 "Ebs": {**known, "DeleteOnTermination": asked.get("DeleteOnTermination", known["DeleteOnTermination"])},

@@ -14,7 +14,7 @@ WINDOWS_ROOT_GIB = 30
 
 
 def public_images(region: str) -> list[dict[str, Any]]:
-    """The facts of each image, fit for the constructor of `Image`.
+    """Return the facts of each image, fit for the constructor of `Image`.
 
     Leaves out moto's 1,200 images for ECS: they cost a second at every start and nothing here launches one.
     """

@@ -86,7 +86,9 @@ class LocalAws(Control):
         line = self._process.stdout.readline() if self._process.stdout else ""
         if not line.startswith("listening on "):
             self.stop()
-            raise RuntimeError(f"the local AWS said {line!r} instead of the address it listens on: see its errors above")
+            raise RuntimeError(
+                f"the local AWS said {line!r} instead of the address it listens on: see its errors above"
+            )
         super().__init__(int(line.rsplit(":", 1)[1]))
 
     def __enter__(self) -> Self:

@@ -101,7 +101,7 @@ class Settings:
         self.forget_seconds = seconds.get("forget_seconds", self.forget_seconds)
 
     def as_json(self) -> dict[str, object]:
-        """The settings as JSON holds them."""
+        """Return the settings as JSON holds them."""
         return {**asdict(self), "next_images": [asdict(order) for order in self.next_images]}
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, cast
 
-from moto.core.responses import ActionResult
+from moto.ec2.exceptions import VolumeInUseError
 from moto.ec2.models.elastic_block_store import Snapshot as MotoSnapshot
 from moto.ec2.responses.elastic_block_store import ElasticBlockStore
 from moto.ec2.utils import random_snapshot_id
 
-from localaws.errors import FilterInvalid, ParameterInvalid, SnapshotIdMalformed, SnapshotInUse, SnapshotNotFound
+from localaws.errors import (
+    FilterInvalidError,
+    ParameterInvalidError,
+    SnapshotIdMalformedError,
+    SnapshotInUseError,
+    SnapshotNotFoundError,
+)
 from localaws.filters import exact_values, select, tag_values, text
 from localaws.tags import Tags, tag_list
 from localaws.wire import BulkResult, page
@@ -18,7 +24,8 @@ from localaws.wire import BulkResult, page
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from moto.ec2.models.elastic_block_store import Volume
+    from moto.core.responses import ActionResult
+    from moto.ec2.models.elastic_block_store import Volume, VolumeAttachment
 
     from localaws.settings import Lifecycle
 
@@ -37,7 +44,7 @@ class Snapshot(MotoSnapshot):
     size: int
 
     def describe(self, tags: dict[str, str]) -> dict[str, Any]:
-        """The snapshot as DescribeSnapshots shows it."""
+        """Return the snapshot as DescribeSnapshots shows it."""
         state, percent = self.progress_now()
         return {
             "SnapshotId": self.id,
@@ -62,7 +69,7 @@ class Snapshot(MotoSnapshot):
         return self.lifecycle.snapshot_state, self.lifecycle.snapshot_percent
 
     def filter_values(self, name: str, tags: dict[str, str]) -> Iterable[str]:
-        """The values under one of DescribeSnapshots' filters."""
+        """Return the values under one of DescribeSnapshots' filters."""
         found = tag_values(tags, name)
         if found is not None:
             return found
@@ -80,7 +87,7 @@ class Snapshot(MotoSnapshot):
             "volume-size": self.size,
         }
         if name not in values:
-            raise FilterInvalid(name=name)
+            raise FilterInvalidError(name=name)
         return text(values[name])
 
 
@@ -106,6 +113,22 @@ class Snapshots(Tags):
         volume = super().delete_volume(volume_id)
         self.forget_tags(volume_id)
         return volume
+
+    def attach_volume(
+        self,
+        volume_id: str,
+        instance_id: str,
+        device_path: str,
+        delete_on_termination: bool = False,  # noqa: FBT001, FBT002 - moto's signature
+    ) -> VolumeAttachment | None:
+        """Attach it, unless it is attached already or the device is taken; moto would forget the other one."""
+        if attached := self.get_volume(volume_id).attachment:
+            raise VolumeInUseError(volume_id, attached.instance.id)
+        if device_path in self.get_instance(instance_id).block_device_mapping:
+            raise ParameterInvalidError(
+                f"Invalid value '{device_path}' for unixDevice. Attachment point {device_path} is already in use"
+            )
+        return super().attach_volume(volume_id, instance_id, device_path, delete_on_termination)
 
     def create_snapshot(
         self,
@@ -153,16 +176,16 @@ class Snapshots(Tags):
     def get_snapshot(self, snapshot_id: str) -> Snapshot:
         """Find one by id, or raise as EC2 does."""
         if not SNAPSHOT_ID.fullmatch(snapshot_id):
-            raise SnapshotIdMalformed(snapshot_id=snapshot_id)
+            raise SnapshotIdMalformedError(snapshot_id=snapshot_id)
         if snapshot_id not in self.snapshots:
-            raise SnapshotNotFound(snapshot_id=snapshot_id)
+            raise SnapshotNotFoundError(snapshot_id=snapshot_id)
         return cast("Snapshot", self.snapshots[snapshot_id])
 
     def delete_snapshot(self, snapshot_id: str) -> Snapshot:
         """Delete one with its tags, unless a registered image refers to it by any mapping."""
         snapshot = self.get_snapshot(snapshot_id)
         if users := self.images_of_snapshot.get(snapshot_id):
-            raise SnapshotInUse(snapshot_id=snapshot_id, image_id=min(users))
+            raise SnapshotInUseError(snapshot_id=snapshot_id, image_id=min(users))
         del self.snapshots[snapshot_id]
         self.forget_tags(snapshot_id)
         return snapshot
@@ -202,7 +225,7 @@ class SnapshotActions(ElasticBlockStore):
         backend = self.ec2_backend
         ids, size = self._get_param("SnapshotIds", []), self._get_int_param("MaxResults")
         if ids and size is not None:
-            raise ParameterInvalid("The parameter snapshotSet cannot be used with the parameter maxResults")
+            raise ParameterInvalidError("The parameter snapshotSet cannot be used with the parameter maxResults")
         chosen = backend.describe_snapshots(ids, self._filters_from_querystring(), self._get_param("OwnerIds", []))
         shown, token = page(chosen, size, self._get_param("NextToken"), 5)
         items = [snapshot.describe(backend.tags_of(snapshot.id)) for snapshot in shown]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult, EmptyResult
@@ -12,20 +11,20 @@ from moto.ec2.responses.tags import TagResponse
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix, is_valid_resource_id
 
 from localaws.errors import (
-    FilterInvalid,
-    ImageNotFound,
-    InstanceNotFound,
-    ParameterInvalid,
-    ParameterMissing,
-    ResourceIdInvalid,
-    SnapshotNotFound,
-    TagLimitReached,
+    FilterInvalidError,
+    ImageNotFoundError,
+    InstanceNotFoundError,
+    ParameterInvalidError,
+    ParameterMissingError,
+    ResourceIdInvalidError,
+    SnapshotNotFoundError,
+    TagLimitReachedError,
 )
 from localaws.filters import Filters, exact_values, select
 from localaws.wire import BulkResult, page
 
 if TYPE_CHECKING:
-    from localaws.filters import Resource
+    from collections.abc import Iterable, Mapping
 
 TAGS_LIMIT = 50
 KEY_LIMIT = 128
@@ -40,39 +39,39 @@ Tag = tuple[str, str, str]
 def checked_tags(tags: Iterable[Mapping[str, str | None]]) -> dict[str, str]:
     """Read a user's list of tags; a value left out is "".
 
-    Raises `ParameterInvalid` for what EC2 refuses: a key of AWS's own, a key twice, a length. The texts on lengths
+    Raises `ParameterInvalidError` for what EC2 refuses: a key of AWS's own, a key twice, a length. The texts on lengths
     and on keys given twice are from memory of EC2.
     """
     read: dict[str, str] = {}
     for tag in tags:
         key, value = tag.get("Key") or "", tag.get("Value") or ""
         if key.lower().startswith("aws:"):
-            raise ParameterInvalid(
+            raise ParameterInvalidError(
                 f"Value ( {key} ) for parameter key is invalid. "
                 "Tag keys starting with 'aws:' are reserved for internal use"
             )
         if not key:
-            raise ParameterInvalid("Tag key cannot be null or empty")
+            raise ParameterInvalidError("Tag key cannot be null or empty")
         if len(key) > KEY_LIMIT:
-            raise ParameterInvalid(f"Tag key exceeds the maximum length of {KEY_LIMIT} characters")
+            raise ParameterInvalidError(f"Tag key exceeds the maximum length of {KEY_LIMIT} characters")
         if len(value) > VALUE_LIMIT:
-            raise ParameterInvalid(f"Tag value exceeds the maximum length of {VALUE_LIMIT} characters")
+            raise ParameterInvalidError(f"Tag value exceeds the maximum length of {VALUE_LIMIT} characters")
         if key in read:
-            raise ParameterInvalid(f"Duplicate tag key '{key}' specified.")
+            raise ParameterInvalidError(f"Duplicate tag key '{key}' specified.")
         read[key] = value
     if len(read) > TAGS_LIMIT:
-        raise TagLimitReached
+        raise TagLimitReachedError
     return read
 
 
 def check_resource_ids(resource_ids: list[str]) -> None:
     """Raise for an id that EC2 would not read: prefix, then 8 or 17 hex digits."""
     if not resource_ids:
-        raise ParameterMissing(parameter="resourceIdSet")
+        raise ParameterMissingError(parameter="resourceIdSet")
     for resource_id in resource_ids:
         strict = get_prefix(resource_id) in LONG_OR_SHORT_IDS
         if not is_valid_resource_id(resource_id) or (strict and not RESOURCE_ID.fullmatch(resource_id)):
-            raise ResourceIdInvalid(resource_id=resource_id)
+            raise ResourceIdInvalidError(resource_id=resource_id)
 
 
 def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]] | None:
@@ -89,13 +88,13 @@ class Tags(EC2Backend):
             match get_prefix(resource_id):
                 case "ami":
                     if resource_id not in self.amis:
-                        raise ImageNotFound(resource_id)
+                        raise ImageNotFoundError(resource_id)
                 case "snap":
                     if resource_id not in self.snapshots:
-                        raise SnapshotNotFound(snapshot_id=resource_id)
+                        raise SnapshotNotFoundError(snapshot_id=resource_id)
                 case "i":
                     if self.get_instance_by_id(resource_id) is None:
-                        raise InstanceNotFound(instance_id=resource_id)
+                        raise InstanceNotFoundError(instance_id=resource_id)
                 case _:
                     super().do_resources_exist([resource_id])
         return True
@@ -105,7 +104,7 @@ class Tags(EC2Backend):
         for resource_id in resource_ids:
             keys = self.tags[resource_id].keys() | tags.keys() if resource_id in self.tags else tags.keys()
             if sum(not key.startswith("aws:") for key in keys) > TAGS_LIMIT:
-                raise TagLimitReached
+                raise TagLimitReachedError
         for resource_id in resource_ids:
             self.tags[resource_id].update(tags)
         return True
@@ -128,7 +127,7 @@ class Tags(EC2Backend):
         return select(tags, filters, _tag_filter_values) if filters else tags
 
     def tags_of(self, resource_id: str) -> dict[str, str]:
-        """The tags of one resource; empty if it has none."""
+        """Return the tags of one resource; empty if it has none."""
         return self.tags.get(resource_id, {})
 
     def forget_tags(self, resource_id: str) -> None:
@@ -153,7 +152,7 @@ def _tag_filter_values(tag: Tag, name: str) -> list[str]:
             return [_resource_type(resource_id)]
     if name.startswith("tag:"):
         return [value] if key == name.removeprefix("tag:") else []
-    raise FilterInvalid(name=name)
+    raise FilterInvalidError(name=name)
 
 
 class TagActions(TagResponse):
@@ -178,7 +177,7 @@ class TagActions(TagResponse):
         check_resource_ids(resource_ids)
         doomed = self._get_param("Tags", [])
         if any(tag.get("Key", "").lower().startswith("aws:") for tag in doomed):
-            raise ParameterInvalid("Tag keys starting with 'aws:' are reserved for internal use")
+            raise ParameterInvalidError("Tag keys starting with 'aws:' are reserved for internal use")
         self.error_on_dryrun()
         for resource_id in resource_ids:
             present = self.ec2_backend.tags_of(resource_id)

@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 from moto.core.model import ListShape, StructureShape
 from moto.core.responses import ActionResult
 
-from localaws.errors import ParameterInvalid
+from localaws.errors import ParameterInvalidError
 
 if TYPE_CHECKING:
     from moto.core.common_types import TYPE_RESPONSE
@@ -38,12 +38,11 @@ class BulkResult(ActionResult):
         operation = str(context.operation_model.name)
         shape = context.operation_model.output_shape
         body = _encoder(shape)(self.result) if shape is not None else ""
-        return (
-            200,
-            {"Content-Type": "text/xml;charset=UTF-8"},
+        text = (
             f'<?xml version="1.0" encoding="UTF-8"?>\n<{operation}Response xmlns="{NAMESPACE}">'
-            f"<requestId>{uuid4()}</requestId>{body}</{operation}Response>",
+            f"<requestId>{uuid4()}</requestId>{body}</{operation}Response>"
         )
+        return 200, {"Content-Type": "text/xml;charset=UTF-8"}, text
 
 
 @cache
@@ -57,9 +56,7 @@ def _encoder(shape: Shape) -> Encoder:
 
 
 def _structure_encoder(shape: StructureShape) -> Encoder:
-    members = {
-        key: (member.serialization.get("name", key), _encoder(member)) for key, member in shape.members.items()
-    }
+    members = {key: (member.serialization.get("name", key), _encoder(member)) for key, member in shape.members.items()}
 
     def encode(value: dict[str, Any]) -> str:
         parts = []
@@ -89,11 +86,11 @@ def page(
     between two pages can shift them, as EC2 allows too.
     """
     if size is not None and not smallest <= size <= PAGE_LIMIT:
-        raise ParameterInvalid(
+        raise ParameterInvalidError(
             f"Value ( {size} ) for parameter maxResults is invalid. Expecting a value from {smallest} to {PAGE_LIMIT}."
         )
     if token is not None and not token.isdigit():
-        raise ParameterInvalid("Unable to parse pagination token")
+        raise ParameterInvalidError("Unable to parse pagination token")
     start = int(token or 0)
     end = len(items) if size is None else start + size
     return items[start:end], str(end) if end < len(items) else None
