@@ -83,9 +83,7 @@ def _provider_settings() -> dict[str, Any]:
                 "of it: give snapnames:source the id of an instance"
             )
     texts = {"accessKey", "secretKey", "token", "profile", "region", "customCaBundle", "retryMode"}
-    return {
-        key: config.get(key) if key in texts else config.get_object(key) for key in given if key in _MIRRORED
-    }
+    return {key: config.get(key) if key in texts else config.get_object(key) for key in given if key in _MIRRORED}
 
 
 def _session(settings: Mapping[str, Any]) -> boto3.Session:
@@ -112,7 +110,10 @@ def _client_options(service: Literal["ec2", "sts"], settings: Mapping[str, Any])
         "endpoint_url": endpoint,
         "verify": False if settings.get("insecure") else settings.get("customCaBundle"),
         "config": Config(
-            retries={"total_max_attempts": settings.get("maxRetries", 24) + 1, "mode": settings.get("retryMode", "standard")},
+            retries={
+                "total_max_attempts": settings.get("maxRetries", 24) + 1,
+                "mode": settings.get("retryMode", "standard"),
+            },
             use_dualstack_endpoint=settings.get("useDualstackEndpoint"),
             use_fips_endpoint=settings.get("useFipsEndpoint"),
         ),

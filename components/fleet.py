@@ -96,8 +96,7 @@ class Fleet(ComponentResource):
             health_check_type=args.get("health_check", "EC2"),
             health_check_grace_period=args.get("health_check_grace_period", 300),
             tags=[
-                {"key": key, "value": value, "propagate_at_launch": True}
-                for key, value in args.get("tags", {}).items()
+                {"key": key, "value": value, "propagate_at_launch": True} for key, value in args.get("tags", {}).items()
             ],
             opts=ResourceOptions(parent=self),
         )

@@ -42,7 +42,9 @@ def check_pattern(pattern: str, setting: str) -> None:
     """
     rule = "a name pattern has the fields {image}, {index} or {index:03d}, {device}"
     if control := _CONTROL.search(pattern):
-        raise InputError(f"name pattern {pattern!r} contains {control.group()!r}; {rule} and printable text: set {setting}")
+        raise InputError(
+            f"name pattern {pattern!r} contains {control.group()!r}; {rule} and printable text: set {setting}"
+        )
     try:
         parts = list(Formatter().parse(pattern))
     except ValueError as error:
@@ -53,7 +55,9 @@ def check_pattern(pattern: str, setting: str) -> None:
         if field not in PATTERN_FIELDS:
             raise InputError(f"name pattern {pattern!r} has the unknown field {field!r}; {rule}: set {setting}")
         if conversion or not (_INDEX_FORMAT.fullmatch(form or "") if field == "index" else not form):
-            raise InputError(f"name pattern {pattern!r} formats {field!r} in a way that is not known; {rule}: set {setting}")
+            raise InputError(
+                f"name pattern {pattern!r} formats {field!r} in a way that is not known; {rule}: set {setting}"
+            )
 
 
 def ordered_devices(devices: Iterable[str], root_device: str) -> list[str]:

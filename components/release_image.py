@@ -1,7 +1,8 @@
 """An image of a running instance, with a Name on each snapshot behind it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, NotRequired, TypedDict
+from dataclasses import dataclass
+from typing import NotRequired, TypedDict, cast
 
 import pulumi
 import pulumi_aws as aws
@@ -11,7 +12,7 @@ from pulumi.output import contains_unknowns
 from .account_images import STACK_TAG, refuse_taken, refuse_unfinished, stack_tag, unfinished_ids
 from .errors import InputError
 from .image_tags import check_image_tags
-from .naming import DEFAULT_PATTERN, check_image_name, check_pattern, snapshot_names
+from .naming import DEFAULT_PATTERN, check_image_name, check_pattern, ordered_devices, snapshot_names
 from .source_volumes import SourceVolumes
 
 DEFAULT_CREATE_TIMEOUT = "6h"
@@ -41,7 +42,8 @@ class ReleaseImageArgs(TypedDict):
     """How long the image may stay pending, as `90m` or `6h`. Default: 6h; the provider alone gives up at 40 minutes."""
 
 
-class _Built(NamedTuple):
+@dataclass(frozen=True)
+class _Built:
     """The block device mappings of an image that may be used."""
 
     image_id: str
@@ -103,18 +105,20 @@ class ReleaseImage(ComponentResource):
         )
         # Unknown while the image is to be made, None when it is not a target of this update.
         built: Output[_Built | None] = Output.all(
-            image.id, image.root_device_name, image.ebs_block_devices, unfinished
+            image.id, image.root_device_name, _snapshots(image), unfinished
         ).apply(lambda seen: _built(image_name, self, *seen))
         named = built.apply(
-            lambda seen: _predicted(image_name, pattern, volumes, image, self)
-            if contains_unknowns(seen)
-            else _named(image_name, pattern, seen, image, self),
+            lambda seen: (
+                _predicted(image_name, pattern, volumes, image, self)
+                if contains_unknowns(seen)
+                else _named(image_name, pattern, seen, image, self)
+            ),
             run_with_unknowns=True,
         )
 
-        self.image_id = built.apply(lambda seen: seen and seen.image_id)
+        self.image_id = built.apply(lambda seen: cast("str", seen and seen.image_id))
         self.image_name = Output.from_input(image_name)
-        self.snapshot_ids = built.apply(lambda seen: seen and seen.snapshots)
+        self.snapshot_ids = built.apply(lambda seen: cast("dict[str, str]", seen and seen.snapshots))
         self.snapshot_names = named
         self.register_outputs(
             {
@@ -126,28 +130,34 @@ class ReleaseImage(ComponentResource):
         )
 
 
+def _snapshots(image: aws.ec2.AmiFromInstance) -> Output[dict[str, str]]:
+    """Device name to snapshot id."""
+    return image.ebs_block_devices.apply(
+        lambda mappings: {str(m.device_name): str(m.snapshot_id) for m in mappings or ()}
+    )
+
+
 def _built(
     image_name: str,
     owner: ComponentResource,
     image_id: str | None,
     root_device: str,
-    mappings: Sequence[aws.ec2.outputs.AmiFromInstanceEbsBlockDevice],
+    snapshots: Mapping[str, str],
     unfinished: Sequence[str],
-) -> Output[_Built | None]:
+) -> Input[_Built | None]:
     """The image's mappings, or an `InputError`: a create that failed or timed out leaves an image in the state too."""
-    if image_id is None:
-        return Output.from_input(None)
+    if image_id is None:  # no target of this update
+        return None
     if image_id in unfinished:
         return refuse_unfinished(image_name, image_id, owner)
-    if not mappings:
+    if not snapshots:
         raise InputError(
             f"image {image_name!r} ({image_id}) has no EBS volume in the state of this stack, as after a create that "
             "failed or timed out, so there is nothing to name: run `pulumi up --refresh`, or drop its release from "
             "the list"
         )
-    snapshots = {mapping.device_name: mapping.snapshot_id for mapping in mappings}
     ordered = {device: snapshots[device] for device in ordered_devices(snapshots, root_device)}
-    return Output.from_input(_Built(image_id, root_device, ordered))
+    return _Built(image_id, root_device, ordered)
 
 
 def _named(
@@ -167,9 +177,6 @@ def _predicted(
 ) -> Output[dict[str, str]]:
     """Declare the Name of each snapshot that the image is going to have, as its source instance is now."""
 
-    def snapshot_id(device: str) -> Output[str]:
-        return image.ebs_block_devices.apply(lambda made: next(m.snapshot_id for m in made if m.device_name == device))
-
     def declare(devices: list[str]) -> dict[str, str]:
         if contains_unknowns(devices):
             pulumi.log.info(
@@ -183,7 +190,7 @@ def _predicted(
             )
         names = snapshot_names(image_name, devices, devices[0], pattern)
         for device, name in names.items():
-            _declare(device, name, snapshot_id(device), image, owner)
+            _declare(device, name, _snapshots(image)[device], image, owner)
         return names
 
     return refuse_taken(image_name, volumes.taken_by, owner).apply(

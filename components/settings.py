@@ -94,7 +94,9 @@ class _Reader:
             self._fault(f"{NAMESPACE}service is not set; image names begin with it: set it to the service's name")
         else:
             for release in releases:
-                self._check(check_image_name, settings.image_name(release), f"{NAMESPACE}service or {NAMESPACE}releases")
+                self._check(
+                    check_image_name, settings.image_name(release), f"{NAMESPACE}service or {NAMESPACE}releases"
+                )
         self._check(check_pattern, settings.name_pattern, f"{NAMESPACE}namePattern")
         self._check(check_image_tags, settings.image_tags, f"{NAMESPACE}imageTags")
         if self._faults:
@@ -114,7 +116,9 @@ class _Reader:
         for key in given:
             if key not in known:
                 near = difflib.get_close_matches(key, known, n=1, cutoff=0)
-                self._fault(f"{prefix}{key} is not a key that snapnames knows; the nearest is {prefix}{near[0]}: rename or remove it")
+                self._fault(
+                    f"{prefix}{key} is not a key that snapnames knows; the nearest is {prefix}{near[0]}: rename or remove it"
+                )
 
     def _text(self, key: str, default: str) -> str:
         value = self._values.get(key, default)
@@ -139,18 +143,24 @@ class _Reader:
         if ok:
             return value
         shown = "a secret" if secret else repr(value)
-        self._fault(f"{NAMESPACE}{path} is {shown}; it wants {kind}: write it so, numbers and dates in quotes where text is wanted")
+        self._fault(
+            f"{NAMESPACE}{path} is {shown}; it wants {kind}: write it so, numbers and dates in quotes where text is wanted"
+        )
         return None
 
     def _releases(self) -> tuple[str, ...]:
         releases = self._json("releases", [])
         if releases == []:
-            self._fault(f"{NAMESPACE}releases is empty; it lists the releases to keep, newest first: add one, e.g. '20180307231207'")
+            self._fault(
+                f"{NAMESPACE}releases is empty; it lists the releases to keep, newest first: add one, e.g. '20180307231207'"
+            )
             return ()
         if self._typed("releases", releases, _TEXTS) is None:
             return ()
         for release in dict.fromkeys(r for r in releases if releases.count(r) > 1):
-            self._fault(f"{NAMESPACE}releases lists {release!r} {releases.count(release)} times; a release has one image: list it once")
+            self._fault(
+                f"{NAMESPACE}releases lists {release!r} {releases.count(release)} times; a release has one image: list it once"
+            )
         return tuple(releases)
 
     def _source(self) -> str | Mapping[str, str]:
@@ -178,7 +188,9 @@ class _Reader:
     def _create_timeout(self) -> str:
         value = self._text("createTimeout", DEFAULT_CREATE_TIMEOUT)
         if not _DURATION.fullmatch(value):
-            self._fault(f"{NAMESPACE}createTimeout is {value!r}; it is hours, minutes, seconds as in 6h or 1h30m: write it so")
+            self._fault(
+                f"{NAMESPACE}createTimeout is {value!r}; it is hours, minutes, seconds as in 6h or 1h30m: write it so"
+            )
         return value
 
     def _fleet(self) -> Mapping[str, Any] | None:

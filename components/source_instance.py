@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def find_source(source: str | Mapping[str, str], image_name: str) -> str:
-    """The instance id that `source` gives, or of the running, healthy instances with its tags the one that has run longest.
+    """The instance id that `source` gives, or of the running, healthy instances with its tags the longest running.
 
     Healthy: both status checks say `ok`. Two reads. Raises `InputError` when no instance matches.
     """
@@ -47,8 +47,8 @@ def find_source(source: str | Mapping[str, str], image_name: str) -> str:
 def _running(client: "EC2Client", tags: Mapping[str, str]) -> list["InstanceTypeDef"]:
     pages = client.get_paginator("describe_instances").paginate(
         Filters=[
-            *({"Name": f"tag:{key}", "Values": [value]} for key, value in tags.items()),
             {"Name": "instance-state-name", "Values": ["running"]},
+            *[{"Name": f"tag:{key}", "Values": [value]} for key, value in tags.items()],
         ]
     )
     return [instance for page in pages for group in page["Reservations"] for instance in group["Instances"]]

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import pulumi
 import pulumi_aws as aws
 from pulumi import ComponentResource, Input, InvokeOutputOptions, Output, ResourceOptions
 
@@ -47,8 +46,8 @@ class SourceVolumes(ComponentResource):
         super().__init__(
             "snapnames:index:SourceVolumes",
             name,
-            {"devices": self.devices},
-            ResourceOptions(parent=owner, ignore_changes=["devices"]),
+            {"volumes": self.devices},
+            ResourceOptions(parent=owner, ignore_changes=["volumes"]),
         )
         self.register_outputs({})
 
@@ -76,7 +75,6 @@ def _devices(image_name: str, instance_id: str, owner: ComponentResource) -> Out
                 f"an image only of an instance with an EBS root: {next_step} that has one"
             )
         root = instance.root_block_devices[0].device_name
-        pulumi.log.info(f"image {image_name} is made from instance {instance_id}", resource=owner)
         return ordered_devices([root, *(volume.device_name for volume in instance.ebs_block_devices)], root)
 
     found = aws.ec2.get_instance_output(instance_id=instance_id, opts=InvokeOutputOptions(parent=owner))

@@ -1,0 +1,48 @@
+# Every target runs on a fresh machine with Python 3.11 or newer (and Go, where Pulumi can't be had otherwise).
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help up preview destroy down env lint test clean
+.DEFAULT_GOAL := help
+
+help: ## Show the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(MAKEFILE_LIST) | awk -F': ' '{printf "make %-9s %s\n", $$1, $$2}'
+
+up: $(INSTALLED) ## Build an image on the local AWS, name its snapshots, launch from it
+	@$(PY) -m dev up
+
+preview: $(INSTALLED) ## Show what `make up` would do
+	@$(PY) -m dev preview
+
+destroy: $(INSTALLED) ## Destroy the dev stack, and count what is left in the account
+	@$(PY) -m dev destroy
+
+down: $(INSTALLED) ## Stop the local AWS and forget the dev stack
+	@$(PY) -m dev down
+
+env: $(INSTALLED) ## Print the dev stack's environment, for eval "$(make -s env)"
+	@$(PY) -m dev env
+
+lint: $(INSTALLED) ## Formatting, ruff, mypy --strict
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+
+test: $(INSTALLED) ## All tests, on the real engine and the local AWS
+	$(PY) -m engine ensure
+	$(PY) -m pytest -n 4 --dist loadgroup
+
+clean: ## Stop the local AWS; remove the virtual environment and what tools left
+	@if [ -x $(PY) ]; then $(PY) -m dev down; fi
+	rm -rf $(VENV) .dev .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(INSTALLED): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "$(PYTHON) is Python %d.%d; snapnames needs 3.11 or newer: make PYTHON=<a newer one>" % sys.version_info[:2])'
+	@echo "installing the locked packages into $(VENV), about half a minute"
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@

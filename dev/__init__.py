@@ -1,0 +1,1 @@
+"""The dev stack: the program on the local AWS, and nothing beyond this machine."""

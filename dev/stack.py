@@ -1,0 +1,127 @@
+"""The dev stack's commands, each a thin way around plain `pulumi` on the local AWS."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import engine
+from localaws.daemon import Daemon
+from localaws.seed import seed
+
+from . import account, project
+from .environment import REGION, sealed
+from .project import DevError
+
+_PENDING_SECONDS = 1.0
+_SOURCE_TAGS = {"Name": "front-web", "snapnames:source": "front-web"}
+_UNFINISHED = project.FOLDER / "unfinished"
+"""Stands while an update runs, so that the next one knows when it was cut off."""
+
+
+def up() -> None:
+    """Engine, local AWS, source instance, `pulumi up`, and what it made as a table."""
+    environment = _ready()
+    if _UNFINISHED.exists():
+        _mend(environment)
+    _UNFINISHED.touch()
+    _pulumi(environment, "up", "--yes", "--stack", project.STACK)
+    _UNFINISHED.unlink()
+    account.print_names(_url())
+
+
+def preview() -> None:
+    """`pulumi preview`, on a local AWS that is started when it does not run."""
+    _pulumi(_ready(), "preview", "--stack", project.STACK)
+
+
+def destroy() -> None:
+    """`pulumi destroy`, and what is left in the account."""
+    if not Daemon(project.FOLDER).running():
+        print("the local AWS does not run, and its account goes with it: nothing is left")
+        return
+    environment = _ready()
+    if _UNFINISHED.exists():
+        _mend(environment)
+    _pulumi(environment, "destroy", "--yes", "--stack", project.STACK)
+    account.print_left(_url())
+
+
+def down() -> None:
+    """Stop the local AWS and forget the dev stack."""
+    print(Daemon(project.FOLDER).stop())
+    shutil.rmtree(project.FOLDER, ignore_errors=True)
+
+
+def variables() -> dict[str, str]:
+    """The environment of the dev stack, for other programs. Raises `DevError` before the first `make up`."""
+    found = engine.find()
+    if found is None:
+        raise DevError("there is no Pulumi engine yet, and `make -s env` does not make one: run `make up` first")
+    return _environment(found)
+
+
+def _ready() -> dict[str, str]:
+    port = project.port()
+    found = engine.ensure()
+    print(found)
+    daemon = Daemon(project.FOLDER)
+    if not daemon.running():
+        # The account was in the memory of the server that is gone, so what the stack knows of it is gone too.
+        shutil.rmtree(project.BACKEND, ignore_errors=True)
+        _UNFINISHED.unlink(missing_ok=True)
+    print(f"local AWS: {daemon.start(port, _PENDING_SECONDS)}")
+    print(f"source instance: {seed(_url(), REGION, _SOURCE_TAGS)}", flush=True)
+    environment = _environment(found)
+    if not list(project.BACKEND.glob(f".pulumi/stacks/*/{project.STACK}.json")):
+        project.BACKEND.mkdir(parents=True, exist_ok=True)
+        _pulumi(environment, "stack", "select", "--create", project.STACK)
+    return environment
+
+
+def _url() -> str:
+    return f"http://127.0.0.1:{project.port()}"
+
+
+def _environment(found: engine.Engine) -> dict[str, str]:
+    # The Python language host that is built from Go modules takes the python that is first on PATH.
+    path = [project.ROOT / ".venv" / "bin", found.bin]
+    return sealed(os.environ, path=path, pulumi_home=found.home, backend=project.BACKEND, endpoint=_url())
+
+
+def _mend(environment: dict[str, str]) -> None:
+    """Bring the dev stack and its account together again after an update that was cut off.
+
+    Only here, where an account is worth nothing, is an image that the state missed simply removed.
+    """
+    print("the last run was cut off: reading the account again", flush=True)
+    _pulumi(environment, "cancel", "--yes", "--stack", project.STACK)
+    _pulumi(environment, "refresh", "--yes", "--clear-pending-creates", "--stack", project.STACK)
+    known = subprocess.run(  # noqa: S603 -- the engine just found
+        [_program(environment), "stack", "export", "--stack", project.STACK],
+        cwd=project.ROOT,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    account.remove_unknown_images(_url(), known.stdout)
+
+
+def _program(environment: dict[str, str]) -> str:
+    return shutil.which("pulumi", path=environment["PATH"]) or "pulumi"
+
+
+def _pulumi(environment: dict[str, str], *arguments: str) -> None:
+    """Run pulumi in the foreground; an interrupt is pulumi's to answer, so that it can end in good order."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        sys.stdout.flush()
+        done = subprocess.run(  # noqa: S603 -- the engine just found
+            [_program(environment), *arguments], cwd=project.ROOT, env=environment, check=False
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if done.returncode:
+        raise DevError(f"`pulumi {' '.join(arguments)}` ended with exit code {done.returncode}: see its lines above")
