@@ -127,6 +127,12 @@ class FilterInvalidError(ParameterInvalidError):
     message = "The filter '{name}' is invalid"
 
 
+class StateIncorrectError(EC2ClientError):
+    """The resource is in another state than the call needs."""
+
+    code = "IncorrectState"
+
+
 class ResourceIdInvalidError(EC2ClientError):
     """The id of something to be tagged is not an id."""
 

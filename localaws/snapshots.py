@@ -16,6 +16,7 @@ from localaws.errors import (
     SnapshotIdMalformedError,
     SnapshotInUseError,
     SnapshotNotFoundError,
+    StateIncorrectError,
 )
 from localaws.filters import exact_values, select, tag_values, text
 from localaws.tags import Tags, tag_list
@@ -129,6 +130,14 @@ class Snapshots(Tags):
                 f"Invalid value '{device_path}' for unixDevice. Attachment point {device_path} is already in use"
             )
         return super().attach_volume(volume_id, instance_id, device_path, delete_on_termination)
+
+    def detach_volume(self, volume_id: str, instance_id: str | None, device_path: str) -> VolumeAttachment:
+        """Detach it; the instance need not be named."""
+        attached = self.get_volume(volume_id).attachment
+        if attached is None:
+            # The text is from memory of EC2.
+            raise StateIncorrectError(f"Volume '{volume_id}' is in the 'available' state.")
+        return super().detach_volume(volume_id, instance_id or attached.instance.id, device_path)
 
     def create_snapshot(
         self,

@@ -1,0 +1,86 @@
+"""One local AWS for all tests of this folder, empty before each of them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+from botocore.exceptions import ClientError
+from mypy_boto3_autoscaling import AutoScalingClient
+from mypy_boto3_ec2 import EC2Client
+
+from localaws.server import LocalAws
+
+Refused = Callable[..., AbstractContextManager[None]]
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[LocalAws]:
+    """Serve over real HTTP, in a process of its own."""
+    with LocalAws() as aws:
+        yield aws
+
+
+@pytest.fixture
+def aws(server: LocalAws) -> LocalAws:
+    """Give the server with an empty account and its first settings."""
+    server.reset()
+    return server
+
+
+@pytest.fixture
+def ec2(aws: LocalAws) -> EC2Client:
+    """Give a client of EC2."""
+    return aws.client("ec2")
+
+
+@pytest.fixture
+def autoscaling(aws: LocalAws) -> AutoScalingClient:
+    """Give a client of Auto Scaling."""
+    return aws.client("autoscaling")
+
+
+@pytest.fixture
+def public_image(ec2: EC2Client) -> str:
+    """Give a public image whose root is at /dev/sda1, 8 GiB gp2."""
+    name = "ubuntu/images/hvm-ssd/ubuntu-xenial-16.04-amd64-server-20170721"
+    return ec2.describe_images(Filters=[{"Name": "name", "Values": [name]}])["Images"][0]["ImageId"]
+
+
+@pytest.fixture
+def instance(ec2: EC2Client, public_image: str) -> str:
+    """Launch an instance with a root, two more volumes, and an instance-store volume."""
+    launched = ec2.run_instances(
+        ImageId=public_image,
+        MinCount=1,
+        MaxCount=1,
+        InstanceType="c3.large",
+        BlockDeviceMappings=[
+            {"DeviceName": "/dev/sda1", "Ebs": {"VolumeType": "gp3"}},
+            {"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 20, "VolumeType": "gp3", "Iops": 4000, "Throughput": 200}},
+            {"DeviceName": "/dev/sdg", "Ebs": {"VolumeSize": 50, "DeleteOnTermination": True, "Encrypted": True}},
+            {"DeviceName": "/dev/sdb", "VirtualName": "ephemeral0"},
+        ],
+    )
+    return launched["Instances"][0]["InstanceId"]
+
+
+@pytest.fixture
+def bundled_instance(ec2: EC2Client) -> str:
+    """Launch an instance whose root is in the instance store."""
+    image_id = ec2.register_image(Name="bundled", ImageLocation="bucket/image.manifest.xml")["ImageId"]
+    return ec2.run_instances(ImageId=image_id, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+
+
+@pytest.fixture
+def refused() -> Refused:
+    """Give a block that has to end in AWS's refusal: its code, and a part of its text."""
+
+    @contextmanager
+    def block(code: str, text: str = "") -> Iterator[None]:
+        with pytest.raises(ClientError) as caught:
+            yield
+        error = caught.value.response["Error"]
+        assert error["Code"] == code
+        assert text in error["Message"]
+
+    return block
