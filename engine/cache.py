@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine.parts import EngineError
+
 UNFINISHED = ".unfinished"
 
 
@@ -39,8 +41,14 @@ def locked(say: Callable[[str], None]) -> Iterator[None]:
 
     The operating system lets go of a flock when its process dies, however it dies.
     """
-    root().mkdir(parents=True, exist_ok=True)
-    with (root() / "lock").open("w") as file:
+    try:
+        root().mkdir(parents=True, exist_ok=True)
+        file = (root() / "lock").open("w")
+    except OSError as error:
+        raise EngineError(
+            f"an engine is kept in {root()}: {error}; set XDG_CACHE_HOME to a folder to write to"
+        ) from error
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -4,6 +4,7 @@ import asyncio
 import sys
 import threading
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 
 from engine import cache, installed, versions
@@ -26,8 +27,8 @@ def reachable() -> bool:
     def probe() -> None:
         try:
             with urllib.request.urlopen(f"{SITE}/latest-version", timeout=CONNECT_SECONDS) as response:  # noqa: S310 - a constant https address
-                answers.append(response.status == 200)  # noqa: PLR2004 - HTTP's OK
-        except OSError:
+                answers.append(response.status == 200)
+        except (OSError, HTTPException):
             answers.append(False)
 
     thread = threading.Thread(target=probe, daemon=True)
@@ -64,8 +65,9 @@ async def fetch_plugin(cli: Cli, version: str, progress: Progress) -> None:
         command = [str(cli.bin / "pulumi"), "plugin", "install", "resource", "aws", version]
         await _limited(progress, step, command, home, home)
         if not installed.holds_plugin(home, version):
-            message = f"{step.doing}: `pulumi plugin install` succeeded, and left no such plugin in its PULUMI_HOME"
-            raise EngineError(message)
+            raise EngineError(
+                f"{step.doing}: `pulumi plugin install` succeeded, and left no such plugin in its PULUMI_HOME"
+            )
 
 
 async def _limited(
@@ -76,8 +78,7 @@ async def _limited(
     try:
         await asyncio.wait_for(progress.run(step, command, folder, extra), DOWNLOAD_SECONDS)
     except TimeoutError:
-        message = f"{step.doing} took more than {DOWNLOAD_SECONDS} s"
-        raise EngineError(message) from None
+        raise EngineError(f"{step.doing} took more than {DOWNLOAD_SECONDS} s") from None
 
 
 def _cli_entry(version: str) -> Path:

@@ -73,8 +73,7 @@ async def check_go(progress: Progress) -> None:
     step = Step("asking go for its version", 1)
     version = (await progress.run(step, ["go", "env", "GOVERSION"], HERE / "cli")).strip()
     if _numbers(version) < _numbers(go_wanted()):
-        message = f"go is {version}, and the engine's modules need {go_wanted()}: install that or a newer Go"
-        raise EngineError(message)
+        raise EngineError(f"go is {version}, and the engine's modules need {go_wanted()}: install that or a newer Go")
 
 
 async def build_cli(progress: Progress) -> None:
@@ -109,10 +108,9 @@ async def install_plugin(version: str, built: Path, cli: Cli, progress: Progress
         command = [str(cli.bin / "pulumi"), "plugin", "install", "resource", "aws", version, "--file", str(built)]
         await progress.run(step, command, home, {"PULUMI_HOME": str(home)})
         if not installed.holds_plugin(home, version):
-            message = (
+            raise EngineError(
                 f"{step.doing}: `pulumi plugin install --file` succeeded, and left no aws {version} in its PULUMI_HOME"
             )
-            raise EngineError(message)
 
 
 async def _compile(progress: Progress, program: Program, source: Path, out: Path) -> None:

@@ -13,6 +13,7 @@ from typing import TextIO
 from engine.parts import EngineError
 
 SECONDS_BETWEEN_LINES = 15
+SECONDS_WORTH_A_LINE = 5
 LINES_OF_AN_ERROR = 25
 LONGEST_LINE = 1 << 20
 
@@ -40,7 +41,7 @@ class Step:
     started: float = field(default_factory=time.monotonic)
 
     def __str__(self) -> str:
-        """E.g. `building the aws plugin: 412 of at most 1111 packages, 45 s of about 100 s`."""
+        """E.g. `building the aws plugin: 412 of at most 1111 packages, 45 s of about 200 s`."""
         of_total = f" of at most {self.total}" if self.total else ""
         so_far = f"{self.done}{of_total} {self.things}, " if self.things else ""
         return f"{self.doing}: {so_far}{self.seconds} s of about {self.usual_seconds} s"
@@ -93,23 +94,24 @@ class Progress:
                     limit=LONGEST_LINE,
                 )
             except OSError as error:
-                message = f"{step.doing}: {command[0]} does not start: {error}"
-                raise EngineError(message) from error
+                raise EngineError(f"{step.doing}: {command[0]} does not start: {error}") from error
             try:
                 output, errors = await _read(process, step)
             finally:
                 if process.returncode is None:
                     process.kill()
                     await process.wait()
-        if process.returncode:
-            message = (
-                f"{step.doing} failed: `{shlex.join(command)}` in {folder} ended with {process.returncode}:\n{errors}"
-            )
-            raise EngineError(message)
+            if process.returncode:
+                raise EngineError(
+                    f"{step.doing} failed: `{shlex.join(command)}` ended with {process.returncode}:\n{errors}"
+                )
         return output
 
     @contextmanager
     def _shown(self, step: Step) -> Iterator[None]:
+        if step.usual_seconds < SECONDS_WORTH_A_LINE:
+            yield
+            return
         self.say(f"{step.doing} (usually takes about {step.usual_seconds} s)")
         self._steps.append(step)
         try:
@@ -123,8 +125,7 @@ async def _read(process: asyncio.subprocess.Process, step: Step) -> tuple[str, s
     """The command's output, and the last lines of its error output."""
     stdout, stderr = process.stdout, process.stderr
     if stdout is None or stderr is None:
-        message = "the process has no pipes"
-        raise AssertionError(message)
+        raise AssertionError("the process has no pipes")
     last: list[str] = []
 
     async def count() -> None:

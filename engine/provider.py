@@ -37,11 +37,10 @@ async def _download(progress: Progress) -> Path:
         )
         answer = json.loads(await progress.run(step, command, folder))
     if answer["Sum"] != versions.PROVIDER_SUM:
-        message = (
+        raise EngineError(
             f"{versions.PROVIDER}@{version} has the checksum {answer['Sum']}, not {versions.PROVIDER_SUM}: "
             "do not build it; find out what GOPROXY serves"
         )
-        raise EngineError(message)
     return Path(answer["Dir"])
 
 

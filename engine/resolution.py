@@ -31,8 +31,7 @@ def ensure() -> Engine:
         asyncio.run(_complete(progress))
         engine = find()
     if engine is None:
-        message = f"{cache.root()} has no engine just after one was put there: another process deletes from it"
-        raise EngineError(message)
+        raise EngineError(f"{cache.root()} has no engine just after one was put there: another process deletes from it")
     return engine
 
 

@@ -25,11 +25,10 @@ def sdk(package: str) -> str:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
-        message = (
+        raise EngineError(
             f"the Python package {package} is not installed, and its version decides which engine fits: "
             "install requirements.lock into this virtual environment"
-        )
-        raise EngineError(message) from None
+        ) from None
 
 
 def new_enough(version: str) -> bool:
