@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shlex
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from engine.parts import EngineError
 
 SECONDS_BETWEEN_LINES = 15
 SECONDS_WORTH_A_LINE = 5
+SECONDS_TO_END = 5
 LINES_OF_AN_ERROR = 25
 LONGEST_LINE = 1 << 20
 
@@ -92,6 +94,7 @@ class Progress:
                     stdout=asyncio.subprocess.PIPE,
                     stderr=asyncio.subprocess.PIPE,
                     limit=LONGEST_LINE,
+                    start_new_session=True,
                 )
             except OSError as error:
                 raise EngineError(f"{step.doing}: {command[0]} does not start: {error}") from error
@@ -99,8 +102,7 @@ class Progress:
                 output, errors = await _read(process, step)
             finally:
                 if process.returncode is None:
-                    process.kill()
-                    await process.wait()
+                    await _end(process)
             if process.returncode:
                 raise EngineError(
                     f"{step.doing} failed: `{shlex.join(command)}` ended with {process.returncode}:\n{errors}"
@@ -119,6 +121,16 @@ class Progress:
         finally:
             self._steps.remove(step)
         self.say(f"{step.doing}: done in {step.seconds} s")
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End a command and all that it started. Interrupted, go removes its work folder; it just dies of a SIGTERM."""
+    os.killpg(process.pid, signal.SIGINT)
+    try:
+        await asyncio.wait_for(process.wait(), SECONDS_TO_END)
+    except TimeoutError:
+        os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
 
 
 async def _read(process: asyncio.subprocess.Process, step: Step) -> tuple[str, str]:

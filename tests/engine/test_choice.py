@@ -1,0 +1,136 @@
+"""Which engine is used, on machines that have one, have parts of one, or have none."""
+
+import pytest
+
+from engine import versions
+from tests.engine.machine import PLUGIN, Machine
+
+BUILT = versions.BUILT_CLI
+
+
+@pytest.mark.parametrize("version", ["v3.230.0", "v3.301.7"])
+def test_a_new_enough_pulumi_with_an_official_plugin_is_used_as_it_is(machine: Machine, version: str) -> None:
+    """The user's own CLI and PULUMI_HOME; nothing is put into the cache."""
+    machine.has_pulumi(version)
+    machine.has_plugin()
+
+    code, output, errors = machine.run("ensure")
+
+    assert (code, errors) == (0, "")
+    assert output == (
+        f"engine: Pulumi {version.removeprefix('v')} (installed, {machine.bin})\n"
+        f"plugin: aws {PLUGIN} (installed, PULUMI_HOME={machine.home / '.pulumi'})\n"
+    )
+    assert not machine.cache.exists()
+
+
+@pytest.mark.parametrize("version", ["v3.229.9", "v4.0.0", "v2.25.1", "a tree of its own"])
+def test_a_pulumi_of_another_age_is_not_used(machine: Machine, version: str) -> None:
+    """Too old, or of a major version that nobody tried."""
+    machine.has_pulumi(version)
+    machine.has_plugin()
+    machine.has_go()
+
+    code, output, _ = machine.run("ensure")
+
+    assert code == 0
+    assert output.startswith(f"engine: Pulumi {BUILT} (built from Go modules, {machine.cache}/cli-")
+
+
+def test_a_pulumi_without_its_language_host_is_not_used(machine: Machine) -> None:
+    """It could not run a Python program."""
+    machine.has_pulumi("v3.300.0")
+    (machine.bin / "pulumi-language-python").unlink()
+
+    code, _, errors = machine.run("ensure")
+
+    assert code == 1
+    assert f"{machine.bin}/pulumi has no pulumi-language-python beside it" in errors
+
+
+def test_a_pulumi_that_a_package_manager_linked_into_path_is_used(machine: Machine) -> None:
+    """The language host is beside the real file."""
+    machine.has_pulumi("v3.300.0")
+    machine.has_plugin()
+    cellar = machine.bin.rename(machine.folder / "cellar")
+    machine.bin.mkdir()
+    (machine.bin / "pulumi").symlink_to(cellar / "pulumi")
+
+    code, output, _ = machine.run("ensure")
+
+    assert code == 0
+    assert output.startswith(f"engine: Pulumi 3.300.0 (installed, {cellar})\n")
+
+
+def test_a_plugin_that_is_still_being_installed_is_not_used(machine: Machine) -> None:
+    """Pulumi leaves a `.partial` file where an installation was cut off."""
+    machine.has_pulumi("v3.230.0")
+    machine.has_plugin()
+    (machine.home / ".pulumi" / "plugins" / f"resource-aws-v{PLUGIN}.partial").touch()
+
+    code, _, errors = machine.run("env")
+
+    assert (code, errors) == (1, "error: there is no engine yet: run `python -m engine ensure`\n")
+
+
+def test_only_the_plugin_is_built_where_the_cli_is_installed(machine: Machine) -> None:
+    """And it is installed into a PULUMI_HOME that the user's other stacks don't read."""
+    machine.has_pulumi("v3.240.0")
+    machine.has_go()
+
+    code, output, _ = machine.run("ensure")
+
+    assert code == 0
+    assert f"engine: Pulumi 3.240.0 (installed, {machine.bin})\n" in output
+    assert machine.entries() == [f"aws-{PLUGIN}"]
+    assert list(machine.home.iterdir()) == []
+
+
+def test_a_machine_without_any_way_to_an_engine_is_told_what_to_install(machine: Machine) -> None:
+    """One error, no traceback, nothing left behind."""
+    code, output, errors = machine.run("ensure")
+
+    assert (code, output) == (1, "")
+    assert errors == (
+        "https://get.pulumi.com does not answer: no official releases\n"
+        "error: there is no Pulumi engine here, and no way to one: there is no pulumi on PATH; https://get.pulumi.com "
+        "gives no releases; and there is no go on PATH to build with. Install Pulumi 3.230.0 or a later 3.x, and run "
+        f"`pulumi plugin install resource aws {PLUGIN}`; or install Go 1.25.8 or newer\n"
+    )
+    assert machine.entries() == []
+
+
+def test_a_go_that_is_too_old_is_told_what_is_needed(machine: Machine) -> None:
+    """Before anything is downloaded."""
+    machine.has_go(version="go1.22.4")
+
+    code, _, errors = machine.run("ensure")
+
+    assert code == 1
+    assert errors.endswith("error: go is go1.22.4, and the engine's modules need 1.25.8: install that or a newer Go\n")
+    assert machine.builds == []
+
+
+def test_the_environment_selects_the_engine_that_ensure_made(machine: Machine) -> None:
+    """For a shell or another program."""
+    machine.has_go()
+    machine.run("ensure")
+
+    code, output, _ = machine.run("env")
+
+    [cli] = machine.cache.glob(f"cli-{BUILT}-*")
+    [home] = machine.cache.glob(f"aws-{PLUGIN}-*")
+    assert code == 0
+    assert output == f"PATH={cli}/bin:{machine.bin}\nPULUMI_HOME={home}\nPULUMI_SKIP_UPDATE_CHECK=true\n"
+
+
+def test_a_built_engine_on_path_is_not_taken_for_the_users_own(machine: Machine) -> None:
+    """As in a shell that has evaluated what `env` prints."""
+    machine.has_go()
+    _, first, _ = machine.run("ensure")
+    _, variables, _ = machine.run("env")
+    machine.more = dict(line.split("=", 1) for line in variables.splitlines())
+
+    _, second, _ = machine.run("ensure")
+
+    assert second == first
