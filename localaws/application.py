@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
 import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -146,7 +145,8 @@ def serve(listener: socket.socket, pending_seconds: float, *, until_stdin_closes
 
 
 def _leave(*_: object) -> NoReturn:
-    sys.exit(0)
+    # At once: taking thousands of objects down first helps nobody.
+    os._exit(0)
 
 
 def _leave_with_stdin() -> None:

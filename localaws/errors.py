@@ -150,13 +150,13 @@ class TagLimitReachedError(EC2ClientError):
 class AlreadyExistsError(AutoscalingClientError):
     """The account has a launch configuration or a group of this name."""
 
-    code = "AlreadyExistsError"
+    code = "AlreadyExists"
 
 
 class ResourceInUseError(AutoscalingClientError):
     """A group still launches from the launch configuration."""
 
-    code = "ResourceInUseError"
+    code = "ResourceInUse"
 
 
 class ValidationFailedError(AutoscalingClientError):

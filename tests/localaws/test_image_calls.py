@@ -158,9 +158,7 @@ def test_a_protected_image_is_not_deregistered(ec2: EC2Client, instance: str, re
     ec2.deregister_image(ImageId=image_id)
 
 
-def test_a_disabled_image_launches_nothing_until_it_is_enabled(
-    ec2: EC2Client, instance: str, refused: Refused
-) -> None:
+def test_a_disabled_image_launches_nothing_until_it_is_enabled(ec2: EC2Client, instance: str, refused: Refused) -> None:
     """Its state says so."""
     image_id = ec2.create_image(InstanceId=instance, Name="front-1")["ImageId"]
     ec2.disable_image(ImageId=image_id)
@@ -197,7 +195,7 @@ def test_images_are_found_by_their_mappings_and_sources(ec2: EC2Client, instance
 
 
 def test_images_are_found_by_their_tags(ec2: EC2Client, instance: str) -> None:
-    """Row 24."""
+    """By key, value, both, and with a wildcard."""
     for name in ("front-1", "front-2"):
         image_id = ec2.create_image(InstanceId=instance, Name=name)["ImageId"]
         ec2.create_tags(Resources=[image_id], Tags=[{"Key": "Release", "Value": name}])

@@ -23,7 +23,7 @@ def test_an_image_is_pending_first_and_then_available(aws: LocalAws, ec2: EC2Cli
     aws.settings(pending_seconds=0.6)
     image_id = ec2.create_image(InstanceId=instance, Name="front-1")["ImageId"]
 
-    seen = []
+    seen: list[tuple[set[int], str, set[bool], set[str]]] = []
     while not seen or seen[-1][1] != "available":
         snapshots = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
         image = image_of(ec2, image_id)

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
+from mypy_boto3_ec2.literals import ResourceTypeType
+from mypy_boto3_ec2.type_defs import EbsBlockDeviceTypeDef, FilterTypeDef
 
 from localaws.server import LocalAws
 
@@ -145,8 +147,11 @@ def test_an_image_inherits_from_its_instance(ec2: EC2Client, instance: str) -> N
 
 def test_a_root_device_name_is_inherited_too(ec2: EC2Client) -> None:
     """Row 9: Amazon Linux has its root at /dev/xvda."""
-    filters = [{"Name": "root-device-name", "Values": ["/dev/xvda"]}, {"Name": "architecture", "Values": ["x86_64"]}]
-    base = ec2.describe_images(Filters=filters)["Images"][0]["ImageId"]  # type: ignore[arg-type] # a literal list
+    filters: list[FilterTypeDef] = [
+        {"Name": "root-device-name", "Values": ["/dev/xvda"]},
+        {"Name": "architecture", "Values": ["x86_64"]},
+    ]
+    base = ec2.describe_images(Filters=filters)["Images"][0]["ImageId"]
     instance = ec2.run_instances(ImageId=base, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
 
     image_id = ec2.create_image(InstanceId=instance, Name="front-1", BootModeOverride="uefi")["ImageId"]
@@ -186,7 +191,7 @@ def test_tags_for_another_resource_type_make_no_image(ec2: EC2Client, instance: 
 
 
 @pytest.mark.parametrize("kind", ["image", "snapshot"])
-def test_a_reserved_tag_makes_no_image(ec2: EC2Client, instance: str, refused: Refused, kind: Any) -> None:
+def test_a_reserved_tag_makes_no_image(ec2: EC2Client, instance: str, refused: Refused, kind: ResourceTypeType) -> None:
     """Row 6."""
     with refused("InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use"):
         ec2.create_image(
@@ -223,7 +228,7 @@ def test_overrides_suppress_change_a_flag_and_add(ec2: EC2Client, instance: str)
 
 @pytest.mark.parametrize("change", [{"VolumeSize": 99}, {"Encrypted": True}, {"SnapshotId": "snap-12345678"}])
 def test_an_override_cannot_change_an_attached_volume(
-    ec2: EC2Client, instance: str, refused: Refused, change: Any
+    ec2: EC2Client, instance: str, refused: Refused, change: EbsBlockDeviceTypeDef
 ) -> None:
     """Row 4."""
     with refused("InvalidBlockDeviceMapping", "/dev/sdf cannot be changed by CreateImage"):
@@ -264,9 +269,7 @@ def test_a_name_is_taken_once(ec2: EC2Client, instance: str, refused: Refused) -
     assert len(ec2.describe_images(Owners=["self"])["Images"]) == 2
 
 
-def test_a_pending_image_has_its_name_already(
-    aws: LocalAws, ec2: EC2Client, instance: str, refused: Refused
-) -> None:
+def test_a_pending_image_has_its_name_already(aws: LocalAws, ec2: EC2Client, instance: str, refused: Refused) -> None:
     """Row 5."""
     aws.hold_next_image()
     ec2.create_image(InstanceId=instance, Name="front-1")

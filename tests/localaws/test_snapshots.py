@@ -77,7 +77,7 @@ def test_a_gp3_volume_has_its_throughput(ec2: EC2Client) -> None:
     fast = ec2.create_volume(AvailabilityZone=ZONE, Size=1, VolumeType="gp3", Throughput=300)
     old = ec2.create_volume(AvailabilityZone=ZONE, Size=1, VolumeType="gp2")
 
-    assert (plain["Throughput"], fast["Throughput"], old.get("Throughput")) == (125, 300, None)
+    assert [one.get("Throughput") for one in (plain, fast, old)] == [125, 300, None]
 
 
 def test_snapshots_are_found_by_owner_and_filter(ec2: EC2Client, instance: str, refused: Refused) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
+from mypy_boto3_ec2.type_defs import FilterTypeDef, TagTypeDef
 
 from localaws.server import LocalAws
 
@@ -19,7 +19,7 @@ def snapshots(ec2: EC2Client) -> list[str]:
     return [ec2.create_snapshot(VolumeId=volume)["SnapshotId"] for _ in range(2)]
 
 
-def tags_of(ec2: EC2Client, *filters: Any) -> list[tuple[str, str, str]]:
+def tags_of(ec2: EC2Client, *filters: FilterTypeDef) -> list[tuple[str, str, str]]:
     """Describe tags as resource, key and value."""
     return [(tag["ResourceId"], tag["Key"], tag["Value"]) for tag in ec2.describe_tags(Filters=list(filters))["Tags"]]
 
@@ -65,7 +65,7 @@ def test_an_id_that_is_none_is_refused(ec2: EC2Client, refused: Refused, resourc
     ],
 )
 def test_a_tag_that_ec2_refuses_is_not_set(
-    ec2: EC2Client, snapshots: list[str], refused: Refused, tag: Any, text: str
+    ec2: EC2Client, snapshots: list[str], refused: Refused, tag: TagTypeDef, text: str
 ) -> None:
     """Row 18: nor one that is fine beside it."""
     with refused("InvalidParameterValue", text):
