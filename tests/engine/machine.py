@@ -15,9 +15,14 @@ PULUMI = """\
 import os, pathlib, shutil, sys
 if sys.argv[1:] == ["version"]:
     print("{version}")
-elif sys.argv[1:6] == ["plugin", "install", "resource", "aws", "{plugin}"] and sys.argv[6] == "--file":
+elif sys.argv[1:6] == ["plugin", "install", "resource", "aws", "{plugin}"]:
     folder = pathlib.Path(os.environ["PULUMI_HOME"], "plugins", "resource-aws-v{plugin}")
-    shutil.copytree(sys.argv[7], folder)
+    match sys.argv[6:]:
+        case ["--file", built]:
+            shutil.copytree(built, folder)
+        case []:
+            folder.mkdir(parents=True)
+            (folder / "pulumi-resource-aws").write_text("official")
 else:
     sys.exit(f"pulumi: unexpected {{sys.argv[1:]}}")
 """

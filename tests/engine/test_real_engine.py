@@ -6,9 +6,9 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import grpc
+import grpc  # type: ignore[import-untyped]  # its stubs are not locked
 import pytest
-from google.protobuf.struct_pb2 import Struct
+from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]  # the same
 from pulumi.runtime.proto.provider_pb2 import CheckRequest, InvokeRequest
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
