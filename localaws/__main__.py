@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from localaws.control import Control
 from localaws.daemon import Daemon, DaemonError, bound_socket, port_refused
-from localaws.server import REGION
+from localaws.server import REGION, sealed_environment
 
 TAGS = ["Name=front-web", "snapnames:source=front-web"]
 
@@ -29,6 +30,10 @@ def _serve(args: argparse.Namespace) -> str:
         listener = bound_socket(args.port)
     except OSError as error:
         raise DaemonError(port_refused(args.port, error)) from error
+    # moto makes AWS sessions of its own: they must not see the keys or profile of whoever starts the server.
+    environment = sealed_environment()
+    os.environ.clear()
+    os.environ.update(environment)
     from localaws.application import serve  # noqa: PLC0415 - moto, a second that the other commands don't need
 
     serve(listener, args.pending_seconds, until_stdin_closes=args.until_stdin_closes)

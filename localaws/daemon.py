@@ -16,6 +16,9 @@ from localaws.server import sealed_environment
 
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
+BUSY_SECONDS = 30.0
+"""How long a server may take to say who it is, before it counts as none."""
+
 POLL_SECONDS = 0.02
 
 
@@ -53,7 +56,7 @@ class Daemon:
         if recorded is None:
             return None
         pid, port = recorded
-        identity = Control(port).identity()
+        identity = Control(port).identity(BUSY_SECONDS)
         return recorded if identity and identity["pid"] == pid else None
 
     def start(self, port: int, pending_seconds: float) -> str:
@@ -78,17 +81,20 @@ class Daemon:
                 env=sealed_environment(),
                 start_new_session=True,
             )
+        try:
+            self._wait_until_answering(process, port)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        # Only now: of two starts at once, the one that loses the port must not overwrite the other's file.
         self.pid_file.write_text(f"{process.pid}\n{port}\n", encoding="ascii")
-        self._wait_until_answering(process)
         return f"started on {Control(port).url} (pid {process.pid})"
 
-    def _wait_until_answering(self, process: subprocess.Popen[bytes]) -> None:
+    def _wait_until_answering(self, process: subprocess.Popen[bytes], port: int) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while not self.running():
+        while (Control(port).identity() or {}).get("pid") != process.pid:
             if process.poll() is not None or time.monotonic() > deadline:
-                process.kill()
-                process.wait()
-                self.pid_file.unlink(missing_ok=True)
                 last = self.log.read_text(encoding="utf-8").strip().splitlines()[-1:] or ["(nothing)"]
                 raise DaemonError(f"the server did not start; it said: {last[0]}; all it said is in {self.log}")
             time.sleep(POLL_SECONDS)

@@ -48,7 +48,7 @@ class ImageUnavailableError(EC2ClientError):
 
 
 class ImageNotLaunchableError(ImageUnavailableError):
-    """The image is pending, failed or disabled."""
+    """The image is pending, failed or disabled. The text is from memory of EC2."""
 
     message = "The image ID '{image_id}' is not available"
 
@@ -75,7 +75,7 @@ class InstanceNotFoundError(EC2ClientError):
 
 
 class InstanceStateIncorrectError(EC2ClientError):
-    """The instance is neither running nor stopped."""
+    """The instance is neither running nor stopped. The text is ours."""
 
     code = "IncorrectInstanceState"
     message = "The instance '{instance_id}' is not in a state from which it can be imaged: {state}"
@@ -148,13 +148,13 @@ class TagLimitReachedError(EC2ClientError):
 
 
 class AlreadyExistsError(AutoscalingClientError):
-    """The account has a launch configuration or a group of this name."""
+    """The account has a launch configuration or a group of this name. The texts are from memory of AWS."""
 
     code = "AlreadyExists"
 
 
 class ResourceInUseError(AutoscalingClientError):
-    """A group still launches from the launch configuration."""
+    """A group still launches from the launch configuration. The text is from memory of AWS."""
 
     code = "ResourceInUse"
 

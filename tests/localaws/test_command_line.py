@@ -151,6 +151,37 @@ def test_a_foreground_server_says_where_it_listens() -> None:
     process.stdout.close()
 
 
+def test_a_foreground_server_forgets_the_user_s_profile() -> None:
+    """One that doesn't exist would keep moto from starting; one that does would lend it keys."""
+    user = {**os.environ, **ENVIRONMENT, "AWS_PROFILE": "missing", "AWS_ACCESS_KEY_ID": "real"}
+    command = [sys.executable, "-m", "localaws", "serve", "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=user)
+    assert process.stdout
+
+    port = int(process.stdout.readline().rsplit(":", 1)[1])
+
+    assert client(f"http://127.0.0.1:{port}", "ec2").describe_volumes()["Volumes"] == []
+    process.terminate()
+    assert process.wait(10) == 0
+    process.stdout.close()
+
+
+def test_two_starts_at_once_leave_one_server_that_can_be_stopped(folder: Path) -> None:
+    """The one that loses the port says so, or that the other is there already."""
+    port = free_port()
+    command = [sys.executable, "-m", "localaws", "start", "--port", str(port), "--folder", str(folder)]
+
+    both = [
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT)
+        for _ in range(2)
+    ]
+
+    assert 0 in [one.wait(60) for one in both]
+    assert localaws("running", "--folder", folder, "--port", port).returncode == 0
+    assert localaws("stop", "--folder", folder).stdout.startswith("stopped")
+    assert Control(port).identity() is None
+
+
 def test_the_seed_is_there_once(aws: LocalAws, ec2: EC2Client) -> None:
     """A root, two volumes, an instance-store volume, and the dev stack's tags; printed with its id."""
     first = localaws("seed", "--port", aws.port)
