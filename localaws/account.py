@@ -19,8 +19,9 @@ from moto.ec2.responses import EC2Response
 
 from localaws import settings
 from localaws.errors import ImageNotFoundError
-from localaws.groups import Group, Groups
+from localaws.groups import Group
 from localaws.image_actions import ImageActions
+from localaws.instance_refreshes import InstanceRefreshActions, InstanceRefreshes
 from localaws.instances import InstanceActions, Instances
 from localaws.launch_configurations import LaunchConfiguration
 from localaws.snapshots import SnapshotActions
@@ -46,7 +47,7 @@ class LocalEC2(Instances):
         return ec2_urls
 
 
-class LocalAutoScaling(Groups):
+class LocalAutoScaling(InstanceRefreshes):
     """Auto Scaling of one account and region."""
 
     @property
@@ -62,6 +63,7 @@ def install() -> None:
     """Put this account in the place of moto's, for the whole process; only a server process calls this."""
     ec2_models.ec2_backends.backend = LocalEC2
     autoscaling_models.autoscaling_backends.backend = LocalAutoScaling
+    autoscaling_urls.url_paths = {"{0}/$": InstanceRefreshActions.dispatch}
     ec2_urls.url_paths = {"{0}/": LocalEC2Response.dispatch}
     # moto inspects a class of 600 methods at every call.
     core_responses.method_names_from_class = cache(method_names_from_class)  # type: ignore[attr-defined] # moto's import

@@ -159,6 +159,13 @@ class ResourceInUseError(AutoscalingClientError):
     code = "ResourceInUse"
 
 
+class NoActiveRefreshError(AutoscalingClientError):
+    """The group has no instance refresh in progress."""
+
+    code = "ActiveInstanceRefreshNotFound"
+    message = "No in progress or pending Instance Refresh found for Auto Scaling group {group}"
+
+
 class ValidationFailedError(AutoscalingClientError):
     """Auto Scaling's answer to most wrong input, an unknown name included."""
 

@@ -38,6 +38,12 @@ class Group(FakeAutoScalingGroup):
                 InstanceState(instance, protected_from_scale_in=protected, autoscaling_group=self)
             )
 
+    def launch_from_template(self, template: dict[str, Any]) -> None:
+        """Launch from a version of a template from now on."""
+        self._set_launch_configuration("", template, None)
+        self.launch_config = None  # type: ignore[assignment] # moto starts with None too
+        self.launch_configuration_name = None  # type: ignore[assignment] # so that it isn't shown
+
 
 class Groups(LaunchConfigurations):
     """The account's groups. Scaling and health stay moto's: instances are there at once."""

@@ -136,6 +136,55 @@ def test_a_group_s_name_is_taken_once(autoscaling: AutoScalingClient, public_ima
         create(autoscaling, LaunchConfigurationName="lc-1")
 
 
+def test_a_refresh_launches_every_instance_anew(
+    autoscaling: AutoScalingClient, ec2: EC2Client, instance: str, public_image: str
+) -> None:
+    """From what the group launches from now; the old instances are terminated."""
+    image_id = ec2.create_image(InstanceId=instance, Name="front-1")["ImageId"]
+    for name, source in (("lc-1", public_image), ("lc-2", image_id)):
+        autoscaling.create_launch_configuration(LaunchConfigurationName=name, ImageId=source, InstanceType="c3.large")
+    create(autoscaling, 2, LaunchConfigurationName="lc-1")
+    old = {one["InstanceId"] for one in group_of(autoscaling)["Instances"]}
+    autoscaling.update_auto_scaling_group(AutoScalingGroupName="front", LaunchConfigurationName="lc-2")
+    assert {one["InstanceId"] for one in group_of(autoscaling)["Instances"]} == old
+
+    refresh = autoscaling.start_instance_refresh(AutoScalingGroupName="front")["InstanceRefreshId"]
+
+    new = {one["InstanceId"] for one in group_of(autoscaling)["Instances"]}
+    described = [one for r in ec2.describe_instances()["Reservations"] for one in r["Instances"]]
+    images = {one["InstanceId"]: (one["ImageId"], one["State"]["Name"]) for one in described}
+    assert (len(new), new & old) == (2, set())
+    assert {images[one] for one in new} == {(image_id, "running")}
+    assert {images[one] for one in old} == {(public_image, "terminated")}
+    found = autoscaling.describe_instance_refreshes(AutoScalingGroupName="front")["InstanceRefreshes"]
+    assert [(one["InstanceRefreshId"], one["Status"], one["PercentageComplete"]) for one in found] == [
+        (refresh, "Successful", 100)
+    ]
+
+
+def test_a_refresh_that_cannot_launch_keeps_the_old_instances(  # noqa: PLR0917 - fixtures
+    aws: LocalAws, autoscaling: AutoScalingClient, ec2: EC2Client, instance: str, public_image: str, refused: Refused
+) -> None:
+    """It fails with EC2's reason, and there is nothing to cancel; nor in a group that isn't there."""
+    aws.fail_next_image("no")
+    failed = ec2.create_image(InstanceId=instance, Name="front-1")["ImageId"]
+    for name, source in (("lc-1", public_image), ("lc-2", failed)):
+        autoscaling.create_launch_configuration(LaunchConfigurationName=name, ImageId=source, InstanceType="c3.large")
+    create(autoscaling, LaunchConfigurationName="lc-1")
+    old = group_of(autoscaling)["Instances"][0]["InstanceId"]
+    autoscaling.update_auto_scaling_group(AutoScalingGroupName="front", LaunchConfigurationName="lc-2")
+
+    autoscaling.start_instance_refresh(AutoScalingGroupName="front")
+
+    found = autoscaling.describe_instance_refreshes(AutoScalingGroupName="front")["InstanceRefreshes"][0]
+    assert (found["Status"], found["StatusReason"]) == ("Failed", f"The image ID '{failed}' is not available")
+    assert [one["InstanceId"] for one in group_of(autoscaling)["Instances"]] == [old]
+    with refused("ActiveInstanceRefreshNotFound"):
+        autoscaling.cancel_instance_refresh(AutoScalingGroupName="front")
+    with refused("ValidationError"):
+        autoscaling.start_instance_refresh(AutoScalingGroupName="back")
+
+
 def test_load_balancers_can_be_asked_for(aws: LocalAws) -> None:
     """A group's provider asks both kinds."""
     assert aws.client("elb").describe_load_balancers()["LoadBalancerDescriptions"] == []
