@@ -1,8 +1,10 @@
-"""The stack: an image for each release, names on the snapshots behind it, and the fleet that launches from the first."""
+"""The stack: an image for each release, names on the snapshots behind it, and the fleet on the first."""
+
+from typing import cast
 
 import pulumi
 
-from components.fleet import Fleet
+from components.fleet import Fleet, FleetArgs
 from components.releases import release_images
 from components.settings import read_settings
 
@@ -15,6 +17,6 @@ pulumi.export("snapshots", {release: image.snapshot_ids for release, image in im
 pulumi.export("names", {release: image.snapshot_names for release, image in images.items()})
 
 if settings.fleet is not None:
-    fleet = Fleet(settings.service, {**settings.fleet, "image_id": newest.image_id})
+    fleet = Fleet(settings.service, cast("FleetArgs", {**settings.fleet, "image_id": newest.image_id}))
     pulumi.export("launchConfiguration", fleet.launch_configuration_name)
     pulumi.export("autoScalingGroup", fleet.auto_scaling_group_name)

@@ -21,29 +21,27 @@ _PRESENT = (*_UNFINISHED, "available")
 """Every ImageState but `deregistered`, which EC2 still lists for a while, and `disabled`, which it hides."""
 
 _FILTER_VALUES = 200
-"""Values that one filter of a Describe call takes: docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html."""
+"""Values that one filter of a Describe call takes: docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html."""
 
 
 def stack_tag() -> str:
     """The value of `STACK_TAG` for the running program's stack."""
-    return "/".join((pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack()))
+    return f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
 
 
-def count_named(names: Sequence[str]) -> int:
-    """How many of the image names stand for an image of the account, whoever made it: one read for each 200 names."""
-    return sum(
-        len(
-            aws.ec2.get_ami_ids(
-                owners=["self"],
-                include_deprecated=True,
-                filters=[
-                    {"name": "name", "values": names[start : start + _FILTER_VALUES]},
-                    {"name": "state", "values": _PRESENT},
-                ],
-            ).ids
-        )
-        for start in range(0, len(names), _FILTER_VALUES)
-    )
+def count_images(*, names: Sequence[str] | None = None, tagged: bool = False) -> int:
+    """How many images the account has, of these names or with this stack's tag: one read, or one for each 200 names."""
+    filters: list[aws.ec2.GetAmiIdsFilterArgsDict] = [{"name": "state", "values": _PRESENT}]
+    if tagged:
+        filters.append({"name": f"tag:{STACK_TAG}", "values": [stack_tag()]})
+    if names is None:
+        return _count(filters)
+    chunks = (names[start : start + _FILTER_VALUES] for start in range(0, len(names), _FILTER_VALUES))
+    return sum(_count([*filters, {"name": "name", "values": chunk}]) for chunk in chunks)
+
+
+def _count(filters: Sequence[aws.ec2.GetAmiIdsFilterArgsDict]) -> int:
+    return len(aws.ec2.get_ami_ids(owners=["self"], include_deprecated=True, filters=filters).ids)
 
 
 def ids_named(name: str, owner: ComponentResource) -> Output[Sequence[str]]:
@@ -64,10 +62,9 @@ def unfinished_ids(owner: ComponentResource) -> Output[Sequence[str]]:
 
     The state of a stack does not tell: a failed image that was refreshed looks like a built one.
     """
-    token = "aws:ec2/getAmiIds:getAmiIds"
     root = pulumi.runtime.get_root_resource()
     reads = {} if root is None else _unfinished.setdefault(root, {})
-    provider = owner.get_provider(token)
+    provider = owner.get_provider("aws:ec2/getAmiIds:getAmiIds")
     if provider not in reads:
         reads[provider] = aws.ec2.get_ami_ids_output(
             owners=["self"],
@@ -83,27 +80,29 @@ def unfinished_ids(owner: ComponentResource) -> Output[Sequence[str]]:
 
 def refuse_unfinished(image_name: str, image_id: str, owner: ComponentResource) -> Output[None]:
     """Raise `InputError` with the state of the image and EC2's reason for it."""
+    return _image(image_id, owner).apply(lambda ami: _refuse_state(image_name, ami))
 
-    def refuse(ami: aws.ec2.GetAmiResult) -> NoReturn:
-        reason = ami.state_reason.get("message", "UNSET")
-        raise InputError(
-            f"image {image_name!r} ({image_id}) is {ami.state!r}{'' if reason == 'UNSET' else f': {reason}'}; nothing "
-            "launches from an image that is not available: run `pulumi up --refresh` when it has become available, or "
-            "drop its release from the list"
-        )
 
-    return _image(image_id, owner).apply(refuse)
+def _refuse_state(image_name: str, ami: aws.ec2.GetAmiResult) -> NoReturn:
+    reason = ami.state_reason.get("message", "UNSET")
+    raise InputError(
+        f"image {image_name!r} ({ami.image_id}) is {ami.state!r}{'' if reason == 'UNSET' else f' ({reason})'}; nothing "
+        "launches from an image that is not available: run `pulumi up --refresh` when it has become available, or "
+        "drop its release from the list"
+    )
 
 
 def refuse_taken(image_name: str, taken_by: Output[Sequence[str]], owner: ComponentResource) -> Output[None]:
-    """Raise `InputError` when an image has the name already, for one that the stack would have to build."""
+    """Raise `InputError` when an image has the name already, for one whose volumes the state does not have."""
 
     def refuse(ami: aws.ec2.GetAmiResult) -> NoReturn:
         if ami.tags.get(STACK_TAG) == stack_tag():
+            if ami.state != "available":
+                _refuse_state(image_name, ami)
             raise InputError(
-                f"image {image_name!r} is not in the state of this stack, and {ami.image_id}, which this stack built, "
-                "has that name; a second image can't be made of it: deregister that image with its snapshots, or "
-                "release under another name"
+                f"image {image_name!r} ({ami.image_id}) was built by this stack, whose state does not have its "
+                "volumes, as after a create that timed out: run `pulumi up --refresh`; if the state does not have the "
+                "image at all, deregister it with its snapshots, or release under another name"
             )
         raise InputError(
             f"image name {image_name!r} is taken by {ami.image_id}, which this stack did not build; names are unique "

@@ -15,7 +15,8 @@ def check_image_tags(tags: Mapping[str, str], setting: str) -> None:
     """Raise `InputError` for a tag that EC2 refuses, or that snapnames sets itself; `setting` is what to change."""
     if len(tags) > MAX_TAGS:
         raise InputError(
-            f"{setting} has {len(tags)} tags; EC2 takes 50 a resource and {_OWN_TAGS} are snapnames' own: leave at most {MAX_TAGS}"
+            f"{setting} has {len(tags)} tags; EC2 takes 50 a resource and {_OWN_TAGS} are snapnames' own: leave at "
+            f"most {MAX_TAGS}"
         )
     for key, value in tags.items():
         where = f"tag {key!r} in {setting}"

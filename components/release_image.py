@@ -2,22 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NotRequired, TypedDict, cast
+from typing import NamedTuple, NotRequired, TypedDict, cast
 
 import pulumi
-import pulumi_aws as aws
-from pulumi import ComponentResource, CustomTimeouts, Input, Output, ResourceOptions
+from pulumi import ComponentResource, Input, Output, ResourceOptions
 from pulumi.output import contains_unknowns
 
-from .account_images import STACK_TAG, refuse_taken, refuse_unfinished, stack_tag, unfinished_ids
+from .account_images import STACK_TAG, ids_named, refuse_taken, refuse_unfinished, stack_tag, unfinished_ids
 from .errors import InputError
 from .image_tags import check_image_tags
-from .naming import DEFAULT_PATTERN, check_image_name, check_pattern, ordered_devices, snapshot_names
+from .named_image import DEFAULT_CREATE_TIMEOUT, NO_INSTANCE, NamedImage
+from .naming import DEFAULT_PATTERN, check_image_name, check_pattern, ordered_devices
 from .source_volumes import SourceVolumes
 
-DEFAULT_CREATE_TIMEOUT = "6h"
-_NO_INSTANCE = "i-00000000"
-"""For an image that must exist already: EC2 refuses to make one from it."""
+TYPE = "snapnames:index:ReleaseImage"
 
 
 class ReleaseImageArgs(TypedDict):
@@ -40,6 +38,15 @@ class ReleaseImageArgs(TypedDict):
 
     create_timeout: NotRequired[str]
     """How long the image may stay pending, as `90m` or `6h`. Default: 6h; the provider alone gives up at 40 minutes."""
+
+
+class _Seen(NamedTuple):
+    """What the state has of an image, and the account of unfinished ones."""
+
+    image_id: str | None
+    root_device: str
+    snapshots: Mapping[str, str]
+    unfinished: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -82,44 +89,35 @@ class ReleaseImage(ComponentResource):
         check_image_name(image_name, "image_name")
         check_pattern(pattern, "name_pattern")
         check_image_tags(tags, "image_tags")
-        super().__init__("snapnames:index:ReleaseImage", name, {}, opts)
+        super().__init__(TYPE, name, {}, opts)
 
         source = args.get("source_instance_id")
         volumes = SourceVolumes(name, image_name, source, self)
         unfinished = unfinished_ids(self)
-        image = aws.ec2.AmiFromInstance(
-            name,
-            name=image_name,
+        image = NamedImage(
+            self,
+            image_name,
+            pattern,
             # Nothing is built before the plan has agreed to the volumes, nor while `unfinished` is still being read.
-            source_instance_id=Output.all(_NO_INSTANCE if source is None else source, volumes.urn, unfinished)[0],
-            snapshot_without_reboot=not args.get("reboot", False),
+            source_instance_id=Output.all(NO_INSTANCE if source is None else source, volumes.urn, unfinished)[0],
+            reboot=args.get("reboot", False),
             tags={**tags, "Name": image_name, STACK_TAG: stack_tag()},
-            opts=ResourceOptions(
-                parent=self,
-                # The provider would delete first, since the name is explicit.
-                delete_before_replace=False,
-                # A built image is never replaced because the next release has another source.
-                ignore_changes=["sourceInstanceId", "snapshotWithoutReboot"],
-                custom_timeouts=CustomTimeouts(create=args.get("create_timeout", DEFAULT_CREATE_TIMEOUT)),
-            ),
+            create_timeout=args.get("create_timeout", DEFAULT_CREATE_TIMEOUT),
         )
         # Unknown while the image is to be made, None when it is not a target of this update.
         built: Output[_Built | None] = Output.all(
-            image.id, image.root_device_name, _snapshots(image), unfinished
-        ).apply(lambda seen: _built(image_name, self, *seen))
-        named = built.apply(
-            lambda seen: (
-                _predicted(image_name, pattern, volumes, image, self)
-                if contains_unknowns(seen)
-                else _named(image_name, pattern, seen, image, self)
-            ),
-            run_with_unknowns=True,
-        )
+            image.resource.id, image.resource.root_device_name, image.snapshots, unfinished
+        ).apply(lambda seen: _built(image_name, self, _Seen(*seen)))
 
         self.image_id = built.apply(lambda seen: cast("str", seen and seen.image_id))
         self.image_name = Output.from_input(image_name)
         self.snapshot_ids = built.apply(lambda seen: cast("dict[str, str]", seen and seen.snapshots))
-        self.snapshot_names = named
+        self.snapshot_names = built.apply(
+            lambda seen: (
+                _predicted(image_name, volumes, image, self) if contains_unknowns(seen) else _named(image, seen)
+            ),
+            run_with_unknowns=True,
+        )
         self.register_outputs(
             {
                 "image_id": self.image_id,
@@ -130,54 +128,33 @@ class ReleaseImage(ComponentResource):
         )
 
 
-def _snapshots(image: aws.ec2.AmiFromInstance) -> Output[dict[str, str]]:
-    """Device name to snapshot id."""
-    return image.ebs_block_devices.apply(
-        lambda mappings: {str(m.device_name): str(m.snapshot_id) for m in mappings or ()}
-    )
-
-
-def _built(
-    image_name: str,
-    owner: ComponentResource,
-    image_id: str | None,
-    root_device: str,
-    snapshots: Mapping[str, str],
-    unfinished: Sequence[str],
-) -> Input[_Built | None]:
+def _built(image_name: str, owner: ComponentResource, seen: _Seen) -> Input[_Built | None]:
     """The image's mappings, or an `InputError`: a create that failed or timed out leaves an image in the state too."""
-    if image_id is None:  # no target of this update
+    if seen.image_id is None:  # no target of this update
         return None
-    if image_id in unfinished:
-        return refuse_unfinished(image_name, image_id, owner)
-    if not snapshots:
+    if seen.image_id in seen.unfinished:
+        return refuse_unfinished(image_name, seen.image_id, owner)
+    if not seen.snapshots:
         raise InputError(
-            f"image {image_name!r} ({image_id}) has no EBS volume in the state of this stack, as after a create that "
-            "failed or timed out, so there is nothing to name: run `pulumi up --refresh`, or drop its release from "
-            "the list"
+            f"image {image_name!r} ({seen.image_id}) has no EBS volume in the state of this stack, as after a create "
+            "that failed or timed out, so there is nothing to name: run `pulumi up --refresh`, or drop its release "
+            "from the list"
         )
-    ordered = {device: snapshots[device] for device in ordered_devices(snapshots, root_device)}
-    return _Built(image_id, root_device, ordered)
+    devices = ordered_devices(seen.snapshots, seen.root_device)
+    return _Built(seen.image_id, seen.root_device, {device: seen.snapshots[device] for device in devices})
 
 
-def _named(
-    image_name: str, pattern: str, built: _Built | None, image: aws.ec2.AmiFromInstance, owner: ComponentResource
-) -> dict[str, str]:
-    """Declare the Name of each snapshot that the built image has."""
-    if built is None:
-        return {}
-    names = snapshot_names(image_name, built.snapshots, built.root_device, pattern)
-    for device, name in names.items():
-        _declare(device, name, built.snapshots[device], image, owner)
-    return names
+def _named(image: NamedImage, built: _Built | None) -> dict[str, str]:
+    """Name each snapshot that the built image has."""
+    return {} if built is None else image.declare_names(built.snapshots, built.root_device)
 
 
 def _predicted(
-    image_name: str, pattern: str, volumes: SourceVolumes, image: aws.ec2.AmiFromInstance, owner: ComponentResource
+    image_name: str, volumes: SourceVolumes, image: NamedImage, owner: ComponentResource
 ) -> Output[dict[str, str]]:
-    """Declare the Name of each snapshot that the image is going to have, as its source instance is now."""
+    """Name each snapshot that the image is going to have, as its source instance is now."""
 
-    def declare(devices: list[str]) -> dict[str, str]:
+    def name(devices: list[str]) -> dict[str, str]:
         if contains_unknowns(devices):
             pulumi.log.info(
                 f"the snapshot names of image {image_name} show when its source instance exists", resource=owner
@@ -185,27 +162,12 @@ def _predicted(
             return {}
         if not devices:
             raise InputError(
-                f"image {image_name!r} is not in the state of this stack, and no source instance is given to make it "
-                "of: give one, or drop its release from the list"
+                f"image {image_name!r} does not exist, and no source instance is given to make it of: give one, or "
+                "drop its release from the list"
             )
-        names = snapshot_names(image_name, devices, devices[0], pattern)
-        for device, name in names.items():
-            _declare(device, name, _snapshots(image)[device], image, owner)
-        return names
+        return image.declare_names({device: image.snapshots[device] for device in devices}, devices[0])
 
-    return refuse_taken(image_name, volumes.taken_by, owner).apply(
-        lambda _: volumes.devices.apply(declare, run_with_unknowns=True)
-    )
-
-
-def _declare(
-    device: str, name: str, snapshot_id: Input[str], image: aws.ec2.AmiFromInstance, owner: ComponentResource
-) -> None:
-    aws.ec2.Tag(
-        f"{owner.pulumi_resource_name}:{device}",
-        resource_id=snapshot_id,
-        key="Name",
-        value=name,
-        # The snapshots go with the image, so a prune or a destroy needs no DeleteTags call.
-        opts=ResourceOptions(parent=owner, deleted_with=image),
+    taken_by = ids_named(image_name, owner) if volumes.taken_by is None else volumes.taken_by
+    return refuse_taken(image_name, taken_by, owner).apply(
+        lambda _: volumes.devices.apply(name, run_with_unknowns=True)
     )

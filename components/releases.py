@@ -1,6 +1,7 @@
 """The images of a service's releases: which may be built, and from what."""
 
-from .account_images import count_named
+from .account_images import count_images
+from .dropped_images import keep_unread
 from .errors import InputError
 from .release_image import ReleaseImage, ReleaseImageArgs
 from .settings import Settings
@@ -8,7 +9,7 @@ from .source_instance import find_source
 
 
 def release_images(settings: Settings) -> dict[str, ReleaseImage]:
-    """Release to its image, newest first. One read of the account when every image exists.
+    """Release to its image, newest first. Two reads of the account when every image exists and none was dropped.
 
     Only the first release may be built: an older one would be made of today's instance and pass for what it is not.
     Raises `InputError` before any resource is registered when an older image is missing, or no instance can be found
@@ -17,9 +18,11 @@ def release_images(settings: Settings) -> dict[str, ReleaseImage]:
     newest, *older = settings.releases
     names = {release: settings.image_name(release) for release in settings.releases}
     source = None
-    if count_named(list(names.values())) < len(names):
+    present = count_images(names=list(names.values()))
+    if present < len(names):
         _refuse_missing({release: names[release] for release in older})
         source = find_source(settings.source, names[newest])
+    keep_unread(names.values(), settings.name_pattern, present)
 
     def declare(release: str) -> ReleaseImage:
         args: ReleaseImageArgs = {
@@ -37,9 +40,9 @@ def release_images(settings: Settings) -> dict[str, ReleaseImage]:
 
 
 def _refuse_missing(older: dict[str, str]) -> None:
-    if count_named(list(older.values())) == len(older):
+    if count_images(names=list(older.values())) == len(older):
         return
-    missing = [release for release, name in older.items() if not count_named([name])]
+    missing = [release for release, name in older.items() if not count_images(names=[name])]
     raise InputError(
         f"snapnames:releases lists {', '.join(map(repr, missing))}, whose image does not exist; only the first release "
         "is built, since an older image can't be made of today's instance: drop it from the list"

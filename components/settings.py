@@ -12,8 +12,8 @@ from pulumi.runtime import config as pulumi_config
 from .errors import InputError
 from .fleet import FleetArgs, check_fleet
 from .image_tags import check_image_tags
+from .named_image import DEFAULT_CREATE_TIMEOUT
 from .naming import DEFAULT_PATTERN, check_image_name, check_pattern
-from .release_image import DEFAULT_CREATE_TIMEOUT
 
 NAMESPACE = "snapnames:"
 KEYS = ("service", "source", "releases", "namePattern", "reboot", "imageTags", "createTimeout", "fleet")
@@ -117,7 +117,8 @@ class _Reader:
             if key not in known:
                 near = difflib.get_close_matches(key, known, n=1, cutoff=0)
                 self._fault(
-                    f"{prefix}{key} is not a key that snapnames knows; the nearest is {prefix}{near[0]}: rename or remove it"
+                    f"{prefix}{key} is not a key that snapnames knows; the nearest is {prefix}{near[0]}: rename it, or "
+                    "remove it"
                 )
 
     def _text(self, key: str, default: str) -> str:
@@ -144,7 +145,8 @@ class _Reader:
             return value
         shown = "a secret" if secret else repr(value)
         self._fault(
-            f"{NAMESPACE}{path} is {shown}; it wants {kind}: write it so, numbers and dates in quotes where text is wanted"
+            f"{NAMESPACE}{path} is {shown}; it wants {kind}: write it so, numbers and dates in "
+            "quotes where text is wanted"
         )
         return None
 
@@ -152,14 +154,16 @@ class _Reader:
         releases = self._json("releases", [])
         if releases == []:
             self._fault(
-                f"{NAMESPACE}releases is empty; it lists the releases to keep, newest first: add one, e.g. '20180307231207'"
+                f"{NAMESPACE}releases is empty; it lists the releases to keep, newest first: add one, e.g. "
+                "'20180307231207'"
             )
             return ()
         if self._typed("releases", releases, _TEXTS) is None:
             return ()
         for release in dict.fromkeys(r for r in releases if releases.count(r) > 1):
             self._fault(
-                f"{NAMESPACE}releases lists {release!r} {releases.count(release)} times; a release has one image: list it once"
+                f"{NAMESPACE}releases lists {release!r} {releases.count(release)} times; a release has one image: list "
+                "it once"
             )
         return tuple(releases)
 
@@ -213,5 +217,5 @@ class _Reader:
         if args.get("health_check", "EC2") not in ("EC2", "ELB"):
             self._fault(f"{NAMESPACE}fleet.healthCheck is {args['health_check']!r}; it is EC2 or ELB: set one of them")
         if len(self._faults) == faults:
-            self._check(check_fleet, cast(FleetArgs, args), f"{NAMESPACE}fleet")
+            self._check(check_fleet, cast("FleetArgs", args), f"{NAMESPACE}fleet")
         return args

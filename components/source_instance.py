@@ -9,7 +9,7 @@ from .errors import InputError
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
-    from mypy_boto3_ec2.type_defs import InstanceTypeDef
+    from mypy_boto3_ec2.type_defs import FilterTypeDef, InstanceTypeDef
 
 
 def find_source(source: str | Mapping[str, str], image_name: str) -> str:
@@ -45,12 +45,9 @@ def find_source(source: str | Mapping[str, str], image_name: str) -> str:
 
 
 def _running(client: "EC2Client", tags: Mapping[str, str]) -> list["InstanceTypeDef"]:
-    pages = client.get_paginator("describe_instances").paginate(
-        Filters=[
-            {"Name": "instance-state-name", "Values": ["running"]},
-            *[{"Name": f"tag:{key}", "Values": [value]} for key, value in tags.items()],
-        ]
-    )
+    filters: list[FilterTypeDef] = [{"Name": f"tag:{key}", "Values": [value]} for key, value in tags.items()]
+    filters.append({"Name": "instance-state-name", "Values": ["running"]})
+    pages = client.get_paginator("describe_instances").paginate(Filters=filters)
     return [instance for page in pages for group in page["Reservations"] for instance in group["Instances"]]
 
 

@@ -26,7 +26,7 @@ class SourceVolumes(ComponentResource):
     devices: Output[list[str]]
     """Device names of the volumes, root first; empty when the image exists already, or no instance is given."""
 
-    taken_by: Output[Sequence[str]]
+    taken_by: Output[Sequence[str]] | None
     """The id of the image that has the name already, if there is one; not asked when no instance is given."""
 
     def __init__(
@@ -36,7 +36,7 @@ class SourceVolumes(ComponentResource):
 
         Raises `InputError` in the outputs: the instance is unknown or terminated, or EC2 can't image it.
         """
-        self.taken_by = Output.from_input([])
+        self.taken_by = None
         self.devices = Output.from_input([])
         if source_instance_id is not None:
             self.taken_by = ids_named(image_name, owner)

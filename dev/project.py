@@ -27,7 +27,7 @@ def port() -> int:
     services = [pair for entry in config.get("aws:endpoints") or [] for pair in entry.items()]
     if not services:
         raise DevError(f"{CONFIG.name} has no aws:endpoints; the dev stack runs on the local AWS alone: put them back")
-    addresses = set()
+    addresses: set[int] = set()
     for service, endpoint in services:
         url = urlsplit(endpoint)
         if url.scheme != "http" or url.hostname != "127.0.0.1" or not url.port:
@@ -37,5 +37,7 @@ def port() -> int:
             )
         addresses.add(url.port)
     if len(addresses) > 1:
-        raise DevError(f"{CONFIG.name} has endpoints on the ports {sorted(addresses)}; the local AWS has one: choose it")
+        raise DevError(
+            f"{CONFIG.name} has endpoints on the ports {sorted(addresses)}; the local AWS has one: choose it"
+        )
     return addresses.pop()

@@ -1,0 +1,1 @@
+"""The promises of snapnames, checked from outside."""

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,9 @@ class Program:
     Config is `config`, written out before each command; keys without a namespace are the program's.
     """
 
-    def __init__(self, folder: Path, aws: LocalAws, engine: Engine, config: Mapping[str, Any], main: Path = ROOT) -> None:
+    def __init__(
+        self, folder: Path, aws: LocalAws, engine: Engine, config: Mapping[str, Any], main: Path = ROOT
+    ) -> None:
         """Make the project's folder and its stack."""
         self.folder, self.aws = folder, aws
         self.config = dict(config)
@@ -42,7 +45,7 @@ class Program:
         backend.mkdir(parents=True)
         self.environment = sealed(
             os.environ,
-            path=[Path(os.path.abspath(os.sys.executable)).parent, engine.bin],  # type: ignore[attr-defined]
+            path=[Path(sys.executable).parent, engine.bin],
             pulumi_home=engine.home,
             backend=backend,
             endpoint=aws.url,
@@ -114,6 +117,6 @@ class Program:
             "aws:skipMetadataApiCheck": "true",
             "aws:skipRequestingAccountId": "true",
             "aws:endpoints": [
-                {service: self.aws.url for service in ("autoscaling", "ec2", "elb", "elbv2", "sts")},
+                dict.fromkeys(("autoscaling", "ec2", "elb", "elbv2", "sts"), self.aws.url),
             ],
         }

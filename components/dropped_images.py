@@ -1,0 +1,109 @@
+"""Images of this stack whose release is no longer in the list, and that the state may not know whole.
+
+A create that failed or timed out leaves an image in the state without its volumes. Deleting it then would deregister
+the image and leave its snapshots, so it stays declared until a refresh has read them into the state.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from pulumi import ComponentResource, Output
+from pulumi.output import contains_unknowns
+
+from .account_images import STACK_TAG, count_images, stack_tag
+from .errors import InputError
+from .named_image import NO_INSTANCE, NamedImage
+from .release_image import TYPE
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_ec2.type_defs import ImageTypeDef
+
+
+class DroppedImage(ComponentResource):
+    """An image that was never finished and whose release is dropped, declared as its `ReleaseImage` was.
+
+    Names its snapshots, which tells later runs that the state has them. Raises `InputError` in an output until a
+    refresh has read them. Nothing launches from it.
+    """
+
+    def __init__(self, image_name: str, pattern: str, tags: Mapping[str, str]) -> None:
+        """Declare the image with the tags that it has, and the names that its pattern gives."""
+        super().__init__(TYPE, image_name)
+        image = NamedImage(self, image_name, pattern, source_instance_id=NO_INSTANCE, tags=tags)
+
+        def name(seen: list[Any]) -> dict[str, str]:
+            if contains_unknowns(seen) or not seen[1]:
+                raise InputError(
+                    f"image {image_name!r} was never finished, its release is dropped, and the state of this stack "
+                    "does not have its snapshots, which a delete would leave behind: run `pulumi up --refresh`, then "
+                    "`pulumi up`"
+                )
+            pulumi.log.warn(
+                f"image {image_name!r} was never finished and its release is dropped: this update names its snapshots, "
+                "the next `pulumi up` deletes it with them",
+                resource=self,
+            )
+            return image.declare_names(seen[1], seen[0])
+
+        names = Output.all(image.resource.root_device_name, image.snapshots).apply(name, run_with_unknowns=True)
+        self.register_outputs({"snapshot_names": names})
+
+
+def keep_unread(names: Collection[str], pattern: str, present: int) -> None:
+    """Keep the dropped images whose snapshots never got a name; `present` images of the releases' `names` exist.
+
+    One read when no release was dropped. Raises `InputError` for a dropped image that is still pending: EC2 has not
+    made all its snapshots.
+    """
+    if count_images(tagged=True) <= present:
+        return
+    # Only a dropped release needs boto3, which takes longer to import than a preview without changes takes in all.
+    from .aws_session import ec2_client  # noqa: PLC0415
+
+    client = ec2_client()
+    for image in _unread(client, [image for image in _tagged(client) if image["Name"] not in names]):
+        if image["State"] == "pending":
+            raise InputError(
+                f"image {image['Name']!r} ({image['ImageId']}) is pending and its release is not in "
+                "snapnames:releases; deleted now, it would leave the snapshots that EC2 is still making: put the "
+                "release back, or wait until the image is available or failed"
+            )
+        DroppedImage(image["Name"], pattern, {tag["Key"]: tag["Value"] for tag in image["Tags"]})
+
+
+def _tagged(client: "EC2Client") -> Iterable["ImageTypeDef"]:
+    pages = client.get_paginator("describe_images").paginate(
+        Owners=["self"], Filters=[{"Name": f"tag:{STACK_TAG}", "Values": [stack_tag()]}]
+    )
+    return (image for page in pages for image in page["Images"] if image["State"] != "deregistered")
+
+
+def _unread(client: "EC2Client", images: list["ImageTypeDef"]) -> list["ImageTypeDef"]:
+    """Those of which no update has known the snapshots: they are being made, or none has a name."""
+    snapshots = {image["ImageId"]: _snapshot_ids(image) for image in images}
+    named = _named(client, [snapshot for ids in snapshots.values() for snapshot in ids])
+    return [
+        image
+        for image in images
+        if image["State"] == "pending" or (snapshots[image["ImageId"]] and not named & snapshots[image["ImageId"]])
+    ]
+
+
+def _snapshot_ids(image: "ImageTypeDef") -> set[str]:
+    ids = (mapping.get("Ebs", {}).get("SnapshotId") for mapping in image["BlockDeviceMappings"])
+    return {snapshot_id for snapshot_id in ids if snapshot_id}
+
+
+def _named(client: "EC2Client", snapshot_ids: list[str]) -> set[str]:
+    if not snapshot_ids:
+        return set()
+    pages = client.get_paginator("describe_snapshots").paginate(
+        OwnerIds=["self"],
+        Filters=[
+            {"Name": "tag-key", "Values": ["Name"]},
+            {"Name": "snapshot-id", "Values": snapshot_ids},
+        ],
+    )
+    return {snapshot["SnapshotId"] for page in pages for snapshot in page["Snapshots"]}
