@@ -1,5 +1,6 @@
 """A machine with nothing but what a test puts there: its own PATH, home and cache, and no way to any download."""
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -32,6 +33,10 @@ import json, os, pathlib, sys, time
 log = pathlib.Path({log!r})
 with log.open("a") as lines:
     print(" ".join(sys.argv[1:]), file=lines)
+with log.with_name("go.pids").open("a") as lines:
+    print(os.getpid(), file=lines)
+with log.with_name("go.variables").open("a") as lines:
+    print(*os.environ, sep="\\n", file=lines)
 match sys.argv[1:]:
     case ["env", "GOVERSION"]:
         print({version!r})
@@ -130,6 +135,17 @@ class Machine:
         return sorted(call.split()[-1] for call in calls if call.startswith("build "))
 
     @property
+    def compilers(self) -> list[int]:
+        """The processes of go that are alive."""
+        pids = [int(line) for line in self.log.with_name("go.pids").read_text().splitlines()]
+        return [pid for pid in pids if alive(pid)]
+
+    @property
+    def variables(self) -> set[str]:
+        """The names in the environment that go was given."""
+        return set(self.log.with_name("go.variables").read_text().splitlines())
+
+    @property
     def hold(self) -> Path:
         """While this file exists, go's builds do not end."""
         return self.folder / "hold"
@@ -161,6 +177,15 @@ def script(path: Path, code: str) -> None:
     """Write an executable Python script."""
     path.write_text(f"#!{sys.executable}\n{code}")
     path.chmod(0o755)
+
+
+def alive(pid: int) -> bool:
+    """Whether there is such a process."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def files(folder: Path) -> list[str]:
