@@ -8,6 +8,9 @@ from pulumi import ComponentResource, Input, Output, ResourceOptions
 
 from .errors import InputError
 
+MAX_USER_DATA = 16 * 1024
+"""Bytes, before base64: docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html."""
+
 
 class FleetArgs(TypedDict):
     """What `Fleet` is made of. The lists are plain, the ids in them may be outputs."""
@@ -129,3 +132,13 @@ def check_fleet(args: FleetArgs, setting: str) -> None:
     if bool(args.get("zones")) == bool(args.get("subnets")):
         given = "both zones and subnets" if args.get("zones") else "neither zones nor subnets"
         raise InputError(f"{setting} has {given}; Auto Scaling takes one of the two: give one")
+    grace = args.get("health_check_grace_period", 0)
+    if grace < 0:
+        raise InputError(f"{setting} has the health check grace period {grace}; it is 0 seconds or more: set it so")
+    user_data = args.get("user_data")
+    # The provider checks this too, and its error shows all of the user data.
+    if isinstance(user_data, str) and not 1 <= len(user_data.encode()) <= MAX_USER_DATA:
+        raise InputError(
+            f"{setting} has user data of {len(user_data.encode())} bytes; EC2 takes 1 to {MAX_USER_DATA}: let it "
+            "fetch the rest"
+        )

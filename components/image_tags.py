@@ -21,7 +21,7 @@ def check_image_tags(tags: Mapping[str, str], setting: str) -> None:
     for key, value in tags.items():
         where = f"tag {key!r} in {setting}"
         if not 1 <= len(key) <= MAX_TAG_KEY:
-            raise InputError(f"{where} has a key of {len(key)} characters; EC2 wants 1 to {MAX_TAG_KEY}: shorten it")
+            raise InputError(f"{where} has a key of {len(key)} characters; EC2 wants 1 to {MAX_TAG_KEY}: rename it")
         if len(value) > MAX_TAG_VALUE:
             raise InputError(
                 f"{where} has a value of {len(value)} characters; EC2 takes at most {MAX_TAG_VALUE}: shorten it"

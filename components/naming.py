@@ -41,6 +41,8 @@ def check_pattern(pattern: str, setting: str) -> None:
     `index` takes a width, as in `{index:03d}`; the others are used as they are.
     """
     rule = "a name pattern has the fields {image}, {index} or {index:03d}, {device}"
+    if not pattern:
+        raise InputError(f"name pattern {pattern!r} is empty; {rule} and printable text: set {setting}")
     if control := _CONTROL.search(pattern):
         raise InputError(
             f"name pattern {pattern!r} contains {control.group()!r}; {rule} and printable text: set {setting}"
@@ -68,7 +70,7 @@ def ordered_devices(devices: Iterable[str], root_device: str) -> list[str]:
     """
 
     def natural(device: str) -> list[tuple[int, str]]:
-        return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", device) if part]
+        return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", device) if part]
 
     return sorted(devices, key=lambda device: (device != root_device, natural(device), device))
 

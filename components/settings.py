@@ -18,7 +18,8 @@ from .naming import DEFAULT_PATTERN, check_image_name, check_pattern
 NAMESPACE = "snapnames:"
 KEYS = ("service", "source", "releases", "namePattern", "reboot", "imageTags", "createTimeout", "fleet")
 _INSTANCE_ID = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
-_DURATION = re.compile(r"([1-9][0-9]*(h|m|s))+")
+_DURATION = re.compile(r"([1-9][0-9]{0,4}(h|m|s))+")
+"""Of what Go's time.ParseDuration takes; it refuses one that is longer than 292 years."""
 
 _TEXT, _WHOLE, _TEXTS, _TEXT_MAP = "text", "a whole number", "a list of texts", "a map of texts"
 _FLEET_KEYS = {
@@ -116,9 +117,10 @@ class _Reader:
         for key in given:
             if key not in known:
                 near = difflib.get_close_matches(key, known, n=1, cutoff=0)
+                shown = repr(key)[1:-1]  # a line break or an escape sequence in it must not reach the terminal
                 self._fault(
-                    f"{prefix}{key} is not a key that snapnames knows; the nearest is {prefix}{near[0]}: rename it, or "
-                    "remove it"
+                    f"{prefix}{shown} is not a key that snapnames knows; the nearest is {prefix}{near[0]}: rename it, "
+                    "or remove it"
                 )
 
     def _text(self, key: str, default: str) -> str:
@@ -131,7 +133,7 @@ class _Reader:
             return value
         try:
             return json.loads(value)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):  # no JSON, a number of thousands of digits, brackets without an end
             return value
 
     def _typed(self, path: str, value: Any, kind: str, *, secret: bool = False) -> Any:  # noqa: ANN401
@@ -193,7 +195,8 @@ class _Reader:
         value = self._text("createTimeout", DEFAULT_CREATE_TIMEOUT)
         if not _DURATION.fullmatch(value):
             self._fault(
-                f"{NAMESPACE}createTimeout is {value!r}; it is hours, minutes, seconds as in 6h or 1h30m: write it so"
+                f"{NAMESPACE}createTimeout is {value!r}; it is hours, minutes, seconds as in 6h or 1h30m, each at "
+                "most 99999: write it so"
             )
         return value
 
@@ -202,7 +205,8 @@ class _Reader:
         if fleet is None:
             return None
         if not isinstance(fleet, dict):
-            self._fault(f"{NAMESPACE}fleet is {fleet!r}; it is a map with the keys {', '.join(_FLEET_KEYS)}: write one")
+            # Not shown: text that is almost a map may hold user data.
+            self._fault(f"{NAMESPACE}fleet is no map; it is a map with the keys {', '.join(_FLEET_KEYS)}: write one")
             return None
         path = "fleet."
         self._unknown(fleet, tuple(_FLEET_KEYS), NAMESPACE + path)
@@ -214,7 +218,7 @@ class _Reader:
         }
         if "instance_type" not in args:
             self._fault(f"{NAMESPACE}fleet.instanceType is not set; a launch needs one: set it, e.g. t3.small")
-        if args.get("health_check", "EC2") not in ("EC2", "ELB"):
+        if args.get("health_check") not in (None, "EC2", "ELB"):
             self._fault(f"{NAMESPACE}fleet.healthCheck is {args['health_check']!r}; it is EC2 or ELB: set one of them")
         if len(self._faults) == faults:
             self._check(check_fleet, cast("FleetArgs", args), f"{NAMESPACE}fleet")
