@@ -1,0 +1,1 @@
+"""What `make` does with a clone of the repository."""

@@ -1,0 +1,71 @@
+"""A clone of the repository with a port of its own, and `make` in it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine import cache
+from localaws.control import Control
+from tests.program import ROOT, Done
+
+
+@dataclass(frozen=True)
+class Clone:
+    """The tracked files as they are now, in a folder of their own; the virtual environment is this one."""
+
+    folder: Path
+    port: int
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What the caller has set beside PATH, HOME and where the engine is cached."""
+
+    @classmethod
+    def at(cls, folder: Path, environment: Mapping[str, str] | None = None) -> "Clone":
+        """Copy the files, and choose a free port for the clone's local AWS."""
+        tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)
+        for name in filter(None, tracked.stdout.split("\0")):
+            if (ROOT / name).exists():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, folder / name)
+        (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port: int = free.getsockname()[1]
+        config = folder / "Pulumi.dev.yaml"
+        config.write_text(config.read_text(encoding="utf-8").replace(":5055", f":{port}"), encoding="utf-8")
+        return cls(folder, port, environment or {})
+
+    @property
+    def control(self) -> Control:
+        """The clone's local AWS."""
+        return Control(self.port)
+
+    def make(self, *targets: str, code: int = 0) -> Done:
+        """Run `make` to its end. Fails the test unless it exits with `code`."""
+        with self.start(*targets) as process:
+            out, _ = process.communicate()
+        assert process.returncode == code, f"make {' '.join(targets)} exited with {process.returncode}:\n{out}"
+        return Done(process.returncode, out)
+
+    def start(self, *targets: str) -> subprocess.Popen[str]:
+        """Start `make` in a process group of its own."""
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ["HOME"],
+            "XDG_CACHE_HOME": str(cache.root().parent),
+            **self.environment,
+        }
+        return subprocess.Popen(
+            ["make", *targets],
+            cwd=self.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            process_group=0,
+        )

@@ -1,0 +1,151 @@
+"""Nothing that runs for the dev stack can leave this machine, whatever the caller has set."""
+
+import os
+import socketserver
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dev.environment import sealed
+
+from .test_make import MakeClone
+
+
+class _Trap(socketserver.ThreadingTCPServer):
+    """A server on loopback that stands for the real AWS: it must never be called."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.called: list[bytes] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    server: _Trap
+
+    def handle(self) -> None:
+        self.server.called.append(self.rfile.readline())
+
+
+@pytest.fixture
+def trap() -> Iterator[_Trap]:
+    """A trap that listens until the end of the test."""
+    with _Trap() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def _hostile(trap: _Trap, home: Path) -> dict[str, str]:
+    """All the ways in which a shell can hold a real account."""
+    (home / ".aws").mkdir(parents=True)
+    touch = f"touch {home / 'asked-for-credentials'}"
+    for file, section in (("config", "profile production"), ("credentials", "production")):
+        (home / ".aws" / file).write_text(
+            f"[{section}]\nregion = us-east-1\nendpoint_url = {trap.url}\ncredential_process = {touch}\n"
+            f"[default]\nregion = us-east-1\nendpoint_url = {trap.url}\ncredential_process = {touch}\n",
+            encoding="utf-8",
+        )
+    return {
+        "HOME": str(home),
+        "AWS_PROFILE": "production",
+        "AWS_DEFAULT_PROFILE": "production",
+        "AWS_ACCESS_KEY_ID": "AKIAREALREALREALREAL",
+        "AWS_SECRET_ACCESS_KEY": "real",
+        "AWS_SESSION_TOKEN": "real",
+        "AWS_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": trap.url,
+        "AWS_ENDPOINT_URL_EC2": trap.url,
+        "AWS_ENDPOINT_URL_AUTO_SCALING": trap.url,
+        "AWS_ENDPOINT_URL_STS": trap.url,
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT": trap.url,
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": trap.url,
+        "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/deploy",
+        "AWS_WEB_IDENTITY_TOKEN_FILE": str(home / ".aws" / "config"),
+        "HTTP_PROXY": trap.url,
+        "HTTPS_PROXY": trap.url,
+        "http_proxy": trap.url,
+        "https_proxy": trap.url,
+        "PULUMI_BACKEND_URL": trap.url,
+        "PULUMI_ACCESS_TOKEN": "pul-real",
+        "PULUMI_STACK": "production",
+    }
+
+
+def test_a_shell_that_holds_a_real_account_is_not_seen_by_the_dev_stack(
+    clone: MakeClone, trap: _Trap, tmp_path: Path
+) -> None:
+    """Up, preview and destroy, with keys, profiles, endpoints, roles, proxies and a Pulumi token set."""
+    here = clone(_hostile(trap, tmp_path / "home"))
+
+    here.make("up", "preview")
+    destroyed = here.make("destroy")
+
+    assert "0 images" in destroyed.out
+    assert trap.called == []
+    assert not (tmp_path / "home" / "asked-for-credentials").exists()
+
+
+def test_the_trap_notices_a_client_that_does_see_the_callers_shell(trap: _Trap, tmp_path: Path) -> None:
+    """Without the seal the same environment leads straight into the trap."""
+    hostile = {**_hostile(trap, tmp_path / "home"), "PATH": os.environ["PATH"]}
+
+    _describe_images({**hostile, "AWS_MAX_ATTEMPTS": "1"}, "ec2", code=1)
+
+    assert trap.called != []
+
+
+@pytest.mark.parametrize("service", ["ec2", "sns", "dynamodb"])
+def test_every_service_of_a_sealed_environment_is_the_local_aws(trap: _Trap, tmp_path: Path, service: str) -> None:
+    """Also services that nobody listed as an endpoint."""
+    hostile = {**_hostile(trap, tmp_path / "home"), "PATH": os.environ["PATH"]}
+    environment = sealed(
+        hostile, path=[], pulumi_home=tmp_path, backend=tmp_path, endpoint="http://127.0.0.1:1/the-local-aws"
+    )
+
+    said = _describe_images({**environment, "AWS_MAX_ATTEMPTS": "1"}, service, code=1)
+
+    assert 'Could not connect to the endpoint URL: "http://127.0.0.1:1/the-local-aws' in said
+    assert trap.called == []
+
+
+def _describe_images(environment: dict[str, str], service: str, code: int) -> str:
+    calls = {"ec2": "describe_images()", "sns": "list_topics()", "dynamodb": "list_tables()"}
+    done = subprocess.run(
+        [sys.executable, "-c", f"import boto3; boto3.client({service!r}).{calls[service]}"],
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == code, done.stderr
+    return done.stderr
+
+
+def test_what_is_not_on_loopback_meets_a_proxy_that_does_not_answer(tmp_path: Path) -> None:
+    """For a client with an address of its own that asks no AWS setting at all."""
+    environment = sealed(
+        {"PATH": os.environ["PATH"]}, path=[], pulumi_home=tmp_path, backend=tmp_path, endpoint="http://127.0.0.1:1"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", "import requests; requests.get('https://ec2.example.com')"],
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert "Unable to connect to proxy" in done.stderr
+    assert "port=443" in done.stderr
