@@ -1,7 +1,5 @@
 """`python -m engine ensure` makes sure of an engine; `python -m engine env` prints the variables that select it."""
 
-# ruff: noqa: T201 - what a command prints is its output
-
 import argparse
 import signal
 import sys
