@@ -7,9 +7,26 @@ import pulumi_aws as aws
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 
 from .errors import InputError
+from .launch_settings import launch_configuration, launch_template
 
 MAX_USER_DATA = 16 * 1024
 """Bytes, before base64: docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html."""
+
+
+class InstanceRefresh(TypedDict, total=False):
+    """How a change of the launch settings replaces the instances that run, with the defaults of Auto Scaling."""
+
+    min_healthy_percentage: int
+    """Of the desired capacity, in service while instances are replaced: 0 to 100. Default: 90."""
+
+    instance_warmup: int
+    """Seconds until a new instance counts. Default: the group's health check grace period."""
+
+    auto_rollback: bool
+    """Go back to the settings before when the refresh fails. Default: false."""
+
+    triggers: Sequence[str]
+    """Further properties of the group whose change starts a refresh, e.g. `tag`."""
 
 
 class FleetArgs(TypedDict):
@@ -20,6 +37,12 @@ class FleetArgs(TypedDict):
 
     instance_type: str
     """E.g. `t3.small`."""
+
+    launch: NotRequired[Literal["configuration", "template"]]
+    """Launch from a launch configuration or a launch template. Default: configuration."""
+
+    instance_refresh: NotRequired[InstanceRefresh]
+    """Roll the running instances when the launch settings change. Left out: they stay as they are."""
 
     min_size: NotRequired[int]
     """Instances the group keeps at least. Default: 1."""
@@ -59,38 +82,29 @@ class FleetArgs(TypedDict):
 
 
 class Fleet(ComponentResource):
-    """The launch configuration of an image, and an Auto Scaling group that launches from it.
+    """The launch configuration or launch template of an image, and an Auto Scaling group that launches from it.
 
-    The launch configuration has a generated name, so that the new one exists before the old one goes.
-
-    Leaves alone: instances that run. A new image is what the next scale-out launches.
+    Leaves alone: instances that run, unless `instance_refresh` is given. A new image is what the next scale-out launches.
 
     Raises `InputError` before anything is registered for sizes and places that Auto Scaling refuses.
     """
 
-    launch_configuration_name: Output[str]
+    launch_settings_id: Output[str]
+    """Name of the launch configuration, or id of the launch template."""
+
     auto_scaling_group_name: Output[str]
 
     def __init__(self, name: str, args: FleetArgs, opts: ResourceOptions | None = None) -> None:
         """Declare the launch configuration and the group; `args` as `FleetArgs` says."""
         check_fleet(args, f"fleet {name!r}")
         super().__init__("snapnames:index:Fleet", name, {}, opts)
-        user_data = args.get("user_data")
         min_size = args.get("min_size", 1)
 
-        configuration = aws.ec2.LaunchConfiguration(
-            name,
-            image_id=args["image_id"],
-            instance_type=args["instance_type"],
-            security_groups=args.get("security_groups"),
-            key_name=args.get("key_name"),
-            iam_instance_profile=args.get("instance_profile"),
-            user_data=None if user_data is None else Output.secret(user_data),
-            opts=ResourceOptions(parent=self),
-        )
+        declare = launch_template if args.get("launch") == "template" else launch_configuration
+        settings = declare(name, args, self)
         group = aws.autoscaling.Group(
             name,
-            launch_configuration=configuration.name,
+            **settings.group_arguments,
             min_size=min_size,
             max_size=args.get("max_size", min_size),
             desired_capacity=args.get("desired_capacity"),
@@ -98,20 +112,36 @@ class Fleet(ComponentResource):
             vpc_zone_identifiers=args.get("subnets"),
             health_check_type=args.get("health_check", "EC2"),
             health_check_grace_period=args.get("health_check_grace_period", 300),
+            instance_refresh=_instance_refresh(args.get("instance_refresh")),
             tags=[
                 {"key": key, "value": value, "propagate_at_launch": True} for key, value in args.get("tags", {}).items()
             ],
             opts=ResourceOptions(parent=self),
         )
 
-        self.launch_configuration_name = configuration.name
+        self.launch_settings_id = settings.resource.id
         self.auto_scaling_group_name = group.name
         self.register_outputs(
             {
-                "launch_configuration_name": self.launch_configuration_name,
+                "launch_settings_id": self.launch_settings_id,
                 "auto_scaling_group_name": self.auto_scaling_group_name,
             }
         )
+
+
+def _instance_refresh(refresh: InstanceRefresh | None) -> aws.autoscaling.GroupInstanceRefreshArgsDict | None:
+    if refresh is None:
+        return None
+    warmup = refresh.get("instance_warmup")
+    return {
+        "strategy": "Rolling",
+        "preferences": {
+            "min_healthy_percentage": refresh.get("min_healthy_percentage", 90),
+            "instance_warmup": None if warmup is None else str(warmup),
+            "auto_rollback": refresh.get("auto_rollback", False),
+        },
+        "triggers": refresh.get("triggers"),
+    }
 
 
 def check_fleet(args: FleetArgs, setting: str) -> None:
@@ -132,6 +162,9 @@ def check_fleet(args: FleetArgs, setting: str) -> None:
     if bool(args.get("zones")) == bool(args.get("subnets")):
         given = "both zones and subnets" if args.get("zones") else "neither zones nor subnets"
         raise InputError(f"{setting} has {given}; Auto Scaling takes one of the two: give one")
+    healthy = args.get("instance_refresh", {}).get("min_healthy_percentage", 90)
+    if not 0 <= healthy <= 100:
+        raise InputError(f"{setting} has the minimum healthy percentage {healthy}; it is 0 to 100: set it so")
     grace = args.get("health_check_grace_period", 0)
     if grace < 0:
         raise InputError(f"{setting} has the health check grace period {grace}; it is 0 seconds or more: set it so")
