@@ -1,4 +1,4 @@
-"""The stack: an image for each release, names on the snapshots behind it, and the fleet on the first."""
+"""The stack: an image for each release, names on the snapshots behind it, and the fleet."""
 
 from typing import cast
 
@@ -10,13 +10,14 @@ from components.settings import read_settings
 
 settings = read_settings()
 images = release_images(settings)
-newest = images[settings.releases[0]]
+live = images[settings.live]
 
 pulumi.export("images", {release: image.image_id for release, image in images.items()})
 pulumi.export("snapshots", {release: image.snapshot_ids for release, image in images.items()})
 pulumi.export("names", {release: image.snapshot_names for release, image in images.items()})
 
 if settings.fleet is not None:
-    fleet = Fleet(settings.service, cast("FleetArgs", {**settings.fleet, "image_id": newest.image_id}))
-    pulumi.export("launchConfiguration", fleet.launch_configuration_name)
+    fleet = Fleet(settings.service, cast("FleetArgs", {**settings.fleet, "image_id": live.image_id}))
+    pulumi.export("live", settings.live)
+    pulumi.export("launchSettings", fleet.launch_settings_id)
     pulumi.export("autoScalingGroup", fleet.auto_scaling_group_name)

@@ -11,6 +11,7 @@ from botocore.config import Config
 from .errors import InputError
 
 if TYPE_CHECKING:
+    from mypy_boto3_autoscaling import AutoScalingClient
     from mypy_boto3_ec2 import EC2Client
 
 _MIRRORED = frozenset(
@@ -60,16 +61,26 @@ _ROLE_ARGUMENTS = {
 }
 
 
-def ec2_client() -> "EC2Client":
-    """An EC2 client with the region, profile, keys, roles and endpoint of the stack's default provider.
+class StackSession:
+    """Clients with the region, profile, keys, roles and endpoints of the stack's default provider.
 
     Raises `InputError` for a setting of the provider that has no counterpart here.
     """
-    settings = _provider_settings()
-    session = _session(settings)
-    for role in settings.get("assumeRoles", []):
-        session = _assumed(session, role, settings)
-    return session.client("ec2", **_client_options("ec2", settings))
+
+    def __init__(self) -> None:
+        """Read the provider's settings, and assume its roles."""
+        self._settings = _provider_settings()
+        self._session = _session(self._settings)
+        for role in self._settings.get("assumeRoles", []):
+            self._session = _assumed(self._session, role, self._settings)
+
+    def ec2(self) -> "EC2Client":
+        """A client of EC2."""
+        return self._session.client("ec2", **_client_options("ec2", self._settings))
+
+    def autoscaling(self) -> "AutoScalingClient":
+        """A client of Auto Scaling."""
+        return self._session.client("autoscaling", **_client_options("autoscaling", self._settings))
 
 
 def _provider_settings() -> dict[str, Any]:
@@ -79,8 +90,8 @@ def _provider_settings() -> dict[str, Any]:
     for key in given:
         if key not in _MIRRORED | _NO_MATTER:
             raise InputError(
-                f"aws:{key} has no counterpart outside the provider, and finding the source by tags reads EC2 outside "
-                "of it: give snapnames:source the id of an instance"
+                f"aws:{key} has no counterpart outside the provider, and a source given by tags, or a dropped release, "
+                "is read outside of it: give the profile or the keys another way"
             )
     texts = {"accessKey", "secretKey", "token", "profile", "region", "customCaBundle", "retryMode"}
     return {key: config.get(key) if key in texts else config.get_object(key) for key in given if key in _MIRRORED}
@@ -91,7 +102,9 @@ def _session(settings: Mapping[str, Any]) -> boto3.Session:
     for key, variable in (("sharedConfigFiles", "config_file"), ("sharedCredentialsFiles", "credentials_file")):
         files = settings.get(key, [])
         if len(files) > 1:
-            raise InputError(f"aws:{key} lists {len(files)} files; finding the source by tags reads one: list one")
+            raise InputError(
+                f"aws:{key} lists {len(files)} files; a source given by tags, or a dropped release, is read with one: list one"
+            )
         if files:
             core.set_config_variable(variable, files[0])
     return boto3.Session(
@@ -104,7 +117,7 @@ def _session(settings: Mapping[str, Any]) -> boto3.Session:
     )
 
 
-def _client_options(service: Literal["ec2", "sts"], settings: Mapping[str, Any]) -> dict[str, Any]:
+def _client_options(service: Literal["autoscaling", "ec2", "sts"], settings: Mapping[str, Any]) -> dict[str, Any]:
     endpoint = next((entry[service] for entry in settings.get("endpoints", []) if service in entry), None)
     return {
         "endpoint_url": endpoint,

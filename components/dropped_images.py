@@ -4,7 +4,7 @@ A create that failed or timed out leaves an image in the state without its volum
 the image and leave its snapshots, so it stays declared until a refresh has read them into the state.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -13,8 +13,10 @@ from pulumi.output import contains_unknowns
 
 from .account_images import STACK_TAG, count_images, stack_tag
 from .errors import InputError
+from .in_use import Use, uses
 from .named_image import NO_INSTANCE, NamedImage
 from .release_image import TYPE
+from .settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -28,10 +30,18 @@ class DroppedImage(ComponentResource):
     refresh has read them. Nothing launches from it.
     """
 
-    def __init__(self, image_name: str, pattern: str, tags: Mapping[str, str]) -> None:
-        """Declare the image with the tags that it has, and the names that its pattern gives."""
+    def __init__(self, ami: "ImageTypeDef", settings: Settings) -> None:
+        """Declare the image as it is, and the names that it would have."""
+        image_name = ami["Name"]
         super().__init__(TYPE, image_name)
-        image = NamedImage(self, image_name, pattern, source_instance_id=NO_INSTANCE, tags=tags)
+        image = NamedImage(
+            self,
+            image_name,
+            settings.name_pattern,
+            source_instance_id=NO_INSTANCE,
+            tags={tag["Key"]: tag["Value"] for tag in ami["Tags"]},
+            description=ami.get("Description") or None,
+        )
 
         def name(seen: list[Any]) -> dict[str, str]:
             if contains_unknowns(seen) or not seen[1]:
@@ -51,26 +61,47 @@ class DroppedImage(ComponentResource):
         self.register_outputs({"snapshot_names": names})
 
 
-def keep_unread(names: Collection[str], pattern: str, present: int) -> None:
-    """Keep the dropped images whose snapshots never got a name; `present` images of the releases' `names` exist.
+def settle_dropped(settings: Settings, present: int) -> None:
+    """See to the images of this stack that are no release any more; `present` images of the releases exist.
 
-    One read when no release was dropped. Raises `InputError` for a dropped image that is still pending: EC2 has not
-    made all its snapshots.
+    Keeps those whose snapshots never got a name. One read when no release was dropped. Raises `InputError` for a
+    dropped image that is still pending, since EC2 has not made all its snapshots, and for one that something outside
+    this stack uses; a preview warns of that.
     """
     if count_images(tagged=True) <= present:
         return
     # Only a dropped release needs boto3, which takes longer to import than a preview without changes takes in all.
-    from .aws_session import ec2_client  # noqa: PLC0415
+    from .aws_session import StackSession  # noqa: PLC0415
 
-    client = ec2_client()
-    for image in _unread(client, [image for image in _tagged(client) if image["Name"] not in names]):
+    session = StackSession()
+    client = session.ec2()
+    names = {settings.image_name(release) for release in settings.releases}
+    dropped = [image for image in _tagged(client) if image["Name"] not in names]
+    unread = _unread(client, dropped)
+    for image in unread:
         if image["State"] == "pending":
             raise InputError(
                 f"image {image['Name']!r} ({image['ImageId']}) is pending and its release is not in "
                 "snapnames:releases; deleted now, it would leave the snapshots that EC2 is still making: put the "
                 "release back, or wait until the image is available or failed"
             )
-        DroppedImage(image["Name"], pattern, {tag["Key"]: tag["Value"] for tag in image["Tags"]})
+        DroppedImage(image, settings)
+    leaving = {image["ImageId"]: image["Name"] for image in dropped if image not in unread}
+    if leaving and not settings.force:
+        _guard(leaving, uses(leaving, client, session.autoscaling()))
+
+
+def _guard(leaving: Mapping[str, str], found: list[Use]) -> None:
+    if not found:
+        return
+    held = "; ".join(f"{leaving[use.image_id]!r} ({use.image_id}) by {use.user}" for use in found)
+    message = (
+        f"images of dropped releases are used outside this stack: {held}; they could launch no more: put the releases "
+        "back, let the others move on, or set snapnames:force to true"
+    )
+    if not pulumi.runtime.is_dry_run():
+        raise InputError(message)
+    pulumi.log.warn(f"{message}. The update will fail")
 
 
 def _tagged(client: "EC2Client") -> Iterable["ImageTypeDef"]:

@@ -78,13 +78,14 @@ class FleetArgs(TypedDict):
     """Seconds after launch before the first health check. Default: 300."""
 
     tags: NotRequired[Mapping[str, str]]
-    """Tags on the group and on the instances that it launches."""
+    """Tags on the group and on the instances that it launches, beside `snapnames:stack`."""
 
 
 class Fleet(ComponentResource):
     """The launch configuration or launch template of an image, and an Auto Scaling group that launches from it.
 
-    Leaves alone: instances that run, unless `instance_refresh` is given. A new image is what the next scale-out launches.
+    Leaves alone: instances that run, unless `instance_refresh` is given; a new image is what the next scale-out
+    launches.
 
     Raises `InputError` before anything is registered for sizes and places that Auto Scaling refuses.
     """

@@ -9,6 +9,8 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ComponentResource, ErrorHook, ErrorHookArgs, Output, ResourceHookBinding, ResourceOptions
 
+from .account_images import STACK_TAG, stack_tag
+
 if TYPE_CHECKING:
     from .fleet import FleetArgs
 
@@ -60,6 +62,7 @@ def launch_template(name: str, args: "FleetArgs", owner: ComponentResource) -> L
             lambda given: {"arn": given} if given.startswith("arn:") else {"name": given}
         ),
         user_data=None if user_data is None else user_data.apply(lambda text: base64.b64encode(text.encode()).decode()),
+        tags={STACK_TAG: stack_tag()},
         opts=ResourceOptions(parent=owner),
     )
     version = template.latest_version.apply(str)

@@ -22,7 +22,7 @@ class NamedImage:
     snapshots: Output[dict[str, str]]
     """Device name to snapshot id as the state has them: empty after a create that failed or timed out."""
 
-    def __init__(  # noqa: PLR0913 -- what an AMI is made of, five of them by name
+    def __init__(  # noqa: PLR0913 -- what an AMI is made of, by name
         self,
         owner: ComponentResource,
         image_name: str,
@@ -30,23 +30,30 @@ class NamedImage:
         *,
         source_instance_id: Input[str],
         tags: Mapping[str, str],
+        snapshot_tags: Mapping[str, str] | None = None,
+        description: str | None = None,
+        deprecation_time: str | None = None,
         reboot: bool = False,
         create_timeout: str = DEFAULT_CREATE_TIMEOUT,
     ) -> None:
         """Declare the AMI, a child of `owner` with its name."""
         self._owner, self._image_name, self._pattern = owner, image_name, pattern
+        self._snapshot_tags = snapshot_tags or {}
         self.resource = aws.ec2.AmiFromInstance(
             owner.pulumi_resource_name,
             name=image_name,
             source_instance_id=source_instance_id,
             snapshot_without_reboot=not reboot,
+            description=description,
+            deprecation_time=deprecation_time,
             tags=tags,
             opts=ResourceOptions(
                 parent=owner,
                 # The provider would delete first, since the name is explicit.
                 delete_before_replace=False,
                 # A built image is never replaced because the next release has another source.
-                ignore_changes=["sourceInstanceId", "snapshotWithoutReboot"],
+                # Its deprecation time was counted from its build, and stays.
+                ignore_changes=["sourceInstanceId", "snapshotWithoutReboot", "deprecationTime"],
                 custom_timeouts=CustomTimeouts(create=create_timeout),
             ),
         )
@@ -55,15 +62,20 @@ class NamedImage:
         )
 
     def declare_names(self, snapshots: Mapping[str, Input[str]], root_device: str) -> dict[str, str]:
-        """Declare the Name of each snapshot; device name to Name, root first. `snapshots`: device name to id."""
+        """Declare the Name and the further tags of each snapshot; device name to Name, root first. `snapshots`: device name to id."""
         names = snapshot_names(self._image_name, snapshots, root_device, self._pattern)
         for device, name in names.items():
-            aws.ec2.Tag(
-                f"{self._owner.pulumi_resource_name}:{device}",
-                resource_id=snapshots[device],
-                key="Name",
-                value=name,
-                # The snapshots go with the image, so a prune or a destroy needs no DeleteTags call.
-                opts=ResourceOptions(parent=self._owner, deleted_with=self.resource),
-            )
+            self._declare_tag(snapshots[device], device, "Name", name)
+            for key, value in self._snapshot_tags.items():
+                self._declare_tag(snapshots[device], f"{device}:{key}", key, value)
         return names
+
+    def _declare_tag(self, snapshot_id: Input[str], suffix: str, key: str, value: str) -> None:
+        aws.ec2.Tag(
+            f"{self._owner.pulumi_resource_name}:{suffix}",
+            resource_id=snapshot_id,
+            key=key,
+            value=value,
+            # The snapshots go with the image, so a prune or a destroy needs no DeleteTags call.
+            opts=ResourceOptions(parent=self._owner, deleted_with=self.resource),
+        )

@@ -36,6 +36,15 @@ class ReleaseImageArgs(TypedDict):
     image_tags: NotRequired[Mapping[str, str]]
     """Tags on the AMI, beside `Name` and `snapnames:stack`."""
 
+    snapshot_tags: NotRequired[Mapping[str, str]]
+    """Tags on each snapshot, beside its `Name`."""
+
+    description: NotRequired[str]
+    """Of the AMI, at most 255 characters. Changes in place."""
+
+    deprecation_time: NotRequired[str]
+    """When EC2 stops to offer the AMI to others, as RFC 3339. Set at the build; a later change is for later images."""
+
     create_timeout: NotRequired[str]
     """How long the image may stay pending, as `90m` or `6h`. Default: 6h; the provider alone gives up at 40 minutes."""
 
@@ -89,6 +98,7 @@ class ReleaseImage(ComponentResource):
         check_image_name(image_name, "image_name")
         check_pattern(pattern, "name_pattern")
         check_image_tags(tags, "image_tags")
+        check_image_tags(args.get("snapshot_tags", {}), "snapshot_tags")
         super().__init__(TYPE, name, {}, opts)
 
         source = args.get("source_instance_id")
@@ -102,6 +112,9 @@ class ReleaseImage(ComponentResource):
             source_instance_id=Output.all(NO_INSTANCE if source is None else source, volumes.urn, unfinished)[0],
             reboot=args.get("reboot", False),
             tags={**tags, "Name": image_name, STACK_TAG: stack_tag()},
+            snapshot_tags=args.get("snapshot_tags"),
+            description=args.get("description"),
+            deprecation_time=args.get("deprecation_time"),
             create_timeout=args.get("create_timeout", DEFAULT_CREATE_TIMEOUT),
         )
         # Unknown while the image is to be made, None when it is not a target of this update.

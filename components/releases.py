@@ -1,7 +1,10 @@
 """The images of a service's releases: which may be built, and from what."""
 
+from datetime import UTC, datetime
+
 from .account_images import count_images
-from .dropped_images import keep_unread
+from .deprecation import deprecation_time
+from .dropped_images import settle_dropped
 from .errors import InputError
 from .release_image import ReleaseImage, ReleaseImageArgs
 from .settings import Settings
@@ -22,7 +25,7 @@ def release_images(settings: Settings) -> dict[str, ReleaseImage]:
     if present < len(names):
         _refuse_missing({release: names[release] for release in older})
         source = find_source(settings.source, names[newest])
-    keep_unread(names.values(), settings.name_pattern, present)
+    settle_dropped(settings, present)
 
     def declare(release: str) -> ReleaseImage:
         args: ReleaseImageArgs = {
@@ -30,10 +33,14 @@ def release_images(settings: Settings) -> dict[str, ReleaseImage]:
             "name_pattern": settings.name_pattern,
             "reboot": settings.reboot,
             "image_tags": settings.image_tags,
+            "snapshot_tags": settings.snapshot_tags,
+            "description": settings.description,
             "create_timeout": settings.create_timeout,
         }
         if release == newest and source is not None:
             args["source_instance_id"] = source
+            if settings.deprecate_after:
+                args["deprecation_time"] = deprecation_time(settings.deprecate_after, datetime.now(UTC))
         return ReleaseImage(names[release], args)
 
     return {release: declare(release) for release in settings.releases}

@@ -20,9 +20,9 @@ def find_source(source: str | Mapping[str, str], image_name: str) -> str:
     if isinstance(source, str):
         return source
     # Only a build needs boto3, which takes longer to import than a preview without changes takes in all.
-    from .aws_session import ec2_client  # noqa: PLC0415
+    from .aws_session import StackSession  # noqa: PLC0415
 
-    client = ec2_client()
+    client = StackSession().ec2()
     running = _running(client, source)
     if not running:
         raise InputError(

@@ -1,0 +1,107 @@
+"""Config values as the user wrote them, read as the kind that is wanted; faults are kept and shown together."""
+
+import difflib
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .errors import InputError
+
+NAMESPACE = "snapnames:"
+TEXT, WHOLE, TRUTH, TEXTS, TEXT_MAP = "text", "a whole number", "true or false", "a list of texts", "a map of texts"
+
+_DURATION = re.compile(r"([1-9][0-9]{0,4}(h|m|s))+")
+"""Of what Go's time.ParseDuration takes; it refuses one that is longer than 292 years."""
+
+
+class ConfigValues:
+    """The values of one stack. Reading never raises; `raise_faults` does, with a line for each."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        """Take the values by key, without the namespace."""
+        self._values = values
+        self._faults: list[str] = []
+
+    @property
+    def faults(self) -> int:
+        """How many there are so far."""
+        return len(self._faults)
+
+    def raise_faults(self) -> None:
+        """Raise `InputError` if there is any."""
+        if self._faults:
+            raise InputError("\n".join(self._faults))
+
+    def fault(self, message: str) -> None:
+        """Keep a fault."""
+        self._faults.append(message)
+
+    def check(self, check: Callable[[Any, str], None], value: object, setting: str) -> None:
+        """Keep what a check raises."""
+        try:
+            check(value, setting)
+        except InputError as error:
+            self.fault(str(error))
+
+    def refuse_unknown(self, known: tuple[str, ...], given: Mapping[str, Any] | None = None, path: str = "") -> None:
+        """Keep a fault for each key that is not known, with the nearest one that is."""
+        for key in self._values if given is None else given:
+            if key not in known:
+                near = difflib.get_close_matches(key, known, n=1, cutoff=0)
+                shown = repr(key)[1:-1]  # a line break or an escape sequence in it must not reach the terminal
+                self.fault(
+                    f"{NAMESPACE}{path}{shown} is not a key that snapnames knows; the nearest is "
+                    f"{NAMESPACE}{path}{near[0]}: rename it, or remove it"
+                )
+
+    def text(self, key: str, default: str) -> str:
+        """The text of a key, also where it looks like something else."""
+        value = self._values.get(key, default)
+        return value if isinstance(value, str) else json.dumps(value)
+
+    def json(self, key: str, default: object) -> Any:  # noqa: ANN401 -- whatever the user wrote
+        """The value of a key, parsed where it can be."""
+        value = self._values.get(key, default)
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):  # no JSON, a number of thousands of digits, brackets without an end
+            return value
+
+    def truth(self, key: str) -> bool:
+        """The value of a key that is true or false; false when it is not there."""
+        value = self.json(key, default=False)
+        if not isinstance(value, bool):
+            self.fault(f"{NAMESPACE}{key} is {value!r}; it is true or false: set one of them")
+            return False
+        return value
+
+    def duration(self, key: str, default: str) -> str:
+        """The value of a key that is a time span as Go writes it; the default may be empty."""
+        value = self.text(key, default)
+        if value != default and not _DURATION.fullmatch(value):
+            self.fault(
+                f"{NAMESPACE}{key} is {value!r}; it is hours, minutes, seconds as in 6h or 1h30m, each at most 99999: "
+                "write it so"
+            )
+        return value
+
+    def typed(self, path: str, value: Any, kind: str, *, secret: bool = False) -> Any:  # noqa: ANN401
+        """The value if it is of its kind, else None and a fault, which does not show a secret."""
+        ok = {
+            TEXT: lambda: isinstance(value, str) and value != "",
+            WHOLE: lambda: isinstance(value, int) and not isinstance(value, bool),
+            TRUTH: lambda: isinstance(value, bool),
+            TEXTS: lambda: isinstance(value, list) and all(isinstance(item, str) and item for item in value),
+            TEXT_MAP: lambda: isinstance(value, dict) and all(isinstance(item, str) for item in value.values()),
+        }[kind]()
+        if ok:
+            return value
+        shown = "a secret" if secret else repr(value)
+        self.fault(
+            f"{NAMESPACE}{path} is {shown}; it wants {kind}: write it so, numbers and dates in quotes where text is "
+            "wanted"
+        )
+        return None

@@ -1,0 +1,21 @@
+"""When an image that is built now becomes deprecated."""
+
+import re
+from datetime import datetime, timedelta
+
+_UNITS = {"h": "hours", "m": "minutes", "s": "seconds"}
+
+
+def deprecation_time(after: str, built: datetime) -> str:
+    """The end of the day in which the time span ends, as EC2 takes it: RFC 3339 in UTC.
+
+    A whole day, so that a saved plan still holds a while later.
+
+    >>> from datetime import UTC
+    >>> deprecation_time("24h", datetime(2018, 3, 7, 23, 12, 7, tzinfo=UTC))
+    '2018-03-09T00:00:00Z'
+    """
+    span = sum(
+        (timedelta(**{_UNITS[unit]: int(count)}) for count, unit in re.findall(r"(\d+)([hms])", after)), timedelta()
+    )
+    return (built + span + timedelta(days=1)).strftime("%Y-%m-%dT00:00:00Z")
