@@ -1,6 +1,6 @@
 """An AMI in the state, and the Name on each snapshot behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pulumi_aws as aws
 from pulumi import ComponentResource, CustomTimeouts, Input, Output, ResourceOptions
@@ -54,13 +54,14 @@ class NamedImage:
             lambda mappings: {str(mapping.device_name): str(mapping.snapshot_id) for mapping in mappings or ()}
         )
 
-    def declare_names(self, snapshots: Mapping[str, Input[str]], root_device: str) -> dict[str, str]:
-        """Declare the Name of each snapshot; device name to Name, root first. `snapshots`: device name to id."""
-        names = snapshot_names(self._image_name, snapshots, root_device, self._pattern)
+    def declare_names(self, devices: Collection[str], root_device: str) -> dict[str, str]:
+        """Declare the Name of the snapshot of each device; device name to Name, root first."""
+        names = snapshot_names(self._image_name, devices, root_device, self._pattern)
         for device, name in names.items():
             aws.ec2.Tag(
                 f"{self._owner.pulumi_resource_name}:{device}",
-                resource_id=snapshots[device],
+                # By way of the AMI also where the id is known: a saved plan refuses a Tag that depends on it no more.
+                resource_id=self.snapshots[device],
                 key="Name",
                 value=name,
                 # The snapshots go with the image, so a prune or a destroy needs no DeleteTags call.
