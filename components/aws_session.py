@@ -103,7 +103,8 @@ def _session(settings: Mapping[str, Any]) -> boto3.Session:
         files = settings.get(key, [])
         if len(files) > 1:
             raise InputError(
-                f"aws:{key} lists {len(files)} files; a source given by tags, or a dropped release, is read with one: list one"
+                f"aws:{key} lists {len(files)} files; a source given by tags, or a dropped release, is read with one: "
+                "list one"
             )
         if files:
             core.set_config_variable(variable, files[0])

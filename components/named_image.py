@@ -1,6 +1,6 @@
 """An AMI in the state, and the Name on each snapshot behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pulumi_aws as aws
 from pulumi import ComponentResource, CustomTimeouts, Input, Output, ResourceOptions
@@ -61,19 +61,20 @@ class NamedImage:
             lambda mappings: {str(mapping.device_name): str(mapping.snapshot_id) for mapping in mappings or ()}
         )
 
-    def declare_names(self, snapshots: Mapping[str, Input[str]], root_device: str) -> dict[str, str]:
-        """Declare the Name and the further tags of each snapshot; device name to Name, root first. `snapshots`: device name to id."""
-        names = snapshot_names(self._image_name, snapshots, root_device, self._pattern)
+    def declare_names(self, devices: Collection[str], root_device: str) -> dict[str, str]:
+        """Declare the tags of the snapshot of each device; device name to Name, root first."""
+        names = snapshot_names(self._image_name, devices, root_device, self._pattern)
         for device, name in names.items():
-            self._declare_tag(snapshots[device], device, "Name", name)
+            self._declare_tag(device, "Name", name, device)
             for key, value in self._snapshot_tags.items():
-                self._declare_tag(snapshots[device], f"{device}:{key}", key, value)
+                self._declare_tag(device, key, value, f"{device}:{key}")
         return names
 
-    def _declare_tag(self, snapshot_id: Input[str], suffix: str, key: str, value: str) -> None:
+    def _declare_tag(self, device: str, key: str, value: str, suffix: str) -> None:
         aws.ec2.Tag(
             f"{self._owner.pulumi_resource_name}:{suffix}",
-            resource_id=snapshot_id,
+            # By way of the AMI also where the id is known: a saved plan refuses a Tag that depends on it no more.
+            resource_id=self.snapshots[device],
             key=key,
             value=value,
             # The snapshots go with the image, so a prune or a destroy needs no DeleteTags call.

@@ -117,10 +117,14 @@ class ReleaseImage(ComponentResource):
             deprecation_time=args.get("deprecation_time"),
             create_timeout=args.get("create_timeout", DEFAULT_CREATE_TIMEOUT),
         )
-        # Unknown while the image is to be made, None when it is not a target of this update.
+        # Unknown while the image is to be made, None when it is not a target of this update: then alone it is unknown
+        # in an update.
         built: Output[_Built | None] = Output.all(
             image.resource.id, image.resource.root_device_name, image.snapshots, unfinished
-        ).apply(lambda seen: _built(image_name, self, _Seen(*seen)))
+        ).apply(
+            lambda seen: None if contains_unknowns(seen) else _built(image_name, self, _Seen(*seen)),
+            run_with_unknowns=not pulumi.runtime.is_dry_run(),
+        )
 
         self.image_id = built.apply(lambda seen: cast("str", seen and seen.image_id))
         self.image_name = Output.from_input(image_name)
@@ -178,7 +182,7 @@ def _predicted(
                 f"image {image_name!r} does not exist, and no source instance is given to make it of: give one, or "
                 "drop its release from the list"
             )
-        return image.declare_names({device: image.snapshots[device] for device in devices}, devices[0])
+        return image.declare_names(devices, devices[0])
 
     taken_by = ids_named(image_name, owner) if volumes.taken_by is None else volumes.taken_by
     return refuse_taken(image_name, taken_by, owner).apply(
