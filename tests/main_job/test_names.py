@@ -42,14 +42,19 @@ def tag_steps(steps: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]
     }
 
 
-def changes(steps: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, list[str], str, str]]:
+def value(state: Mapping[str, Any] | None) -> str | None:
+    """The name in a step's old or new state; none where there is no such state."""
+    return None if state is None else state["inputs"]["value"]
+
+
+def changes(steps: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, list[str], str | None, str | None]]:
     """Device to operation, properties that differ, old and new name."""
     return {
         device: (
             step["op"],
-            list(step["detailedDiff"]),
-            step["oldState"]["inputs"]["value"],
-            step["newState"]["inputs"]["value"],
+            list(step["detailedDiff"] or ()),
+            value(step.get("oldState")),
+            value(step.get("newState")),
         )
         for device, step in tag_steps(steps).items()
     }
