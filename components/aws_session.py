@@ -1,5 +1,6 @@
 """boto3 clients that reach AWS as the stack's own `aws:` config does, for reads that have no data source."""
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -67,9 +68,12 @@ class StackSession:
     Raises `InputError` for a setting of the provider that has no counterpart here.
     """
 
-    def __init__(self) -> None:
-        """Read the provider's settings, and assume its roles."""
-        self._settings = _provider_settings()
+    def __init__(self, config: Mapping[str, str] | None = None) -> None:
+        """Read the provider's settings, and assume its roles.
+
+        `config`: the stack's `aws:` config as it stands, without the namespace. Left out: the running program's.
+        """
+        self._settings = _provider_settings(_running_config() if config is None else config)
         self._session = _session(self._settings)
         for role in self._settings.get("assumeRoles", []):
             self._session = _assumed(self._session, role, self._settings)
@@ -83,18 +87,29 @@ class StackSession:
         return self._session.client("autoscaling", **_client_options("autoscaling", self._settings))
 
 
-def _provider_settings() -> dict[str, Any]:
-    config = pulumi.Config("aws")
+def _running_config() -> dict[str, str]:
     values = pulumi.runtime.config.get_config_env() | pulumi.runtime.config.CONFIG.get()
-    given = [key.removeprefix("aws:") for key in values if key.startswith("aws:")]
-    for key in given:
+    return {key.removeprefix("aws:"): value for key, value in values.items() if key.startswith("aws:")}
+
+
+def _provider_settings(config: Mapping[str, str]) -> dict[str, Any]:
+    for key in config:
         if key not in _MIRRORED | _NO_MATTER:
             raise InputError(
                 f"aws:{key} has no counterpart outside the provider, and a source given by tags, or a dropped release, "
                 "is read outside of it: give the profile or the keys another way"
             )
     texts = {"accessKey", "secretKey", "token", "profile", "region", "customCaBundle", "retryMode"}
-    return {key: config.get(key) if key in texts else config.get_object(key) for key in given if key in _MIRRORED}
+    return {key: value if key in texts else _parsed(key, value) for key, value in config.items() if key in _MIRRORED}
+
+
+def _parsed(key: str, value: str) -> Any:  # noqa: ANN401 -- whatever the provider takes there
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise InputError(
+            f"aws:{key} is {value!r}, which is no JSON; the provider takes JSON there: correct it"
+        ) from error
 
 
 def _session(settings: Mapping[str, Any]) -> boto3.Session:

@@ -1,0 +1,136 @@
+"""What EC2 says of a stack's images while they are made, and afterwards."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from components.aws_session import StackSession
+from components.errors import InputError
+
+from .advice import with_advice
+from .errors import CommandError, UsageError
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_ec2.type_defs import FilterTypeDef, ImageTypeDef, SnapshotTypeDef
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A snapshot behind an image."""
+
+    snapshot_id: str
+    device: str
+    """Empty while EC2 does not tell."""
+
+    name: str | None
+    state: str
+    percent: int
+    size: int
+    """GiB of the volume: what it can cost at most. EC2 bills the blocks that differ from the snapshot before."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image of the stack."""
+
+    image_id: str
+    name: str
+    state: str
+    reason: str
+    """EC2's, for one that failed; else empty."""
+
+    created: datetime
+    snapshots: tuple[Snapshot, ...]
+
+    @property
+    def size(self) -> int:
+        """GiB of all its volumes."""
+        return sum(snapshot.size for snapshot in self.snapshots)
+
+    @property
+    def unread(self) -> bool:
+        """Whether no update of the stack has known its snapshots: it would leave them behind when it is deleted."""
+        return any(self.snapshots) and not any(snapshot.name for snapshot in self.snapshots)
+
+
+class Account:
+    """Reads with the region, keys, roles and endpoints of the stack's `aws:` config."""
+
+    def __init__(self, config: Mapping[str, str], project: str, stack: str) -> None:
+        """Make the client; `config` is the stack's `aws:` config, raw, without the namespace."""
+        try:
+            self._ec2: EC2Client = StackSession(config).ec2()
+        except (InputError, BotoCoreError, ClientError) as error:
+            raise UsageError(f"the stack's aws: config does not lead to EC2: {error}") from error
+        # The backend alone knows the organization, unless --stack gives it.
+        organization = stack.split("/", maxsplit=1)[0] if "/" in stack else "*"
+        self._stack_tag = f"{organization}/{project}/{stack.rsplit('/', maxsplit=1)[-1]}"
+
+    def images(self) -> dict[str, Image]:
+        """Name to image, of those that this stack built and the account still has."""
+        return self._read([{"Name": "tag:snapnames:stack", "Values": [self._stack_tag]}])
+
+    def image(self, name: str) -> Image | None:
+        """The account's own image of that name."""
+        return self._read([{"Name": "name", "Values": [name]}]).get(name)
+
+    def _read(self, filters: list["FilterTypeDef"]) -> dict[str, Image]:
+        try:
+            return self._images(filters)
+        except (BotoCoreError, ClientError) as error:
+            raise CommandError(with_advice(f"EC2 can't be read: {error}")) from error
+
+    def _images(self, filters: list["FilterTypeDef"]) -> dict[str, Image]:
+        pages = self._ec2.get_paginator("describe_images").paginate(Owners=["self"], Filters=filters)
+        images = [image for page in pages for image in page["Images"] if image["State"] != "deregistered"]
+        behind = self._snapshots([image["ImageId"] for image in images])
+        return {image["Name"]: _image(image, behind[image["ImageId"]]) for image in images}
+
+    def _snapshots(self, image_ids: list[str]) -> dict[str, list["SnapshotTypeDef"]]:
+        """Image id to the snapshots that CreateImage made for it: mappings tell them only after a while."""
+        found: dict[str, list[SnapshotTypeDef]] = {image_id: [] for image_id in image_ids}
+        for start in range(0, len(image_ids), _FILTER_VALUES):
+            wanted = [f"Created by CreateImage(*) for {image_id}*" for image_id in image_ids[start:][:_FILTER_VALUES]]
+            pages = self._ec2.get_paginator("describe_snapshots").paginate(
+                OwnerIds=["self"], Filters=[{"Name": "description", "Values": wanted}]
+            )
+            for snapshot in (snapshot for page in pages for snapshot in page["Snapshots"]):
+                found[snapshot["Description"].split(" for ")[1].split()[0]].append(snapshot)
+        return found
+
+
+_FILTER_VALUES = 200
+"""Values that one filter of a Describe call takes: docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html."""
+
+
+def _image(image: "ImageTypeDef", snapshots: Iterable["SnapshotTypeDef"]) -> Image:
+    devices = {
+        mapping["Ebs"]["SnapshotId"]: mapping["DeviceName"]
+        for mapping in image["BlockDeviceMappings"]
+        if "SnapshotId" in mapping.get("Ebs", {})
+    }
+    read = (_snapshot(snapshot, devices.get(snapshot["SnapshotId"], "")) for snapshot in snapshots)
+    return Image(
+        image_id=image["ImageId"],
+        name=image["Name"],
+        state=image["State"],
+        reason=image.get("StateReason", {}).get("Message", "") if image["State"] == "failed" else "",
+        created=datetime.fromisoformat(image["CreationDate"]),
+        snapshots=tuple(sorted(read, key=lambda snapshot: (snapshot.name or "", snapshot.device))),
+    )
+
+
+def _snapshot(snapshot: "SnapshotTypeDef", device: str) -> Snapshot:
+    tags = {tag["Key"]: tag["Value"] for tag in snapshot.get("Tags", [])}
+    return Snapshot(
+        snapshot_id=snapshot["SnapshotId"],
+        device=device,
+        name=tags.get("Name"),
+        state=snapshot["State"],
+        percent=int(snapshot.get("Progress", "").rstrip("%") or 0),
+        size=snapshot["VolumeSize"],
+    )

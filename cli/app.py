@@ -1,0 +1,114 @@
+"""The commands and their options. What they do is imported when one runs, so that `--help` answers at once."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .errors import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .session import Session
+
+_EXIT_CODES = (
+    "Exit codes: 0 done; 1 the preview or update failed, or AWS refused; 2 bad usage, nothing was run; 3 nothing to "
+    "do; 130 stopped. After any but 0 the stack's config file is as it was."
+)
+
+app = typer.Typer(
+    help="Deploy releases of a service as images with named snapshots, and roll back.\n\nWorks with the stack and the "
+    "config that plain `pulumi` works with, in the caller's environment.",
+    epilog=_EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Stack = Annotated[str | None, typer.Option(help="The stack. Default: the selected one.", metavar="NAME")]
+Folder = Annotated[Path, typer.Option("--cwd", "-C", help="A folder of the Pulumi project.", exists=True)]
+Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout; what a person reads goes to stderr.")]
+Preview = Annotated[bool, typer.Option("--preview", help="Show what would be done, and do nothing.")]
+
+
+@app.command(epilog=_EXIT_CODES)
+def deploy(  # noqa: PLR0913 -- each is an option
+    release: Annotated[
+        str | None, typer.Option(help="Default: now, as YYYYMMDDhhmmss in UTC.", metavar="R", show_default=False)
+    ] = None,
+    keep: Annotated[int | None, typer.Option(help="Releases to keep. Default: all.", min=1, metavar="N")] = None,
+    *,
+    preview: Preview = False,
+    stack: Stack = None,
+    folder: Folder = Path(),
+    as_json: Json = False,
+) -> None:
+    """Build the image of a new release, name its snapshots, and move the fleet to it.
+
+    Puts the release first in snapnames:releases and makes it live; the config is written when the update has
+    succeeded. The same --release again goes on where a run was stopped.
+    """
+
+    def run(session: "Session") -> dict[str, Any]:
+        from .deploy import Deploy  # noqa: PLC0415
+
+        return Deploy.of(session, release, keep).run(preview=preview)
+
+    _command(run, folder, stack, as_json=as_json)
+
+
+@app.command(epilog=_EXIT_CODES)
+def rollback(
+    release: Annotated[str | None, typer.Argument(help="Default: the one listed behind the live one.")] = None,
+    *,
+    preview: Preview = False,
+    stack: Stack = None,
+    folder: Folder = Path(),
+    as_json: Json = False,
+) -> None:
+    """Move the fleet to another release that exists. No image is built."""
+
+    def run(session: "Session") -> dict[str, Any]:
+        from .rollback import rollback as roll_back  # noqa: PLC0415
+
+        return roll_back(session, release, preview=preview)
+
+    _command(run, folder, stack, as_json=as_json)
+
+
+@app.command(epilog=_EXIT_CODES)
+def releases(*, stack: Stack = None, folder: Folder = Path(), as_json: Json = False) -> None:
+    """List the releases: which is live, the state of its image, age, size, names."""
+
+    def run(session: "Session") -> list[dict[str, Any]]:
+        from rich.console import Console  # noqa: PLC0415
+
+        from .listing import print_table, rows  # noqa: PLC0415
+
+        found = rows(session)
+        if not as_json:
+            print_table(Console(), found)
+        return found
+
+    _command(run, folder, stack, as_json=as_json)
+
+
+def _command(run: "Callable[[Session], object]", folder: Path, stack: str | None, *, as_json: bool) -> None:
+    """Open the stack, run, and end with the exit code."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from .display import Display  # noqa: PLC0415
+    from .session import Session  # noqa: PLC0415
+
+    try:
+        result = run(Session.open(folder, stack, Display(Console(stderr=as_json))))
+    except CommandError as error:
+        print(f"error: {error}", file=sys.stderr)
+        if as_json:
+            print(json.dumps({"error": str(error), "exit_code": int(error.code)}))
+        raise typer.Exit(error.code) from error
+    if as_json:
+        print(json.dumps(result, indent=2))

@@ -1,0 +1,92 @@
+"""The Pulumi CLI under the Automation API: as plain `pulumi`, and so that ^C reaches it exactly once."""
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+
+from pulumi.automation import CommandResult, LocalWorkspace, OnOutput, PulumiCommand
+from pulumi.automation.errors import create_command_error
+
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Interruptible(PulumiCommand):
+    """Runs pulumi in a process group of its own and hands on the signals that ask it to stop.
+
+    In the terminal's group pulumi would get a ^C twice, and its second one means: stop without waiting for EC2.
+    """
+
+    def __init__(self) -> None:
+        """Find pulumi on PATH."""
+        super().__init__()
+        self.stopped = False
+        """Whether a signal asked to stop."""
+        self._process: subprocess.Popen[str] | None = None
+
+    @contextmanager
+    def stoppable(self, say: Callable[[], None]) -> Iterator[None]:
+        """While this lasts a signal stops pulumi in good order, a second one at once; `say` is called at the first."""
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            first, self.stopped = not self.stopped, True
+            if self._process and self._process.poll() is None:
+                self._process.send_signal(signal.SIGINT)
+            if first:
+                say()
+
+        before = {number: signal.signal(number, stop) for number in _STOPPING}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def run(
+        self,
+        args: list[str],
+        cwd: str,
+        additional_env: Mapping[str, str],
+        on_output: OnOutput | None = None,
+        on_error: OnOutput | None = None,
+    ) -> CommandResult:
+        """Run one command to its end; raises `CommandError` of the Automation API when it fails."""
+        with subprocess.Popen(  # noqa: S603 -- pulumi, by the Automation API's own arguments
+            [self.command, "--non-interactive", *args],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=cwd,
+            env={**os.environ, **additional_env, "PULUMI_AUTOMATION_API": "true"},
+            encoding="utf-8",
+            process_group=0,
+        ) as process:
+            self._process = process
+            errors: list[str] = []
+            reader = threading.Thread(target=_collect, args=(process.stderr, on_error, errors))
+            reader.start()
+            output: list[str] = []
+            _collect(process.stdout, on_output, output)
+            reader.join()
+        result = CommandResult(stdout="\n".join(output), stderr="\n".join(errors), code=process.returncode)
+        if result.code:
+            raise create_command_error(result)
+        return result
+
+
+def _collect(stream: Iterator[str] | None, callback: OnOutput | None, lines: list[str]) -> None:
+    for line in stream or ():
+        lines.append(line.rstrip())
+        if callback:
+            callback(lines[-1])
+
+
+class Workspace(LocalWorkspace):
+    """The project's folder. `--stack` leaves the selected stack as it is, as it does for plain `pulumi`."""
+
+    def select_stack(self, stack_name: str) -> None:
+        """Make sure of the stack, and select nothing."""
+        self.pulumi_command.run(["stack", "--stack", stack_name], self.work_dir, {})

@@ -1,0 +1,37 @@
+"""How a command ends, and the one kind of error that it shows."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit codes, the same for every command. `--help` and cli/README.md say them too."""
+
+    DONE = 0
+    FAILED = 1
+    """The preview or the update failed, or AWS refused a read. The config is as it was."""
+
+    USAGE = 2
+    """A bad argument, or a stack or config that can't be worked with. Nothing was run."""
+
+    NOTHING_TO_DO = 3
+    """The fleet runs that release already."""
+
+    INTERRUPTED = 130
+    """Stopped by ^C (or SIGTERM, SIGHUP). The config is as it was, and the message says how to go on."""
+
+
+class CommandError(Exception):
+    """A command can't go on; the message gives the value, the rule and the next step."""
+
+    def __init__(self, message: str, code: Exit = Exit.FAILED) -> None:
+        """Keep the message for stderr, and the exit code."""
+        super().__init__(message)
+        self.code = code
+
+
+class UsageError(CommandError):
+    """What was given can't be worked with, and nothing was run."""
+
+    def __init__(self, message: str) -> None:
+        """Exit with `Exit.USAGE`."""
+        super().__init__(message, Exit.USAGE)

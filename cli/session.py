@@ -1,0 +1,91 @@
+"""One command's work on one stack: what it reads, its updates, and the config that it writes when they succeed."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from .account import Account, Image
+from .advice import with_advice
+from .display import Display
+from .errors import CommandError, Exit, UsageError
+from .stack import OnEvent, OpenStack
+from .stack_file import StackFile
+from .steps import IMAGE, Step, Steps, summary
+
+
+class _Command(Protocol):
+    def __call__(self, config: str, on_event: OnEvent, *, refresh: bool) -> None: ...
+
+
+@dataclass
+class Session:
+    """A stack that a command has opened."""
+
+    stack: OpenStack
+    account: Account
+    file: StackFile
+    service: str
+    display: Display
+
+    @classmethod
+    def open(cls, folder: Path, stack_name: str | None, display: Display) -> "Session":
+        """Read config and account. Raises `UsageError` for a stack that the command can't work with."""
+        stack = OpenStack(folder, stack_name)
+        file = StackFile.read(stack.config_path)
+        config = stack.config()
+        service = config.get("snapnames:service")
+        if not service:
+            raise UsageError(
+                f"snapnames:service is not set in {file.path.name}; image names begin with it: run `pulumi config set "
+                "snapnames:service <name>`"
+            )
+        return cls(stack, Account(_of_provider(config), stack.project.name, stack.name), file, service, display)
+
+    def image_name(self, release: str) -> str:
+        """The image of a release is called `<service>-<release>`."""
+        return f"{self.service}-{release}"
+
+    def images(self) -> dict[str, Image]:
+        """Release to image, of all that this stack has in the account."""
+        prefix = self.image_name("")
+        return {name.removeprefix(prefix): image for name, image in self.account.images().items()}
+
+    def preview(self, config: str, *, refresh: bool) -> Steps:
+        """What an update with that config would do. Raises `CommandError` with the engine's errors."""
+        steps = Steps()
+        self._run(self.stack.preview, config, steps, refresh=refresh)
+        for warning in steps.warnings:
+            self.display.say(f"warning: {warning}")
+        return steps
+
+    def update(self, config: str, *, refresh: bool, planned: Steps | None = None) -> None:
+        """Run an update with that config, and show it. Raises `CommandError` with the engine's errors."""
+        with ExitStack() as watching:
+
+            def begun(step: Step) -> None:
+                self.display.say(f"[{self.display.elapsed}] {step}")
+                self.display.next = summary(later for later in steps.open if later != step)
+                if step.kind == IMAGE and step.verb == "create":
+                    watching.enter_context(self.display.watching(self.account, step.name))
+
+            def ended(step: Step) -> None:
+                if step.kind == IMAGE:
+                    watching.close()
+
+            steps = Steps(begun, ended, planned.seen if planned else ())
+            with self.stack.stoppable(lambda: self.display.say("stopping: pulumi ends in good order")):
+                self._run(self.stack.up, config, steps, refresh=refresh)
+
+    def _run(self, run: _Command, config: str, steps: Steps, *, refresh: bool) -> None:
+        try:
+            run(config, steps.on_event, refresh=refresh)
+        except CommandError as error:
+            if self.stack.stopped:
+                raise CommandError("stopped", Exit.INTERRUPTED) from error
+            raise CommandError(with_advice("\n".join(steps.errors) or str(error))) from error
+
+
+def _of_provider(config: Mapping[str, str]) -> dict[str, str]:
+    return {key.removeprefix("aws:"): value for key, value in config.items() if key.startswith("aws:")}

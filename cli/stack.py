@@ -1,0 +1,139 @@
+"""A stack of the project, as plain `pulumi` sees it: its config, its previews and its updates."""
+
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pulumi.automation import ConfigMap, Stack
+from pulumi.automation.errors import CommandError as PulumiError
+from pulumi.automation.errors import ConcurrentUpdateError, StackNotFoundError
+from pulumi.automation.events import EngineEvent
+
+from .engine import Interruptible, Workspace
+from .errors import CommandError, UsageError
+
+OnEvent = Callable[[EngineEvent], None]
+_COLOR = re.compile(r"<\{%.*?%\}>")
+
+
+@dataclass(frozen=True)
+class Project:
+    """The folder that has the Pulumi.yaml, and what that says."""
+
+    folder: Path
+    name: str
+    stack_folder: Path
+    """Where the stacks' config files are."""
+
+    @classmethod
+    def find(cls, folder: Path) -> "Project":
+        """Find it in the folder or above, as `pulumi` does. Raises `UsageError` where there is none."""
+        for parent in (folder.resolve(), *folder.resolve().parents):
+            for file in (parent / "Pulumi.yaml", parent / "Pulumi.yml"):
+                if file.is_file():
+                    settings: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+                    # `config` with a text is the old way to say it.
+                    old = settings.get("config")
+                    stacks = settings.get("stackConfigDir") or (old if isinstance(old, str) else "")
+                    return cls(parent, settings["name"], parent / stacks)
+        raise UsageError(
+            f"{folder} has no Pulumi.yaml, and no folder above has one; the command works in a Pulumi project: change "
+            "to it, or give --cwd"
+        )
+
+
+class OpenStack:
+    """One stack. Every update and preview takes the text of the config that it is to run with."""
+
+    def __init__(self, folder: Path, name: str | None) -> None:
+        """Choose the stack of that name, or the selected one. Raises `UsageError` where there is none."""
+        self.project = Project.find(folder)
+        try:
+            self._pulumi = Interruptible()
+        except FileNotFoundError as error:
+            raise UsageError("there is no `pulumi` on PATH; the command runs it: install it, or set PATH") from error
+        self._workspace = Workspace(work_dir=str(self.project.folder), pulumi_command=self._pulumi)
+        self.name = name or self._selected()
+        try:
+            self._stack = Stack.select(self.name, self._workspace)
+        except StackNotFoundError as error:
+            raise UsageError(
+                f"there is no stack {self.name!r}; the command works with one that exists: run `pulumi stack ls`, "
+                "or `pulumi stack init`"
+            ) from error
+        except PulumiError as error:
+            raise UsageError(f"stack {self.name!r} can't be opened: {said(error)}") from error
+
+    def _selected(self) -> str:
+        try:
+            found = self._workspace.stack()
+        except PulumiError as error:
+            raise UsageError(f"the stacks can't be listed: {said(error)}") from error
+        if found is None:
+            raise UsageError(
+                "no stack is selected; the command works with one: give --stack, or run `pulumi stack select`"
+            )
+        return found.name
+
+    @property
+    def config_path(self) -> Path:
+        """The stack's config file."""
+        name = f"Pulumi.{self.name.split('/')[-1]}"
+        yml = self.project.stack_folder / f"{name}.yml"
+        return yml if yml.exists() else self.project.stack_folder / f"{name}.yaml"
+
+    @property
+    def stopped(self) -> bool:
+        """Whether ^C has asked to stop."""
+        return self._pulumi.stopped
+
+    def stoppable(self, say: Callable[[], None]) -> AbstractContextManager[None]:
+        """While this lasts ^C stops an update in good order; `say` is called at the first."""
+        return self._pulumi.stoppable(say)
+
+    def config(self) -> Mapping[str, str]:
+        """Key to value, decrypted, of what the file and the stack's environments say."""
+        try:
+            values: ConfigMap = self._stack.get_all_config()
+        except PulumiError as error:
+            raise UsageError(f"the config of stack {self.name!r} can't be read: {said(error)}") from error
+        return {key: value.value for key, value in values.items()}
+
+    def preview(self, config: str, on_event: OnEvent, *, refresh: bool) -> None:
+        """`pulumi preview` with that config. Raises `CommandError`."""
+        self._run(lambda path: self._stack.preview(config_file=path, on_event=on_event, refresh=refresh), config)
+
+    def up(self, config: str, on_event: OnEvent, *, refresh: bool) -> None:
+        """`pulumi up` with that config, without a preview. Raises `CommandError`."""
+        self._run(lambda path: self._stack.up(config_file=path, on_event=on_event, refresh=refresh), config)
+
+    def _run(self, run: Callable[[str], object], config: str) -> None:
+        with tempfile.TemporaryDirectory(prefix="snapnames-") as folder:
+            path = Path(folder) / self.config_path.name
+            path.write_bytes(config.encode())
+            try:
+                run(str(path))
+            except ConcurrentUpdateError as error:
+                raise CommandError(
+                    f"stack {self.name!r} is locked by another update, or by one that was killed: wait for it, or run "
+                    "`pulumi cancel` and `pulumi refresh`"
+                ) from error
+            except PulumiError as error:
+                raise CommandError(said(error)) from error
+
+
+def said(error: PulumiError) -> str:
+    """What pulumi itself said on stderr, or its last lines."""
+    text = str(error)
+    stderr = text.rpartition("\n stderr: ")[2].strip()
+    return plain(stderr.removeprefix("error: ") or text.strip())
+
+
+def plain(text: str) -> str:
+    """Text of the engine without its color marks."""
+    return _COLOR.sub("", text).strip()
