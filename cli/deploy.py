@@ -82,6 +82,7 @@ class Deploy:
         own = images.get(self.release)
         if own is not None and own.state == "pending":
             own = self._wait(own)
+        session.adopt()
         if own is not None and own.state not in ("available", "pending") and session.file.releases.listed:
             session.display.say(f"image {own.name} failed before ({own.reason}): removing it")
             self._remove()
@@ -129,6 +130,7 @@ class Deploy:
     def _tidied(self, image: Image) -> str:
         if not self.session.file.releases.listed:
             return "no release is listed to go back to: the next `snapnames deploy` removes the failed image"
+        self.session.display.say(f"removing image {image.name}, which failed")
         try:
             self._remove()
         except CommandError as error:

@@ -13,6 +13,8 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
     say = session.display.say
     wanted = plan.rolled_back(session.file.releases, release)
     config = session.file.edited(wanted)
+    if not preview:
+        session.adopt()
     refresh = any(image.unread for image in session.images().values())
     say(f"rolling stack {session.stack.name} back from {session.file.releases.live} to {wanted.live}")
     try:

@@ -4,15 +4,18 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from .account import Account, Image
 from .advice import with_advice
 from .display import Display
 from .errors import CommandError, Exit, UsageError
+from .repair import adopted
 from .stack import OnEvent, OpenStack
 from .stack_file import StackFile
 from .steps import IMAGE, Step, Steps, summary
+
+_STOPPING = "stopping when what is begun is done, e.g. the image is made; ^C again stops at once"
 
 
 class _Command(Protocol):
@@ -52,6 +55,21 @@ class Session:
         prefix = self.image_name("")
         return {name.removeprefix(prefix): image for name, image in self.account.images().items()}
 
+    def adopt(self) -> None:
+        """Give the state the images that EC2 made for an update that was cut off. Raises `CommandError`."""
+        images = self.account.images()
+        if not any(image.unread for image in images.values()):
+            return
+
+        def mend(deployment: Mapping[str, Any]) -> Mapping[str, Any] | None:
+            found = adopted(deployment, images)
+            if found is None:
+                return None
+            self.display.say(f"taking over from an update that was cut off: {', '.join(found[1])}")
+            return found[0]
+
+        self.stack.repair(mend)
+
     def preview(self, config: str, *, refresh: bool) -> Steps:
         """What an update with that config would do. Raises `CommandError` with the engine's errors."""
         steps = Steps()
@@ -75,7 +93,7 @@ class Session:
                     watching.close()
 
             steps = Steps(begun, ended, planned.seen if planned else ())
-            with self.stack.stoppable(lambda: self.display.say("stopping: pulumi ends in good order")):
+            with self.stack.stoppable(lambda: self.display.say(_STOPPING)):
                 self._run(self.stack.up, config, steps, refresh=refresh)
 
     def _run(self, run: _Command, config: str, steps: Steps, *, refresh: bool) -> None:
@@ -84,7 +102,7 @@ class Session:
         except CommandError as error:
             if self.stack.stopped:
                 raise CommandError("stopped", Exit.INTERRUPTED) from error
-            raise CommandError(with_advice("\n".join(steps.errors) or str(error))) from error
+            raise CommandError(with_advice(steps.failure or str(error))) from error
 
 
 def _of_provider(config: Mapping[str, str]) -> dict[str, str]:

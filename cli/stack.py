@@ -1,5 +1,6 @@
 """A stack of the project, as plain `pulumi` sees it: its config, its previews and its updates."""
 
+import json
 import re
 import tempfile
 from collections.abc import Callable, Mapping
@@ -112,6 +113,31 @@ class OpenStack:
         """`pulumi up` with that config, without a preview. Raises `CommandError`."""
         self._run(lambda path: self._stack.up(config_file=path, on_event=on_event, refresh=refresh), config)
 
+    def repair(self, mend: Callable[[Mapping[str, Any]], Mapping[str, Any] | None]) -> None:
+        """Export the state, and import what `mend` makes of it, unless that is None. Secrets stay encrypted."""
+        with tempfile.TemporaryDirectory(prefix="snapnames-") as folder:
+            path = Path(folder) / "state.json"
+            try:
+                self._pulumi.run(self._stack_arguments("export", path), str(self.project.folder), {})
+                state = json.loads(path.read_text(encoding="utf-8"))
+                mended = mend(state["deployment"])
+                if mended is not None:
+                    path.write_text(json.dumps({**state, "deployment": mended}), encoding="utf-8")
+                    self._pulumi.run(self._stack_arguments("import", path), str(self.project.folder), {})
+            except ConcurrentUpdateError as error:
+                raise self._locked() from error
+            except PulumiError as error:
+                raise CommandError(f"the state of stack {self.name!r} can't be mended: {said(error)}") from error
+
+    def _stack_arguments(self, command: str, path: Path) -> list[str]:
+        return ["stack", command, "--file", str(path), "--stack", self.name]
+
+    def _locked(self) -> CommandError:
+        return CommandError(
+            f"stack {self.name!r} is locked by another update, or by one that was killed: wait for it, or run "
+            "`pulumi cancel` when nothing runs any more, and the same command again"
+        )
+
     def _run(self, run: Callable[[str], object], config: str) -> None:
         with tempfile.TemporaryDirectory(prefix="snapnames-") as folder:
             path = Path(folder) / self.config_path.name
@@ -119,10 +145,7 @@ class OpenStack:
             try:
                 run(str(path))
             except ConcurrentUpdateError as error:
-                raise CommandError(
-                    f"stack {self.name!r} is locked by another update, or by one that was killed: wait for it, or run "
-                    "`pulumi cancel` and `pulumi refresh`"
-                ) from error
+                raise self._locked() from error
             except PulumiError as error:
                 raise CommandError(said(error)) from error
 

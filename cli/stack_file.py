@@ -73,7 +73,7 @@ class StackFile:
         Raises `CommandError` when the releases themselves were changed since the file was read.
         """
         now = StackFile.read(self.path)
-        if now.releases != self.releases:
+        if now.releases not in (self.releases, wanted):
             raise CommandError(
                 f"{self.path.name} was changed while the update ran and lists other releases; the update has made "
                 f"{RELEASES} {json.dumps(wanted.listed)} with {wanted.live!r} live: write that into it"

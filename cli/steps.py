@@ -1,5 +1,6 @@
 """What the engine is about to do and has done, out of its event stream."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -24,6 +25,9 @@ _VERBS = {
     "delete-replaced": "delete",
 }
 """Of the engine's operations those that change something; `replace` itself is the sum of two others."""
+
+_LOGGED = re.compile(r"^sdk-v2/\S+ sdk\.helper_schema: |: provider=aws@\S+$")
+"""What the provider's log puts around an error."""
 
 _NO_NEWS = ("an unhandled error occurred: program exited", "update failed", "preview failed")
 """What the engine says beneath an error that says more."""
@@ -58,6 +62,13 @@ class Steps:
         self.warnings: list[str] = []
 
     @property
+    def failure(self) -> str:
+        """The errors, without those that only wrap another one; empty if there is none."""
+        wrapping = (error for error in self.errors if any(other in error for other in self.errors if other != error))
+        wrapped = set(wrapping)
+        return "\n".join(error for error in self.errors if error not in wrapped)
+
+    @property
     def open(self) -> list[Step]:
         """What was planned and is not done yet, in the order of the plan."""
         return list(self._open.elements())
@@ -75,7 +86,7 @@ class Steps:
         diagnostic = event.diagnostic_event
         if diagnostic and diagnostic.severity in ("error", "warning"):
             kept = self.errors if diagnostic.severity == "error" else self.warnings
-            text = plain(diagnostic.message).removeprefix("error: ")
+            text = _LOGGED.sub("", plain(diagnostic.message)).removeprefix("error: ")
             if text and text not in kept and not text.startswith(_NO_NEWS):
                 kept.append(text)
 
