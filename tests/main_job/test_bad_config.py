@@ -17,8 +17,8 @@ from tests.program import Program
 GOOD: dict[str, Any] = {"service": "front-web", "releases": ["2", "1"], "source": "i-0123456789abcdef0"}
 FLEET: dict[str, Any] = {"instanceType": "t3.small", "zones": ["ap-northeast-2a"]}
 ALL_KEYS = (
-    "instanceType, minSize, maxSize, desiredCapacity, zones, subnets, securityGroups, keyName, instanceProfile, "
-    "userData, healthCheck, healthCheckGracePeriod, tags"
+    "launch, instanceType, minSize, maxSize, desiredCapacity, zones, subnets, securityGroups, keyName, instanceProfile, "
+    "userData, healthCheck, healthCheckGracePeriod, tags, instanceRefresh"
 )
 SOURCE_RULE = "it is an instance id, or tags that pick a running instance, e.g. {'aws:autoscaling:groupName': 'web'}"
 PATTERN_RULE = "a name pattern has the fields {image}, {index} or {index:03d}, {device}"
@@ -55,10 +55,15 @@ def test_a_config_of_three_keys_gets_the_defaults() -> None:
     assert read(GOOD) == Settings(
         service="front-web",
         releases=("2", "1"),
+        live="2",
+        force=False,
         source="i-0123456789abcdef0",
         name_pattern="{image}({index:03d})",
         reboot=False,
+        description="",
         image_tags={},
+        snapshot_tags={},
+        deprecate_after="",
         create_timeout="6h",
         fleet=None,
     )
@@ -67,6 +72,7 @@ def test_a_config_of_three_keys_gets_the_defaults() -> None:
 def test_every_key_is_taken_over() -> None:
     """A fleet in subnets, and tags that pick the source."""
     fleet = {
+        "launch": "template",
         "instanceType": "t3.small",
         "minSize": 0,
         "maxSize": 4,
@@ -79,16 +85,27 @@ def test_every_key_is_taken_over() -> None:
         "healthCheck": "ELB",
         "healthCheckGracePeriod": 0,
         "tags": {"Name": "front-web"},
+        "instanceRefresh": {
+            "minHealthyPercentage": 50,
+            "instanceWarmup": 60,
+            "autoRollback": True,
+            "triggers": ["tag"],
+        },
     }
 
     taken = read(
         {
             "service": "front web",
-            "releases": ["20180307231207"],
+            "releases": ["20180308231207", "20180307231207"],
+            "live": "20180307231207",
+            "force": True,
             "source": {"Name": "front-web"},
             "namePattern": "{index} of {image}",
             "reboot": True,
+            "description": "of the web",
             "imageTags": {"team": ""},
+            "snapshotTags": {"cost": "web"},
+            "deprecateAfter": "2160h",
             "createTimeout": "1h30m5s",
             "fleet": fleet,
             "aws:region": "ap-northeast-2",
@@ -97,13 +114,19 @@ def test_every_key_is_taken_over() -> None:
 
     assert taken == Settings(
         service="front web",
-        releases=("20180307231207",),
+        releases=("20180308231207", "20180307231207"),
+        live="20180307231207",
+        force=True,
         source={"Name": "front-web"},
         name_pattern="{index} of {image}",
         reboot=True,
+        description="of the web",
         image_tags={"team": ""},
+        snapshot_tags={"cost": "web"},
+        deprecate_after="2160h",
         create_timeout="1h30m5s",
         fleet={
+            "launch": "template",
             "instance_type": "t3.small",
             "min_size": 0,
             "max_size": 4,
@@ -116,6 +139,12 @@ def test_every_key_is_taken_over() -> None:
             "health_check": "ELB",
             "health_check_grace_period": 0,
             "tags": {"Name": "front-web"},
+            "instance_refresh": {
+                "min_healthy_percentage": 50,
+                "instance_warmup": 60,
+                "auto_rollback": True,
+                "triggers": ["tag"],
+            },
         },
     )
 
