@@ -164,6 +164,23 @@ def test_a_release_whose_image_is_pending_is_not_dropped_before_that_has_ended(
     assert names(ec2, "web-2") == named("web-2")
 
 
+def test_a_failed_image_that_a_refresh_has_read_is_still_not_launched_from(
+    stack: Program, aws: LocalAws, ec2: EC2Client
+) -> None:
+    """Its snapshots are in the state then, as those of a built image are; what tells is the account."""
+    aws.fail_next_image(REASON)
+    release(stack, "1", code=1)
+    failed = images(ec2)["web-1"]["ImageId"]
+
+    with_refresh = stack.up("--refresh", "--skip-preview", code=1)
+    without = refused(stack)
+
+    message = f"image 'web-1' ({failed}) is 'failed' ({REASON}); {UNAVAILABLE}"
+    assert f"error: {message}\n" in with_refresh.out
+    assert without == message
+    assert launches(aws) == []
+
+
 def test_a_destroy_with_a_refresh_leaves_nothing_of_a_failed_image(
     stack: Program, aws: LocalAws, ec2: EC2Client
 ) -> None:
