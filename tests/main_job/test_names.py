@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mypy_boto3_ec2 import EC2Client
-from mypy_boto3_ec2 import EC2Client
 from mypy_boto3_ec2.type_defs import BlockDeviceMappingTypeDef
 
 from localaws.server import LocalAws
@@ -20,9 +19,10 @@ UNORDERED: list[BlockDeviceMappingTypeDef] = [
 """Beside a root at /dev/xvda: the alphabet has it last, and /dev/sdf10 before /dev/sdf9."""
 
 
-def xvda(ec2: EC2Client) -> str:
-    """A public image with its root at /dev/xvda."""
-    return ec2.describe_images(Filters=[{"Name": "root-device-name", "Values": ["/dev/xvda"]}])["Images"][0]["ImageId"]
+def launch_xvda(ec2: EC2Client) -> str:
+    """An instance with its root at /dev/xvda, and more volumes."""
+    image = ec2.describe_images(Filters=[{"Name": "root-device-name", "Values": ["/dev/xvda"]}])["Images"][0]
+    return launch(ec2, mappings=UNORDERED, image_id=image["ImageId"])
 
 
 def released(source: str, **more: object) -> dict[str, Any]:
@@ -162,9 +162,7 @@ def test_the_index_counts_from_the_root_through_the_devices_in_natural_order(
 ) -> None:
     """A pattern may use the index without its width, and the device."""
     ec2 = aws.client("ec2")
-    stack = program(
-        released(launch(ec2, mappings=UNORDERED, image_id=xvda(ec2)), namePattern="{index} {device} of {image}")
-    )
+    stack = program(released(launch_xvda(ec2), namePattern="{index} {device} of {image}"))
 
     previewed = created(stack.steps())
 
@@ -180,7 +178,7 @@ def test_another_pattern_shows_each_old_and_new_name_and_changes_them_in_place(
 ) -> None:
     """The image and its snapshots stay what they are."""
     ec2 = aws.client("ec2")
-    stack = program(released(launch(ec2, mappings=UNORDERED, image_id=xvda(ec2))))
+    stack = program(released(launch_xvda(ec2)))
     stack.up("--skip-preview")
     before = images(ec2)[IMAGE], snapshot_ids(ec2)
     built = aws.mark()
