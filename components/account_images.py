@@ -41,7 +41,14 @@ def count_images(*, names: Sequence[str] | None = None, tagged: bool = False) ->
 
 
 def _count(filters: Sequence[aws.ec2.GetAmiIdsFilterArgsDict]) -> int:
-    return len(aws.ec2.get_ami_ids(owners=["self"], include_deprecated=True, filters=filters).ids)
+    try:
+        return len(aws.ec2.get_ami_ids(owners=["self"], include_deprecated=True, filters=filters).ids)
+    except Exception as error:
+        # All that an invoke raises; uncaught, it would end in a stack trace with the provider's own words last.
+        raise InputError(
+            f"the images of the account can't be read: {error}; a preview needs to read EC2: see to aws:profile, "
+            "aws:region and the credentials"
+        ) from error
 
 
 def ids_named(name: str, owner: ComponentResource) -> Output[Sequence[str]]:

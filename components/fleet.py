@@ -6,6 +6,7 @@ from typing import Literal, NotRequired, TypedDict
 import pulumi_aws as aws
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 
+from .account_images import STACK_TAG, stack_tag
 from .errors import InputError
 from .launch_settings import launch_configuration, launch_template
 
@@ -115,7 +116,8 @@ class Fleet(ComponentResource):
             health_check_grace_period=args.get("health_check_grace_period", 300),
             instance_refresh=_instance_refresh(args.get("instance_refresh")),
             tags=[
-                {"key": key, "value": value, "propagate_at_launch": True} for key, value in args.get("tags", {}).items()
+                {"key": key, "value": value, "propagate_at_launch": True}
+                for key, value in {**args.get("tags", {}), STACK_TAG: stack_tag()}.items()
             ],
             opts=ResourceOptions(parent=self),
         )

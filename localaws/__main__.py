@@ -18,9 +18,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status; what is wrong is said on stderr."""
     args = _parser().parse_args(arguments)
     try:
-        print(args.run(args))  # noqa: T201 - a command's answer
+        print(args.run(args))
     except DaemonError as error:
-        print(f"localaws: {error}", file=sys.stderr)  # noqa: T201 - as above
+        print(f"localaws: {error}", file=sys.stderr)
         return 1
     return 0
 

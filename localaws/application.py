@@ -140,7 +140,7 @@ def serve(listener: socket.socket, pending_seconds: float, *, until_stdin_closes
     signal.signal(signal.SIGINT, _leave)
     if until_stdin_closes:
         threading.Thread(target=_leave_with_stdin, daemon=True).start()
-    print(f"listening on http://{host}:{port}", flush=True)  # noqa: T201 - what the command promises
+    print(f"listening on http://{host}:{port}", flush=True)
     server.serve_forever()
 
 

@@ -199,7 +199,8 @@ class Images(Snapshots):
         owners: list[str] | None = None,
     ) -> list[Image]:
         """Select images by ids, owners, users who may launch them, and filters, all together."""
-        filters = filters or {}
+        # moto asks itself for the image of an instance with a string in place of a list.
+        filters = {name: [value] if isinstance(value, str) else value for name, value in (filters or {}).items()}
         images = self._named_images(ami_ids or [], filters)
         if owners:
             accounts = {self.account_id if owner == "self" else owner for owner in owners}

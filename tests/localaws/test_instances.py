@@ -44,6 +44,17 @@ def test_a_plain_launch_has_the_root_of_its_image(ec2: EC2Client, public_image: 
     assert volumes(ec2, instance) == {"/dev/sda1": (8, "gp2", None, None, True)}
 
 
+def test_an_instance_has_its_root_and_its_traits_of_its_image(ec2: EC2Client) -> None:
+    """Also an image whose root is not at /dev/sda1."""
+    image = ec2.describe_images(Filters=[{"Name": "root-device-name", "Values": ["/dev/xvda"]}])["Images"][0]
+
+    launched = ec2.run_instances(ImageId=image["ImageId"], MinCount=1, MaxCount=1)["Instances"][0]
+
+    described = ec2.describe_instances(InstanceIds=[launched["InstanceId"]])["Reservations"][0]["Instances"][0]
+    for trait in ("RootDeviceName", "RootDeviceType", "VirtualizationType", "Architecture"):
+        assert described[trait] == image[trait]
+
+
 def test_more_volumes_don_t_replace_the_root(ec2: EC2Client) -> None:
     """Rows 11 and 31: nor move it away from where the image has it."""
     amazon = ec2.describe_images(Filters=[{"Name": "root-device-name", "Values": ["/dev/xvda"]}])["Images"][0]

@@ -14,9 +14,15 @@ RELEASE = "20180307231207"
 IMAGE = f"front-web-{RELEASE}"
 FLEET = {"instanceType": "t3.micro", "minSize": 1, "maxSize": 2, "zones": ["ap-northeast-2a"]}
 UNORDERED: list[BlockDeviceMappingTypeDef] = [
-    {"DeviceName": device, "Ebs": {"VolumeSize": 1}} for device in ("/dev/sdf10", "/dev/sdf9", "/dev/hdf")
+    {"DeviceName": device, "Ebs": {"VolumeSize": 1}} for device in ("/dev/sdf10", "/dev/sdf9")
 ]
-"""Beside a root at /dev/sda1: the alphabet has /dev/hdf before it, and /dev/sdf10 before /dev/sdf9."""
+"""Beside a root at /dev/xvda: the alphabet has it last, and /dev/sdf10 before /dev/sdf9."""
+
+
+def launch_xvda(ec2: EC2Client) -> str:
+    """An instance with its root at /dev/xvda, and more volumes."""
+    image = ec2.describe_images(Filters=[{"Name": "root-device-name", "Values": ["/dev/xvda"]}])["Images"][0]
+    return launch(ec2, mappings=UNORDERED, image_id=image["ImageId"])
 
 
 def released(source: str, **more: object) -> dict[str, Any]:
@@ -156,15 +162,14 @@ def test_the_index_counts_from_the_root_through_the_devices_in_natural_order(
 ) -> None:
     """A pattern may use the index without its width, and the device."""
     ec2 = aws.client("ec2")
-    stack = program(released(launch(ec2, mappings=UNORDERED), namePattern="{index} {device} of {image}"))
+    stack = program(released(launch_xvda(ec2), namePattern="{index} {device} of {image}"))
 
     previewed = created(stack.steps())
 
     assert previewed == {
-        "/dev/sda1": f"1 /dev/sda1 of {IMAGE}",
-        "/dev/hdf": f"2 /dev/hdf of {IMAGE}",
-        "/dev/sdf9": f"3 /dev/sdf9 of {IMAGE}",
-        "/dev/sdf10": f"4 /dev/sdf10 of {IMAGE}",
+        "/dev/xvda": f"1 /dev/xvda of {IMAGE}",
+        "/dev/sdf9": f"2 /dev/sdf9 of {IMAGE}",
+        "/dev/sdf10": f"3 /dev/sdf10 of {IMAGE}",
     }
 
 
@@ -173,7 +178,7 @@ def test_another_pattern_shows_each_old_and_new_name_and_changes_them_in_place(
 ) -> None:
     """The image and its snapshots stay what they are."""
     ec2 = aws.client("ec2")
-    stack = program(released(launch(ec2, mappings=UNORDERED)))
+    stack = program(released(launch_xvda(ec2)))
     stack.up("--skip-preview")
     before = images(ec2)[IMAGE], snapshot_ids(ec2)
     built = aws.mark()
@@ -183,13 +188,12 @@ def test_another_pattern_shows_each_old_and_new_name_and_changes_them_in_place(
     stack.up("--skip-preview")
 
     assert previewed == {
-        "/dev/sda1": ("update", ["value"], f"{IMAGE}(001)", f"{IMAGE}:/dev/sda1"),
-        "/dev/hdf": ("update", ["value"], f"{IMAGE}(002)", f"{IMAGE}:/dev/hdf"),
-        "/dev/sdf9": ("update", ["value"], f"{IMAGE}(003)", f"{IMAGE}:/dev/sdf9"),
-        "/dev/sdf10": ("update", ["value"], f"{IMAGE}(004)", f"{IMAGE}:/dev/sdf10"),
+        "/dev/xvda": ("update", ["value"], f"{IMAGE}(001)", f"{IMAGE}:/dev/xvda"),
+        "/dev/sdf9": ("update", ["value"], f"{IMAGE}(002)", f"{IMAGE}:/dev/sdf9"),
+        "/dev/sdf10": ("update", ["value"], f"{IMAGE}(003)", f"{IMAGE}:/dev/sdf10"),
     }
     assert names(ec2, IMAGE) == {device: new for device, (_, _, _, new) in previewed.items()}
-    assert writes(aws, built) == ["ec2.CreateTags"] * 4
+    assert writes(aws, built) == ["ec2.CreateTags"] * 3
     assert (images(ec2)[IMAGE], snapshot_ids(ec2)) == before
 
 

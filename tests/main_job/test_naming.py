@@ -24,7 +24,7 @@ PATTERNS = st.lists(
         (["/dev/sdf", "/dev/xvda", "/dev/sdb"], ["/dev/xvda", "/dev/sdb", "/dev/sdf"]),
         (["/dev/sdf10", "/dev/sdf9", "/dev/sdf", "/dev/xvda"], ["/dev/xvda", "/dev/sdf", "/dev/sdf9", "/dev/sdf10"]),
         (["xvdb", "/dev/xvda", "/dev/xvdb"], ["/dev/xvda", "/dev/xvdb", "xvdb"]),
-        (["/dev/sd²", "/dev/sd1", "/dev/sd01"], ["/dev/sd01", "/dev/sd1", "/dev/sd²"]),
+        (["²", "/dev/sd1", "/dev/sd01"], ["/dev/sd01", "/dev/sd1", "²"]),
         ([], []),
     ],
 )
@@ -132,6 +132,15 @@ def test_a_pattern_that_passes_its_check_names_two_snapshots_or_is_refused(patte
 def test_an_image_name_of_ec2s_characters_is_taken(name: str) -> None:
     """The shortest, the longest, and every sort of character."""
     check_image_name(name, "image_name")
+
+
+@pytest.mark.parametrize(("name", "size"), [("", "0 characters"), ("w", "1 character"), ("w-", "2 characters")])
+def test_an_image_name_that_is_too_short_is_told_its_size(name: str, size: str) -> None:
+    """And the setting that it comes from."""
+    with pytest.raises(InputError) as refused:
+        check_image_name(name, "image_name")
+
+    assert str(refused.value) == f"image name {name!r} has {size}; EC2 wants 3 to 128: set image_name"
 
 
 @UNTIMED

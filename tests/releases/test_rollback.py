@@ -64,7 +64,7 @@ def test_live_that_is_no_release_is_an_error_that_lists_them(program: Make, sour
     """Also after the live release was dropped from the list."""
     stack = program({"service": "front-web", "releases": ["3", "2"], "live": "1", "source": source})
 
-    said = stack.preview(code=255).out
+    said = stack.preview(code=1).out
 
     assert (
         "snapnames:live is '1', which is not in snapnames:releases (3, 2); the fleet runs one of these: put it back "

@@ -1,0 +1,104 @@
+"""A stack whose config file is a person's: with comments, a secret, and a release list that only the command writes."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from engine import Engine
+from localaws.server import LocalAws
+from tests.account import launch
+from tests.program import ROOT, STACK, Program
+
+FLEET = {"instanceType": "t3.micro", "minSize": 1, "maxSize": 2, "zones": ["ap-northeast-2a"]}
+_TOLD = "# What front-web runs on; ask before you change it.\nconfig:\n  # Newest first.\n  snapnames:releases: []\n"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 -- each command has its own
+        """What it said to a script."""
+        return json.loads(self.out)
+
+
+class Service(Program):
+    """The service front-web, of which no release was deployed yet."""
+
+    def __init__(self, folder: Path, aws: LocalAws, engine: Engine, fleet: Mapping[str, Any] | None = None) -> None:
+        """Make the stack and an instance to make images of."""
+        self.file = folder / f"Pulumi.{STACK}.yaml"
+        config = {"service": "front-web", "source": launch(aws.client("ec2")), "fleet": fleet or FLEET}
+        super().__init__(folder, aws, engine, config)
+        self.pulumi("config", "set", "--secret", "--path", "snapnames:fleet.userData", "echo hidden")
+        self.file.write_text(self.text.replace("config:\n", _TOLD), encoding="utf-8")
+
+    def _write_config(self) -> None:
+        """Write it once: from then on it is the command's."""
+        if not self.file.exists():
+            super()._write_config()
+
+    @property
+    def text(self) -> str:
+        """The config file as it is."""
+        return self.file.read_bytes().decode()
+
+    @property
+    def releases(self) -> tuple[list[str], str | None]:
+        """The release list of the config file, and the live one if it says so."""
+        config = yaml.safe_load(self.text)["config"]
+        return config["snapnames:releases"], config.get("snapnames:live")
+
+    def snapnames(self, *arguments: str, code: int = 0) -> Ran:
+        """Run the command to its end. Fails the test unless it exits with `code`."""
+        with self.command(*arguments) as process:
+            out, err = process.communicate()
+        assert process.returncode == code, f"snapnames {' '.join(arguments)}: {process.returncode}\n{out}{err}"
+        return Ran(process.returncode, out, err)
+
+    def command(self, *arguments: str, terminal: int | None = None) -> subprocess.Popen[str]:
+        """Start the command on pipes, or on a terminal."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "cli", *arguments, "--stack", STACK],
+            cwd=self.folder,
+            env={**self.environment, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if terminal is None else terminal,
+            stderr=subprocess.PIPE if terminal is None else terminal,
+            text=True,
+        )
+
+    def stopped_while_imaging(self, stop: Callable[[int], None], *arguments: str) -> Ran:
+        """Run the command, and let `stop` end its process when EC2 has begun to make the image."""
+        mark = self.aws.mark()
+        with self.command(*arguments) as process:
+            while "ec2.CreateImage" not in self.aws.calls(mark):
+                assert process.poll() is None, process.communicate()
+                time.sleep(0.05)
+            stop(process.pid)
+            out, err = process.communicate()
+        return Ran(process.returncode, out, err)
+
+
+def signal_of(number: int, times: int = 1) -> Callable[[int], None]:
+    """Send a process a signal that often, so far apart that none is lost."""
+
+    def send(pid: int) -> None:
+        for _ in range(times):
+            os.kill(pid, number)
+            time.sleep(0.5)
+
+    return send

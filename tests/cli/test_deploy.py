@@ -1,0 +1,111 @@
+"""`snapnames deploy`: what it makes, what it writes, and how it ends when EC2 does not make the image."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from localaws.server import LocalAws
+from tests.account import images, names, snapshot_ids, writes
+from tests.main_job.test_releases import launched_images, three_names
+
+from .service import Service
+
+
+def test_a_deployment_builds_names_moves_the_fleet_and_changes_two_lines_of_the_config(
+    aws: LocalAws, service: Service
+) -> None:
+    """The release is the time of the deployment; comments and secrets are somebody else's."""
+    ec2 = aws.client("ec2")
+    before, began = service.text, datetime.now(UTC)
+
+    told = service.snapnames("deploy", "--json").json
+
+    release = told["release"]
+    assert timedelta(seconds=-1) <= datetime.strptime(f"{release}Z", "%Y%m%d%H%M%S%z") - began < timedelta(minutes=2)
+    image = f"front-web-{release}"
+    assert names(ec2, image) == three_names(image)
+    image_id = images(ec2)[image]["ImageId"]
+    assert launched_images(aws.client("autoscaling")) == {"groups": [image_id], "configurations": [image_id]}
+    assert service.text == before.replace("snapnames:releases: []", f'snapnames:releases: ["{release}"]')
+    assert {key: told[key] for key in ("stack", "image", "preview", "releases", "live", "dropped")} == {
+        "stack": "test",
+        "image": image,
+        "preview": False,
+        "releases": [release],
+        "live": release,
+        "dropped": [],
+    }
+    assert told["changes"] == {
+        "create image": 1,
+        "create snapshot tag": 3,
+        "create launch configuration": 1,
+        "create Auto Scaling group": 1,
+    }
+
+
+def test_a_preview_of_a_deployment_changes_nothing(aws: LocalAws, service: Service) -> None:
+    """Neither the account, nor the state, nor the config."""
+    before, state, mark = service.text, service.pulumi("stack", "export").out, aws.mark()
+
+    told = service.snapnames("deploy", "--release", "1", "--preview")
+
+    assert "to do: create 1 image, " in told.out
+    assert writes(aws, mark) == []
+    assert service.text == before
+    assert service.pulumi("stack", "export").out == state
+
+
+def test_ten_deployments_that_keep_three_leave_three_images_all_named_and_nothing_else(
+    aws: LocalAws, service: Service
+) -> None:
+    """A day of a busy team."""
+    ec2 = aws.client("ec2")
+    aws.settings(pending_seconds=0)
+    deployed = [str(n) for n in range(1, 11)]
+
+    for release in deployed:
+        service.snapnames("deploy", "--release", release, "--keep", "3")
+
+    kept = [f"front-web-{release}" for release in ("10", "9", "8")]
+    assert service.releases == (["10", "9", "8"], None)
+    assert sorted(images(ec2)) == sorted(kept)
+    assert {image: names(ec2, image) for image in kept} == {image: three_names(image) for image in kept}
+    assert len(snapshot_ids(ec2)) == 3 * len(kept)
+    newest = images(ec2)["front-web-10"]["ImageId"]
+    assert launched_images(aws.client("autoscaling")) == {"groups": [newest], "configurations": [newest]}
+
+
+def test_a_failed_image_leaves_fleet_and_config_as_they_were_and_is_removed(aws: LocalAws, service: Service) -> None:
+    """What EC2 says is the first thing that the operator reads; the next deployment finds nothing in its way."""
+    ec2, autoscaling = aws.client("ec2"), aws.client("autoscaling")
+    service.snapnames("deploy", "--release", "1")
+    before, fleet, snapshots = service.text, launched_images(autoscaling), snapshot_ids(ec2)
+    aws.fail_next_image("Client.VolumeInError: the volume is in error")
+
+    failed = service.snapnames("deploy", "--release", "2", code=1)
+
+    said = failed.err.splitlines()
+    assert re.fullmatch(
+        r"error: image 'front-web-2' \(ami-\w+\) is 'failed' in EC2: Client.VolumeInError: the volume is in error",
+        said[0],
+    )
+    assert re.fullmatch(r"the failed image ami-\w+ and its snapshots are removed: deploy again .*", said[-1])
+    assert service.text == before
+    assert launched_images(autoscaling) == fleet
+    assert (list(images(ec2)), snapshot_ids(ec2)) == (["front-web-1"], snapshots)
+
+
+def test_a_first_deployment_that_failed_is_cleared_away_by_the_next_one(aws: LocalAws, service: Service) -> None:
+    """There is no release to go back to, so the failed image stays until there is one."""
+    ec2 = aws.client("ec2")
+    before = service.text
+    aws.fail_next_image()
+    failed = service.snapnames("deploy", "--release", "1", code=1)
+    kept = service.text
+
+    service.snapnames("deploy", "--release", "2")
+
+    assert "the next `snapnames deploy` removes the failed image" in failed.err
+    assert kept == before
+    assert list(images(ec2)) == ["front-web-2"]
+    assert len(snapshot_ids(ec2)) == 3
+    assert names(ec2, "front-web-2") == three_names("front-web-2")

@@ -1,0 +1,56 @@
+"""What is seen while an image is made."""
+
+import os
+import re
+
+from .service import Service
+
+_ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+def _on_a_terminal(service: Service, *arguments: str) -> str:
+    """All that the command writes to a pseudo-terminal."""
+    ours, theirs = os.openpty()
+    with service.command(*arguments, terminal=theirs) as process:
+        os.close(theirs)
+        written = b""
+        try:
+            while chunk := os.read(ours, 4096):
+                written += chunk
+        except OSError:  # Linux says so when the other end is closed
+            pass
+    os.close(ours)
+    assert process.returncode == 0, written.decode()
+    return written.decode()
+
+
+def test_a_terminal_shows_a_bar_for_each_snapshot_with_the_time_and_what_comes_next(service: Service) -> None:
+    """The bars are EC2's own progress."""
+    written = _on_a_terminal(service, "deploy", "--release", "1")
+
+    assert _ESCAPE.search(written)
+    text = _ESCAPE.sub("", written)
+    bars = re.findall(r"(/dev/\w+) (\d+) GiB +[━╸╺ ]+ +(\d+)%", text)
+    assert {(device, size) for device, size, _ in bars} == {("/dev/sda1", "8"), ("/dev/sdf", "20"), ("/dev/sdg", "50")}
+    assert any(0 < int(percent) < 100 for _, _, percent in bars)
+    assert re.search(r"0:00:\d\d elapsed, next: create [^;]*3 snapshot tags", text)
+
+
+def test_a_pipe_gets_plain_lines(service: Service) -> None:
+    """A log is no terminal: no escape codes, and nothing is written over."""
+    told = service.snapnames("deploy", "--release", "1")
+
+    assert "\x1b" not in told.out + told.err
+    assert "\r" not in told.out
+    shown = re.findall(r"^\[0:00:\d\d\] image front-web-1 is pending: (.*)$", told.out, re.MULTILINE)
+    assert re.fullmatch(r"/dev/sda1 8 GiB (\d+)%, /dev/sdf 20 GiB \1%, /dev/sdg 50 GiB \1%", shown[-1])
+    assert told.out.splitlines()[-1].endswith("done: front-web-1 is live")
+    assert told.err == ""
+
+
+def test_a_script_gets_nothing_but_json_on_stdout(service: Service) -> None:
+    """What a person reads goes to stderr."""
+    told = service.snapnames("deploy", "--release", "1", "--preview", "--json")
+
+    assert told.json["preview"] is True
+    assert "to do: create 1 image" in told.err

@@ -1,0 +1,130 @@
+"""A service with two releases, of which the newer one is live: what can be seen of it, and going back."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+import engine as engines
+from localaws.server import LocalAws
+from tests.account import images, writes
+from tests.main_job.test_releases import launched_images, three_names
+
+from .service import Service
+
+pytestmark = pytest.mark.xdist_group("two_releases")
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory, engine: engines.Engine) -> Iterator[Service]:
+    """Deploy both, in an account of this module's own."""
+    with LocalAws() as aws:
+        service = Service(tmp_path_factory.mktemp("two") / "stack", aws, engine)
+        service.snapnames("deploy", "--release", "1")
+        service.snapnames("deploy", "--release", "2")
+        yield service
+
+
+@pytest.fixture
+def before(service: Service) -> Iterator[str]:
+    """The config file, which a test of this module puts back."""
+    text = service.text
+    yield text
+    if service.text != text:
+        service.snapnames("rollback", "2")
+        assert service.text == text
+
+
+def test_a_rollback_moves_the_fleet_and_neither_builds_nor_destroys_an_image(service: Service, before: str) -> None:
+    """Its preview says so, and both are one line more in the config; forward again is that line less."""
+    aws, autoscaling = service.aws, service.aws.client("autoscaling")
+    both = images(aws.client("ec2"))
+    mark = aws.mark()
+
+    preview = service.snapnames("rollback", "--preview")
+    untouched = (writes(aws, mark), service.text)
+    told = service.snapnames("rollback", "--json").json
+
+    assert "to do: create 1 launch configuration; update 1 Auto Scaling group; delete 1 launch config" in preview.out
+    assert "images: 0 created, 0 deleted" in preview.out
+    assert untouched == ([], before)
+    assert told["live"] == "1"
+    assert service.text == before.replace("  snapnames:releases", '  snapnames:live: "1"\n  snapnames:releases')
+    assert launched_images(autoscaling)["groups"] == [both["front-web-1"]["ImageId"]]
+    assert images(aws.client("ec2")) == both
+    assert set(writes(aws, mark)) == {
+        "autoscaling.CreateLaunchConfiguration",
+        "autoscaling.UpdateAutoScalingGroup",
+        "autoscaling.DeleteLaunchConfiguration",
+    }
+
+
+def test_a_deployment_after_a_rollback_is_live_and_keeps_the_newest(service: Service, before: str) -> None:
+    """The preview of it: what a rollback left in `snapnames:live` does not outlive it."""
+    service.snapnames("rollback")
+
+    told = service.snapnames("deploy", "--release", "3", "--keep", "2", "--preview", "--json").json
+
+    assert (told["live"], told["releases"], told["dropped"]) == ("3", ["3", "2"], ["1"])
+    assert told["changes"]["delete image"] == 1
+    assert service.text != before
+
+
+def test_releases_says_what_exists_and_which_is_live(service: Service) -> None:
+    """For a person and for a script."""
+    made = images(service.aws.client("ec2"))
+
+    told = service.snapnames("releases", "--json").json
+    table = service.snapnames("releases").out
+
+    assert [{key: row[key] for key in row if key not in ("age_seconds", "created")} for row in told] == [
+        {
+            "release": release,
+            "live": release == "2",
+            "listed": True,
+            "image": f"front-web-{release}",
+            "image_id": made[f"front-web-{release}"]["ImageId"],
+            "state": "available",
+            "size_gib": 78,
+            "snapshots": three_names(f"front-web-{release}"),
+        }
+        for release in ("2", "1")
+    ]
+    assert all(0 <= row["age_seconds"] < 600 for row in told)
+    rows = [re.split(r"\s*│\s*", line.strip("│ ")) for line in table.splitlines() if line.startswith("│")]
+    assert [(row[0], row[1], row[3], row[5], row[6]) for row in rows] == [
+        ("2", "live", "available", "78 GiB", "3 of 3"),
+        ("1", "", "available", "78 GiB", "3 of 3"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["rollback", "0"], 2, "release '0' is not in snapnames:releases, which lists '2', '1': choose one of them"),
+        (["rollback", "2"], 3, "the fleet runs release '2' already: nothing to do"),
+        (["deploy", "--release", "1"], 2, "run `snapnames rollback 1` to make it live, or deploy under another name"),
+    ],
+)
+def test_a_release_that_cannot_be_gone_to_is_refused_before_anything_runs(
+    service: Service, before: str, arguments: list[str], code: int, message: str
+) -> None:
+    """In words for a person, and in an exit code for a script."""
+    mark = service.aws.mark()
+
+    refused = service.snapnames(*arguments, "--json", code=code)
+
+    assert message in refused.err
+    assert message in refused.json["error"]
+    assert refused.json["exit_code"] == code
+    assert (writes(service.aws, mark), service.text) == ([], before)
+
+
+def test_deploying_the_live_release_again_changes_nothing(service: Service, before: str) -> None:
+    """So that a script can repeat itself."""
+    mark = service.aws.mark()
+
+    told = service.snapnames("deploy", "--release", "2", "--json").json
+
+    assert told["changes"] == {}
+    assert (writes(service.aws, mark), service.text) == ([], before)
