@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.autoscaling.models import ASG_NAME_TAG, FakeAutoScalingGroup, InstanceState
+from moto.ec2.utils import parse_user_data
 
 from localaws.errors import AlreadyExistsError, ValidationFailedError
 from localaws.launch_configurations import LaunchConfigurations
+
+if TYPE_CHECKING:
+    from moto.core.types import Base64EncodedString
 
 
 class Group(FakeAutoScalingGroup):
@@ -37,6 +41,14 @@ class Group(FakeAutoScalingGroup):
             self.instance_states.append(
                 InstanceState(instance, protected_from_scale_in=protected, autoscaling_group=self)
             )
+
+    @property
+    def user_data(self) -> Base64EncodedString | None:
+        """Of a template, from any of its versions; moto can read those of the first alone."""
+        if self.ec2_launch_template:
+            version = self.ec2_launch_template.get_version(self.launch_template_version)
+            return parse_user_data(version.data.get("UserData"))
+        return self.launch_config.user_data
 
     def launch_from_template(self, template: dict[str, Any]) -> None:
         """Launch from a version of a template from now on."""

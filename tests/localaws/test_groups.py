@@ -82,6 +82,7 @@ def test_a_group_launches_the_version_of_the_template_that_it_names(
     ec2.create_launch_template_version(
         LaunchTemplateId=template,
         LaunchTemplateData={
+            "UserData": "IyEvYmluL3No",
             "ImageId": public_image,
             "InstanceType": "c3.xlarge",
             "BlockDeviceMappings": [{"DeviceName": "/dev/sda1", "Ebs": {"VolumeSize": 16}}],
@@ -162,7 +163,7 @@ def test_a_refresh_launches_every_instance_anew(
     ]
 
 
-def test_a_refresh_that_cannot_launch_keeps_the_old_instances(  # noqa: PLR0917 - fixtures
+def test_a_refresh_that_cannot_launch_keeps_the_old_instances(
     aws: LocalAws, autoscaling: AutoScalingClient, ec2: EC2Client, instance: str, public_image: str, refused: Refused
 ) -> None:
     """It fails with EC2's reason, and there is nothing to cancel; nor in a group that isn't there."""

@@ -126,7 +126,7 @@ def test_a_launched_volume_has_the_snapshot_of_its_mapping(ec2: EC2Client, insta
         ({"DeviceName": "/dev/sdf", "Ebs": {"SnapshotId": "snap-12345678"}}, "InvalidSnapshot.NotFound", "snap-1234"),
     ],
 )
-def test_a_mapping_that_ec2_refuses_launches_nothing(  # noqa: PLR0917 - a table's columns
+def test_a_mapping_that_ec2_refuses_launches_nothing(
     ec2: EC2Client, public_image: str, refused: Refused, mapping: BlockDeviceMappingTypeDef, code: str, text: str
 ) -> None:
     """Row 10: the bad beside the good."""

@@ -17,8 +17,8 @@ from tests.program import Program
 GOOD: dict[str, Any] = {"service": "front-web", "releases": ["2", "1"], "source": "i-0123456789abcdef0"}
 FLEET: dict[str, Any] = {"instanceType": "t3.small", "zones": ["ap-northeast-2a"]}
 ALL_KEYS = (
-    "launch, instanceType, minSize, maxSize, desiredCapacity, zones, subnets, securityGroups, keyName, instanceProfile, "
-    "userData, healthCheck, healthCheckGracePeriod, tags, instanceRefresh"
+    "launch, instanceType, minSize, maxSize, desiredCapacity, zones, subnets, securityGroups, keyName, "
+    "instanceProfile, userData, healthCheck, healthCheckGracePeriod, tags, instanceRefresh"
 )
 SOURCE_RULE = "it is an instance id, or tags that pick a running instance, e.g. {'aws:autoscaling:groupName': 'web'}"
 PATTERN_RULE = "a name pattern has the fields {image}, {index} or {index:03d}, {device}"
