@@ -146,4 +146,8 @@ class Deploy:
         left = [release for release in self.session.images() if release not in self.wanted.listed]
         if left:
             self.session.display.say(f"removing what was never finished: {', '.join(left)}")
-            self.session.update(config, refresh=False)
+            try:
+                self.session.update(config, refresh=False)
+            except CommandError as error:
+                # The deployment itself is done.
+                self.session.display.say(f"removing it did not work ({error}): run `pulumi up --refresh`, `pulumi up`")

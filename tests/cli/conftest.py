@@ -1,8 +1,6 @@
 """Stacks for the command to work on."""
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 

@@ -19,7 +19,7 @@ config:
     - "1"
   snapnames:fleet:
     userData:
-      secure: v1:kY3Yp8iBjBzoPp4S:1hYJg/vKkJpPzYmJmKx1wWc2kYkYp8iBjBzoPp4S1hYJg/vKkJpPzYmJmKx1wWc2kYkYp8iBjBzoPp4S1hYJg==
+      secure: v1:kY3Yp8iBjBzoPp4S:1hYJg/vKkJpPzYmJmKx1wWc2kYkYp8iBjBzoPp4S1hYJg==
   other:list: [a,   b]
 encryptionsalt: v1:X3pnp5Zf4sg=:v1:yUOm+Vhi/bb/M9Vs:Y+xb0sTC51hCqKqA2DG3FxmU+9g0BA==
 """
@@ -28,7 +28,7 @@ LAYOUTS = {
     "not indented": 'config:\n  snapnames:releases:\n  - "2"\n  - "1"\n',
     "without an end": 'config:\n  snapnames:releases:\n  - "2"\n  - "1"',
     "in brackets": 'config:\n  snapnames:releases: ["2", "1"] # two\n  b: 2\n',
-    "as JSON": "config:\n  snapnames:releases: '[\"2\", \"1\"]'\n",
+    "as JSON": 'config:\n  snapnames:releases: \'["2", "1"]\'\n',
     "carriage returns": 'config:\r\n  snapnames:releases:\r\n    - "2"\r\n    - "1"\r\n  b: 2\r\n',
 }
 
