@@ -39,7 +39,7 @@ def deploy(  # noqa: PLR0913 -- each is an option
     release: Annotated[
         str | None, typer.Option(help="Default: now, as YYYYMMDDhhmmss in UTC.", metavar="R", show_default=False)
     ] = None,
-    keep: Annotated[int | None, typer.Option(help="Releases to keep. Default: all.", min=1, metavar="N")] = None,
+    keep: Annotated[int | None, typer.Option(help="Releases to keep, 1 or more. Default: all.", metavar="N")] = None,
     *,
     preview: Preview = False,
     stack: Stack = None,

@@ -50,13 +50,15 @@ def check_release(release: str, service: str) -> None:
 def deployed(before: Releases, release: str, keep: int | None) -> Releases:
     """`release` first and live, and at most `keep` releases.
 
-    Raises `UsageError` for an older release, which is not built again.
+    Raises `UsageError` for an older release, which is not built again, and for less than one.
 
     >>> deployed(Releases(("b", "a"), pinned="a"), "c", 2)
     Releases(listed=('c', 'b'), pinned=None)
     >>> deployed(Releases(("c", "b")), "c", None)
     Releases(listed=('c', 'b'), pinned=None)
     """
+    if keep is not None and keep < 1:
+        raise UsageError(f"--keep is {keep}; the release that is deployed stays: give 1 or more")
     if release in before.listed[1:]:
         raise UsageError(
             f"release {release!r} is listed behind {before.listed[0]!r}; a release is built once, as the newest: run "

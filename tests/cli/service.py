@@ -1,11 +1,11 @@
 """A stack whose config file is a person's: with comments, a secret, and a release list that only the command writes."""
 
 import json
-import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,24 +81,24 @@ class Service(Program):
             text=True,
         )
 
-    def stopped_while_imaging(self, stop: Callable[[int], None], *arguments: str) -> Ran:
-        """Run the command, and let `stop` end its process when EC2 has begun to make the image."""
+    def interrupted(self, times: int, *arguments: str) -> Ran:
+        """Run the command, and send it SIGINT when EC2 has begun to make the image; again when it says to stop."""
         mark = self.aws.mark()
         with self.command(*arguments) as process:
             while "ec2.CreateImage" not in self.aws.calls(mark):
                 assert process.poll() is None, process.communicate()
                 time.sleep(0.05)
-            stop(process.pid)
+            process.send_signal(signal.SIGINT)
+            wait_for("stopping", process)
+            for _ in range(times - 1):
+                process.send_signal(signal.SIGINT)
             out, err = process.communicate()
         return Ran(process.returncode, out, err)
 
 
-def signal_of(number: int, times: int = 1) -> Callable[[int], None]:
-    """Send a process a signal that often, so far apart that none is lost."""
-
-    def send(pid: int) -> None:
-        for _ in range(times):
-            os.kill(pid, number)
-            time.sleep(0.5)
-
-    return send
+def wait_for(text: str, process: subprocess.Popen[str]) -> None:
+    """Read what a command prints until it has printed that text."""
+    for line in process.stdout or ():
+        if text in line:
+            return
+    raise AssertionError(f"the command ended and never said {text!r}")

@@ -24,7 +24,7 @@ def test_a_bad_argument_is_refused_with_its_value_the_rule_and_the_next_step(ser
 
     assert "release '1:2' is no part of an image name; EC2 takes letters, digits," in name
     assert "has 129 characters; EC2 takes at most 128: give a shorter --release" in long
-    assert "0 is not in the range x>=1" in keep
+    assert "--keep is 0; the release that is deployed stays: give 1 or more" in keep
     assert "snapnames:releases is empty; a rollback needs two releases: run `snapnames deploy` first" in back
     assert "ec2.CreateImage" not in aws.calls(mark)
     assert service.text == before
