@@ -153,6 +153,12 @@ class AlreadyExistsError(AutoscalingClientError):
     code = "AlreadyExists"
 
 
+class UnsupportedOperationError(AutoscalingClientError):
+    """The account was made too late for launch configurations. The text is from memory of AWS."""
+
+    code = "UnsupportedOperation"
+
+
 class ResourceInUseError(AutoscalingClientError):
     """A group still launches from the launch configuration. The text is from memory of AWS."""
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.autoscaling.models import ASG_NAME_TAG, FakeAutoScalingGroup, InstanceState
+from moto.core.types import Base64EncodedString
 from moto.ec2.utils import parse_user_data
 
 from localaws.errors import AlreadyExistsError, ValidationFailedError
 from localaws.launch_configurations import LaunchConfigurations
-
-if TYPE_CHECKING:
-    from moto.core.types import Base64EncodedString
 
 
 class Group(FakeAutoScalingGroup):
@@ -47,7 +45,8 @@ class Group(FakeAutoScalingGroup):
         """Of a template, from any of its versions; moto can read those of the first alone."""
         if self.ec2_launch_template:
             version = self.ec2_launch_template.get_version(self.launch_template_version)
-            return parse_user_data(version.data.get("UserData"))
+            user_data = version.data.get("UserData")
+            return user_data if isinstance(user_data, Base64EncodedString) else parse_user_data(user_data)
         return self.launch_config.user_data
 
     def launch_from_template(self, template: dict[str, Any]) -> None:

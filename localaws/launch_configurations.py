@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from moto.autoscaling.models import AutoScalingBackend, FakeLaunchConfiguration
 
-from localaws.errors import AlreadyExistsError, ResourceInUseError, ValidationFailedError
+from localaws import settings
+from localaws.errors import AlreadyExistsError, ResourceInUseError, UnsupportedOperationError, ValidationFailedError
 from localaws.images import Image
 from localaws.mappings import is_absent, is_ephemeral
 
@@ -43,6 +44,11 @@ class LaunchConfigurations(AutoScalingBackend):
         **kwargs: Any,  # noqa: ANN401 - moto's parameters, passed on
     ) -> FakeLaunchConfiguration:
         """Create one; unlike moto, never in place of another. The texts on images are from memory of AWS."""
+        if not settings.CURRENT.launch_configurations:
+            raise UnsupportedOperationError(
+                "The Launch Configuration creation operation is not available in your account. Use launch templates to "
+                "create configuration templates for your Auto Scaling groups."
+            )
         if name in self.launch_configurations:
             raise AlreadyExistsError(
                 "Launch Configuration by this name already exists - "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Literal
 
 End = Literal["available", "failed", "pending"]
@@ -79,6 +79,8 @@ class Settings:
     pending_seconds: float = 1.0
     forget_seconds: float = 0.0
     """How long a deregistered image id gives an empty result before DescribeImages calls it not found."""
+    launch_configurations: bool = True
+    """Whether new ones can be created: AWS lets no account create any that was made on or after 2024-10-01."""
     next_images: deque[NextImage] = field(default_factory=deque)
 
     def next_lifecycle(self) -> Lifecycle:
@@ -87,16 +89,20 @@ class Settings:
         return Lifecycle(self.pending_seconds, order.state, order.reason)
 
     def update(self, changes: dict[str, object]) -> None:
-        """Take over JSON: seconds replace, `next_images` are queued behind those already ordered.
+        """Take over JSON: seconds and truths replace, `next_images` are queued behind those already ordered.
 
         Raises `ValueError` for a key or value that is no setting, and then changes nothing.
         """
-        unknown = sorted(set(changes) - {"pending_seconds", "forget_seconds", "next_images"})
-        if unknown:
-            raise ValueError(f"no setting is called {unknown[0]!r}: use pending_seconds, forget_seconds, next_images")
+        if unknown := sorted(set(changes) - {one.name for one in fields(self)}):
+            known = ", ".join(one.name for one in fields(self))
+            raise ValueError(f"no setting is called {unknown[0]!r}: use {known}")
+        allowed = changes.get("launch_configurations", self.launch_configurations)
+        if not isinstance(allowed, bool):
+            raise ValueError(f"launch_configurations is {allowed!r}: give true or false")  # noqa: TRY004 - as the others
         orders = [_order(order) for order in _listed(changes.get("next_images", []))]
         seconds = {key: _seconds(key, changes[key]) for key in ("pending_seconds", "forget_seconds") if key in changes}
         self.next_images.extend(orders)
+        self.launch_configurations = allowed
         self.pending_seconds = seconds.get("pending_seconds", self.pending_seconds)
         self.forget_seconds = seconds.get("forget_seconds", self.forget_seconds)
 

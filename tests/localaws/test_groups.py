@@ -76,7 +76,7 @@ def test_a_group_launches_the_version_of_the_template_that_it_names(
     """Image, volumes and tags: moto takes the default version's for some of them."""
     made = ec2.create_launch_template(
         LaunchTemplateName="front",
-        LaunchTemplateData={"ImageId": public_image, "InstanceType": "c3.large"},
+        LaunchTemplateData={"ImageId": public_image, "InstanceType": "c3.large", "UserData": "IyEvYmluL3No"},
     )
     template = made["LaunchTemplate"]["LaunchTemplateId"]
     ec2.create_launch_template_version(

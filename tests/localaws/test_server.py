@@ -53,12 +53,17 @@ def test_a_reset_empties_every_region_and_takes_orders_back(aws: LocalAws, ec2: 
     ec2.create_image(InstanceId=instance, Name="front-1")
     aws.client("ec2", "us-west-2").create_volume(AvailabilityZone="us-west-2a", Size=1)
     aws.fail_next_image("no")
-    aws.settings(pending_seconds=60, forget_seconds=60)
+    aws.settings(pending_seconds=60, forget_seconds=60, launch_configurations=False)
 
     aws.reset()
 
     assert aws.calls() == []
-    assert aws.settings() == {"pending_seconds": 0.0, "forget_seconds": 0.0, "next_images": []}
+    assert aws.settings() == {
+        "pending_seconds": 0.0,
+        "forget_seconds": 0.0,
+        "launch_configurations": True,
+        "next_images": [],
+    }
     assert ec2.describe_images(Owners=["self"])["Images"] == []
     assert ec2.describe_tags()["Tags"] == []
     assert aws.client("ec2", "us-west-2").describe_volumes()["Volumes"] == []

@@ -112,6 +112,32 @@ def test_a_release_rolls_the_running_instances_only_when_the_config_says_so(
     assert preferences["AutoRollback"] is True
 
 
+def test_an_account_that_gets_no_launch_configurations_is_told_to_use_a_template(
+    program: Make, aws: LocalAws, autoscaling: AutoScalingClient, source: str
+) -> None:
+    """AWS's refusal alone names no setting; with the setting the same release goes on."""
+    aws.settings(launch_configurations=False)
+    stack = program(
+        {
+            "service": "front-web",
+            "releases": ["1"],
+            "source": source,
+            "fleet": {**TEMPLATE, "launch": "configuration"},
+        }
+    )
+
+    refused = stack.up("--skip-preview", code=None)
+    stack.config["fleet"] = TEMPLATE
+    stack.up("--skip-preview")
+
+    assert refused.code != 0
+    assert (
+        "this account was made on or after 2024-10-01, and AWS gives such accounts no launch configurations: set "
+        "snapnames:fleet.launch to template"
+    ) in refused.out
+    assert "LaunchTemplate" in _group(autoscaling)
+
+
 def test_what_the_stack_makes_for_its_fleet_bears_the_stacks_tag(
     program: Make, ec2: EC2Client, autoscaling: AutoScalingClient, source: str
 ) -> None:
