@@ -5,20 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pulumi
 import pulumi_aws as aws
-from pulumi import ComponentResource, ErrorHook, ErrorHookArgs, Output, ResourceHookBinding, ResourceOptions
+from pulumi import ComponentResource, Output, ResourceOptions
 
 from .account_images import STACK_TAG, stack_tag
 
 if TYPE_CHECKING:
     from .fleet import FleetArgs
-
-_NOT_AVAILABLE = "Launch Configuration creation operation is not available in your account"
-"""Of AWS's answer to accounts made on or after 2024-10-01:
-docs.aws.amazon.com/autoscaling/ec2/userguide/launch-configurations.html.
-"""
-
 
 @dataclass(frozen=True)
 class LaunchSettings:
@@ -38,7 +31,7 @@ def launch_configuration(name: str, args: "FleetArgs", owner: ComponentResource)
         key_name=args.get("key_name"),
         iam_instance_profile=args.get("instance_profile"),
         user_data=_secret(args),
-        opts=ResourceOptions(parent=owner, hooks=ResourceHookBinding(on_error=[_advice(name, owner)])),
+        opts=ResourceOptions(parent=owner),
     )
     return LaunchSettings(configuration, {"launch_configuration": configuration.name})
 
@@ -72,16 +65,3 @@ def launch_template(name: str, args: "FleetArgs", owner: ComponentResource) -> L
 def _secret(args: "FleetArgs") -> Output[str] | None:
     user_data = args.get("user_data")
     return None if user_data is None else Output.secret(user_data)
-
-
-def _advice(name: str, owner: ComponentResource) -> ErrorHook:
-    def advise(failed: ErrorHookArgs) -> bool:
-        if any(_NOT_AVAILABLE in error for error in failed.errors):
-            pulumi.log.error(
-                "this account was made on or after 2024-10-01, and AWS gives such accounts no launch configurations: "
-                "set snapnames:fleet.launch to template",
-                resource=owner,
-            )
-        return False
-
-    return ErrorHook(f"{name}-launch-configuration", advise)
