@@ -13,6 +13,7 @@ from .account_images import STACK_TAG, stack_tag
 if TYPE_CHECKING:
     from .fleet import FleetArgs
 
+
 @dataclass(frozen=True)
 class LaunchSettings:
     """The resource, and the arguments by which a group launches from it."""
