@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mypy_boto3_autoscaling import AutoScalingClient
+from mypy_boto3_ec2 import EC2Client
 
 import engine as engines
 from localaws.server import LocalAws
 
 from .program import Program
-
-type_of_stack = Callable[..., Program]
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +31,18 @@ def aws(_server: LocalAws) -> LocalAws:
     """An account with nothing in it; images are available at once."""
     _server.reset()
     return _server
+
+
+@pytest.fixture
+def ec2(aws: LocalAws) -> EC2Client:
+    """A client of the account."""
+    return aws.client("ec2")
+
+
+@pytest.fixture
+def autoscaling(aws: LocalAws) -> AutoScalingClient:
+    """A client of the account's Auto Scaling."""
+    return aws.client("autoscaling")
 
 
 @pytest.fixture

@@ -15,12 +15,6 @@ Make = Callable[[Mapping[str, Any]], Program]
 
 
 @pytest.fixture
-def ec2(aws: LocalAws) -> EC2Client:
-    """A client of the account."""
-    return aws.client("ec2")
-
-
-@pytest.fixture
 def source(ec2: EC2Client) -> str:
     """An instance of three EBS volumes."""
     return launch(ec2)

@@ -17,18 +17,6 @@ SECRET = "#!/bin/sh\nPASSWORD=correct-horse /usr/bin/front-web\n"
 
 
 @pytest.fixture
-def ec2(aws: LocalAws) -> EC2Client:
-    """A client of the account."""
-    return aws.client("ec2")
-
-
-@pytest.fixture
-def autoscaling(aws: LocalAws) -> AutoScalingClient:
-    """A client of the account's Auto Scaling."""
-    return aws.client("autoscaling")
-
-
-@pytest.fixture
 def source(ec2: EC2Client) -> str:
     """An instance with a single volume."""
     return launch(ec2, mappings=[])

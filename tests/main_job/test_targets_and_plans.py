@@ -15,12 +15,6 @@ NAMED = {"/dev/sda1": "front-web-1(001)", "/dev/sdf": "front-web-1(002)", "/dev/
 
 
 @pytest.fixture
-def ec2(aws: LocalAws) -> EC2Client:
-    """A client of the account."""
-    return aws.client("ec2")
-
-
-@pytest.fixture
 def source(ec2: EC2Client) -> str:
     """An instance of three EBS volumes."""
     return launch(ec2)

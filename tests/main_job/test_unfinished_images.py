@@ -24,12 +24,6 @@ RUN_REFRESH = (
 
 
 @pytest.fixture
-def ec2(aws: LocalAws) -> EC2Client:
-    """A client of the account."""
-    return aws.client("ec2")
-
-
-@pytest.fixture
 def stack(program: Make, ec2: EC2Client) -> Program:
     """No release yet; a create is given up after 10 seconds, the least that the provider manages."""
     return program({"service": "web", "releases": [], "source": launch(ec2), "createTimeout": "10s", "fleet": FLEET})
