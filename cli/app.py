@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .errors import CommandError
+from .errors import CommandError, Exit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +55,8 @@ def deploy(  # noqa: PLR0913 -- each is an option
     def run(session: "Session") -> dict[str, Any]:
         from .deploy import Deploy  # noqa: PLC0415
 
-        return Deploy.of(session, release, keep).run(preview=preview)
+        with session.stoppable():
+            return Deploy.of(session, release, keep).run(preview=preview)
 
     _command(run, folder, stack, as_json=as_json)
 
@@ -74,7 +75,8 @@ def rollback(
     def run(session: "Session") -> dict[str, Any]:
         from .rollback import rollback as roll_back  # noqa: PLC0415
 
-        return roll_back(session, release, preview=preview)
+        with session.stoppable():
+            return roll_back(session, release, preview=preview)
 
     _command(run, folder, stack, as_json=as_json)
 
@@ -105,10 +107,11 @@ def _command(run: "Callable[[Session], object]", folder: Path, stack: str | None
 
     try:
         result = run(Session.open(folder, stack, Display(Console(stderr=as_json))))
-    except CommandError as error:
+    except (CommandError, KeyboardInterrupt) as stop:
+        error = stop if isinstance(stop, CommandError) else CommandError("stopped at once", Exit.INTERRUPTED)
         print(f"error: {error}", file=sys.stderr)
         if as_json:
             print(json.dumps({"error": str(error), "exit_code": int(error.code)}))
-        raise typer.Exit(error.code) from error
+        raise typer.Exit(error.code) from stop
     if as_json:
         print(json.dumps(result, indent=2))

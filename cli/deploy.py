@@ -92,10 +92,7 @@ class Deploy:
         """Until EC2 has made the image."""
         session = self.session
         session.display.say(f"image {image.name} ({image.image_id}) is being made already: waiting for it")
-        with (
-            session.stack.stoppable(lambda: session.display.say("stopping")),
-            session.display.watching(session.account, image.name),
-        ):
+        with session.display.watching(session.account, image.name):
             now: Image | None = image
             while now is not None and now.state == "pending":
                 time.sleep(_POLL_SECONDS)

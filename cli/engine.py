@@ -29,14 +29,19 @@ class Interruptible(PulumiCommand):
 
     @contextmanager
     def stoppable(self, say: Callable[[], None]) -> Iterator[None]:
-        """While this lasts a signal stops pulumi in good order, a second one at once; `say` is called at the first."""
+        """While this lasts a signal stops pulumi in good order, a second one at once.
+
+        Where pulumi does not run, `say` is called at the first signal, and the second one raises `KeyboardInterrupt`.
+        """
 
         def stop(_number: int, _frame: FrameType | None) -> None:
             first, self.stopped = not self.stopped, True
             if self._process and self._process.poll() is None:
                 self._process.send_signal(signal.SIGINT)
-            if first:
+            elif first:
                 say()
+            else:
+                raise KeyboardInterrupt
 
         before = {number: signal.signal(number, stop) for number in _STOPPING}
         try:

@@ -1,7 +1,7 @@
 """One command's work on one stack: what it reads, its updates, and the config that it writes when they succeed."""
 
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,8 +14,6 @@ from .repair import adopted
 from .stack import OnEvent, OpenStack
 from .stack_file import StackFile
 from .steps import IMAGE, Step, Steps, summary
-
-_STOPPING = "stopping when what is begun is done, e.g. the image is made; ^C again stops at once"
 
 
 class _Command(Protocol):
@@ -55,6 +53,13 @@ class Session:
         prefix = self.image_name("")
         return {name.removeprefix(prefix): image for name, image in self.account.images().items()}
 
+    def stoppable(self) -> AbstractContextManager[None]:
+        """While this lasts ^C lets pulumi end in good order."""
+        return self.stack.stoppable(lambda: self.display.say("stopping; ^C again stops at once"))
+
+    def _cancelled(self) -> None:
+        self.display.say("stopping when what is begun is done, e.g. the image is made; ^C again stops at once")
+
     def adopt(self) -> None:
         """Give the state the images that EC2 made for an update that was cut off. Raises `CommandError`."""
         images = self.account.images()
@@ -72,7 +77,7 @@ class Session:
 
     def preview(self, config: str, *, refresh: bool) -> Steps:
         """What an update with that config would do. Raises `CommandError` with the engine's errors."""
-        steps = Steps()
+        steps = Steps(cancelled=self._cancelled)
         self._run(self.stack.preview, config, steps, refresh=refresh)
         for warning in steps.warnings:
             self.display.say(f"warning: {warning}")
@@ -92,11 +97,12 @@ class Session:
                 if step.kind == IMAGE:
                     watching.close()
 
-            steps = Steps(begun, ended, planned.seen if planned else ())
-            with self.stack.stoppable(lambda: self.display.say(_STOPPING)):
-                self._run(self.stack.up, config, steps, refresh=refresh)
+            steps = Steps(begun, ended, self._cancelled, planned.seen if planned else ())
+            self._run(self.stack.up, config, steps, refresh=refresh)
 
     def _run(self, run: _Command, config: str, steps: Steps, *, refresh: bool) -> None:
+        if self.stack.stopped:
+            raise CommandError("stopped", Exit.INTERRUPTED)
         try:
             run(config, steps.on_event, refresh=refresh)
         except CommandError as error:

@@ -29,6 +29,7 @@ _VERBS = {
 _LOGGED = re.compile(r"^sdk-v2/\S+ sdk\.helper_schema: |: provider=aws@\S+$")
 """What the provider's log puts around an error."""
 
+_CANCELLING = "^C received; cancelling"
 _NO_NEWS = ("an unhandled error occurred: program exited", "update failed", "preview failed")
 """What the engine says beneath an error that says more."""
 
@@ -52,10 +53,14 @@ class Steps:
         self,
         begun: Callable[[Step], None] = lambda _: None,
         ended: Callable[[Step], None] = lambda _: None,
+        cancelled: Callable[[], None] = lambda: None,
         planned: Iterable[Step] = (),
     ) -> None:
-        """Call `begun` and `ended` around each step. `planned`: what a preview has found."""
-        self._begun, self._ended = begun, ended
+        """Call `begun` and `ended` around each step, `cancelled` when the engine has heard ^C.
+
+        `planned`: what a preview has found.
+        """
+        self._begun, self._ended, self._cancelled = begun, ended, cancelled
         self._open = Counter(planned)
         self.seen: list[Step] = []
         self.errors: list[str] = []
@@ -83,6 +88,8 @@ class Steps:
             self._open.subtract([step])
             self._open = +self._open
             self._ended(step)
+        if event.stdout_event and _CANCELLING in event.stdout_event.message:
+            self._cancelled()
         diagnostic = event.diagnostic_event
         if diagnostic and diagnostic.severity in ("error", "warning"):
             kept = self.errors if diagnostic.severity == "error" else self.warnings
