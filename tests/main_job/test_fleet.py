@@ -10,7 +10,7 @@ from mypy_boto3_ec2 import EC2Client
 
 from localaws.server import LocalAws
 from tests.account import images, launch, writes
-from tests.program import Program
+from tests.program import STACK_TAG, Program
 
 Make = Callable[[Mapping[str, Any]], Program]
 SECRET = "#!/bin/sh\nPASSWORD=correct-horse /usr/bin/front-web\n"
@@ -108,8 +108,9 @@ def test_every_key_of_a_fleet_reaches_auto_scaling_and_user_data_is_shown_to_nob
         "HealthCheckType": "ELB",
         "HealthCheckGracePeriod": 90,
     }
-    assert [(tag["Key"], tag["Value"], tag["PropagateAtLaunch"]) for tag in auto_scaling_group["Tags"]] == [
-        ("team", "web", True)
+    assert sorted((tag["Key"], tag["Value"], tag["PropagateAtLaunch"]) for tag in auto_scaling_group["Tags"]) == [
+        ("snapnames:stack", STACK_TAG, True),
+        ("team", "web", True),
     ]
     assert "userData" in previewed
     for shown in (previewed, updated, exported):
@@ -136,16 +137,15 @@ def test_a_fleet_of_two_keys_gets_the_defaults_and_leaves_the_capacity_to_auto_s
     steps = stack.steps()
 
     assert {
-        key: made[key]
-        for key in ("MinSize", "MaxSize", "DesiredCapacity", "AvailabilityZones", "HealthCheckType", "Tags")
+        key: made[key] for key in ("MinSize", "MaxSize", "DesiredCapacity", "AvailabilityZones", "HealthCheckType")
     } == {
         "MinSize": 1,
         "MaxSize": 3,
         "DesiredCapacity": 1,
         "AvailabilityZones": ["ap-northeast-2a"],
         "HealthCheckType": "EC2",
-        "Tags": [],
     }
+    assert [(tag["Key"], tag["Value"]) for tag in made["Tags"]] == [("snapnames:stack", STACK_TAG)]
     assert (writes(aws, mark), after["DesiredCapacity"]) == ([], 3)
     assert [(step["op"], list(step["detailedDiff"])) for step in steps] == [("update", ["maxSize"])]
 
