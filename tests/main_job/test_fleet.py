@@ -116,7 +116,7 @@ def test_every_key_of_a_fleet_reaches_auto_scaling_and_user_data_is_shown_to_nob
     for shown in (previewed, updated, exported):
         assert "correct-horse" not in shown
         assert base64.b64encode(SECRET.encode()).decode() not in shown
-    assert stack.outputs()["launchConfiguration"] == from_["LaunchConfigurationName"]
+    assert stack.outputs()["launchSettings"] == from_["LaunchConfigurationName"]
     assert stack.outputs()["autoScalingGroup"] == auto_scaling_group["AutoScalingGroupName"]
 
 
