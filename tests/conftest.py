@@ -21,16 +21,17 @@ def engine() -> engines.Engine:
 
 
 @pytest.fixture(scope="session")
-def _server() -> Iterator[LocalAws]:
+def server() -> Iterator[LocalAws]:
+    """One server for all tests of a process."""
     with LocalAws() as aws:
         yield aws
 
 
 @pytest.fixture
-def aws(_server: LocalAws) -> LocalAws:
+def aws(server: LocalAws) -> LocalAws:
     """An account with nothing in it; images are available at once."""
-    _server.reset()
-    return _server
+    server.reset()
+    return server
 
 
 @pytest.fixture

@@ -1,42 +1,13 @@
-"""One local AWS for all tests of this folder, empty before each of them."""
+"""What is in the account before a test, and refusals."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from botocore.exceptions import ClientError
-from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
 
-from localaws.server import LocalAws
-
 Refused = Callable[..., AbstractContextManager[None]]
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[LocalAws]:
-    """Serve over real HTTP, in a process of its own."""
-    with LocalAws() as aws:
-        yield aws
-
-
-@pytest.fixture
-def aws(server: LocalAws) -> LocalAws:
-    """Give the server with an empty account and its first settings."""
-    server.reset()
-    return server
-
-
-@pytest.fixture
-def ec2(aws: LocalAws) -> EC2Client:
-    """Give a client of EC2."""
-    return aws.client("ec2")
-
-
-@pytest.fixture
-def autoscaling(aws: LocalAws) -> AutoScalingClient:
-    """Give a client of Auto Scaling."""
-    return aws.client("autoscaling")
 
 
 @pytest.fixture
