@@ -7,6 +7,8 @@ import socket
 import subprocess
 from collections.abc import Callable, Mapping
 
+import pytest
+
 from localaws.server import client
 from tests import account
 from tests.program import Done
@@ -102,17 +104,20 @@ def test_a_port_that_something_else_holds_is_a_clear_error_before_pulumi_runs(cl
     assert "Previewing" not in refused.out
 
 
-def test_an_endpoint_that_is_not_on_this_machine_is_refused_before_anything_starts(clone: MakeClone) -> None:
+@pytest.mark.parametrize("elsewhere", ["https://ec2.example.com", "http://ec2.example.com:80", "https://127.0.0.1:443"])
+def test_an_endpoint_that_is_not_on_this_machine_is_refused_before_anything_starts(
+    clone: MakeClone, elsewhere: str
+) -> None:
     """The dev stack never reaches a real account, even when its config says so."""
     here = clone({})
     config = here.folder / "Pulumi.dev.yaml"
     text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace(f"ec2: http://127.0.0.1:{here.port}", "ec2: https://ec2.example.com"), "utf-8")
+    config.write_text(text.replace(f"ec2: http://127.0.0.1:{here.port}", f"ec2: {elsewhere}"), "utf-8")
 
     refused = here.make("up", code=2)
 
     config.write_text(text, encoding="utf-8")
-    assert "has the endpoint 'https://ec2.example.com' for ec2; the dev stack reaches only" in refused.out
+    assert f"has the endpoint {elsewhere!r} for ec2; the dev stack reaches only" in refused.out
     assert here.control.identity() is None
 
 
