@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from components.aws_session import StackSession
 from components.errors import InputError
+from components.filters import chunks
 
 from .advice import with_advice
 from .errors import CommandError, UsageError
@@ -93,18 +94,14 @@ class Account:
     def _snapshots(self, image_ids: list[str]) -> dict[str, list["SnapshotTypeDef"]]:
         """Image id to the snapshots that CreateImage made for it: mappings tell them only after a while."""
         found: dict[str, list[SnapshotTypeDef]] = {image_id: [] for image_id in image_ids}
-        for start in range(0, len(image_ids), _FILTER_VALUES):
-            wanted = [f"Created by CreateImage(*) for {image_id}*" for image_id in image_ids[start:][:_FILTER_VALUES]]
+        for chunk in chunks(image_ids):
+            wanted = [f"Created by CreateImage(*) for {image_id}*" for image_id in chunk]
             pages = self._ec2.get_paginator("describe_snapshots").paginate(
                 OwnerIds=["self"], Filters=[{"Name": "description", "Values": wanted}]
             )
             for snapshot in (snapshot for page in pages for snapshot in page["Snapshots"]):
                 found[snapshot["Description"].split(" for ")[1].split()[0]].append(snapshot)
         return found
-
-
-_FILTER_VALUES = 200
-"""Values that one filter of a Describe call takes: docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html."""
 
 
 def _image(image: "ImageTypeDef", snapshots: Iterable["SnapshotTypeDef"]) -> Image:

@@ -12,6 +12,7 @@ import pulumi_aws as aws
 from pulumi import ComponentResource, InvokeOutputOptions, Output, ProviderResource, Resource
 
 from .errors import InputError
+from .filters import chunks
 
 STACK_TAG = "snapnames:stack"
 """On each image: the stack that built it, `<organization>/<project>/<stack>`."""
@@ -19,9 +20,6 @@ STACK_TAG = "snapnames:stack"
 _UNFINISHED = ("pending", "failed", "invalid", "error", "transient")
 _PRESENT = (*_UNFINISHED, "available")
 """Every ImageState but `deregistered`, which EC2 still lists for a while, and `disabled`, which it hides."""
-
-_FILTER_VALUES = 200
-"""Values that one filter of a Describe call takes: docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html."""
 
 
 def stack_tag() -> str:
@@ -36,8 +34,7 @@ def count_images(*, names: Sequence[str] | None = None, tagged: bool = False) ->
         filters.append({"name": f"tag:{STACK_TAG}", "values": [stack_tag()]})
     if names is None:
         return _count(filters)
-    chunks = (names[start : start + _FILTER_VALUES] for start in range(0, len(names), _FILTER_VALUES))
-    return sum(_count([*filters, {"name": "name", "values": chunk}]) for chunk in chunks)
+    return sum(_count([*filters, {"name": "name", "values": chunk}]) for chunk in chunks(names))
 
 
 def _count(filters: Sequence[aws.ec2.GetAmiIdsFilterArgsDict]) -> int:

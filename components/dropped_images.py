@@ -13,6 +13,7 @@ from pulumi.output import contains_unknowns
 
 from .account_images import STACK_TAG, count_images, stack_tag
 from .errors import InputError
+from .filters import chunks
 from .in_use import Use, uses
 from .named_image import NO_INSTANCE, NamedImage
 from .release_image import TYPE
@@ -128,13 +129,13 @@ def _snapshot_ids(image: "ImageTypeDef") -> set[str]:
 
 
 def _named(client: "EC2Client", snapshot_ids: list[str]) -> set[str]:
-    if not snapshot_ids:
-        return set()
-    pages = client.get_paginator("describe_snapshots").paginate(
-        OwnerIds=["self"],
-        Filters=[
-            {"Name": "tag-key", "Values": ["Name"]},
-            {"Name": "snapshot-id", "Values": snapshot_ids},
-        ],
-    )
-    return {snapshot["SnapshotId"] for page in pages for snapshot in page["Snapshots"]}
+    paginator = client.get_paginator("describe_snapshots")
+    return {
+        snapshot["SnapshotId"]
+        for chunk in chunks(snapshot_ids)
+        for page in paginator.paginate(
+            OwnerIds=["self"],
+            Filters=[{"Name": "tag-key", "Values": ["Name"]}, {"Name": "snapshot-id", "Values": chunk}],
+        )
+        for snapshot in page["Snapshots"]
+    }

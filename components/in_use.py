@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from .account_images import STACK_TAG, stack_tag
+from .filters import chunks
 
 if TYPE_CHECKING:
     from mypy_boto3_autoscaling import AutoScalingClient
@@ -46,11 +47,13 @@ def _own_launch_settings(scaling: "AutoScalingClient") -> tuple[set[str], set[st
 
 
 def _instances(image_ids: Collection[str], ec2: "EC2Client") -> Iterator[Use]:
-    pages = ec2.get_paginator("describe_instances").paginate(
-        Filters=[
-            {"Name": "image-id", "Values": list(image_ids)},
-            {"Name": "instance-state-name", "Values": _ALIVE},
-        ]
+    paginator = ec2.get_paginator("describe_instances")
+    pages = (
+        page
+        for chunk in chunks(image_ids)
+        for page in paginator.paginate(
+            Filters=[{"Name": "image-id", "Values": chunk}, {"Name": "instance-state-name", "Values": _ALIVE}]
+        )
     )
     for page in pages:
         for reservation in page["Reservations"]:
