@@ -1,23 +1,29 @@
-"""The stack: an image for each release, names on the snapshots behind it, and the fleet."""
+"""The stack: an image for each release, names on the snapshots behind it, and the fleet; names for all other images."""
 
 from typing import cast
 
 import pulumi
 
 from components.fleet import Fleet, FleetArgs
+from components.owned_images import RECORD_OUTPUT, OwnedImages, OwnedImagesArgs
 from components.releases import release_images
 from components.settings import read_settings
 
 settings = read_settings()
 images = release_images(settings)
-live = images[settings.live]
 
-pulumi.export("images", {release: image.image_id for release, image in images.items()})
-pulumi.export("snapshots", {release: image.snapshot_ids for release, image in images.items()})
-pulumi.export("names", {release: image.snapshot_names for release, image in images.items()})
+if settings.releases:
+    pulumi.export("images", {release: image.image_id for release, image in images.items()})
+    pulumi.export("snapshots", {release: image.snapshot_ids for release, image in images.items()})
+    pulumi.export("names", {release: image.snapshot_names for release, image in images.items()})
 
 if settings.fleet is not None:
+    live = images[settings.live]
     fleet = Fleet(settings.service, cast("FleetArgs", {**settings.fleet, "image_id": live.image_id}))
     pulumi.export("live", settings.live)
     pulumi.export("launchSettings", fleet.launch_settings_id)
     pulumi.export("autoScalingGroup", fleet.auto_scaling_group_name)
+
+if settings.owned_images is not None:
+    args = {**settings.owned_images, "name_pattern": settings.name_pattern}
+    pulumi.export(RECORD_OUTPUT, OwnedImages("owned-images", cast("OwnedImagesArgs", args)).record)

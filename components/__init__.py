@@ -2,6 +2,15 @@
 
 from .errors import InputError
 from .fleet import Fleet, FleetArgs
+from .owned_images import OwnedImages, OwnedImagesArgs
 from .release_image import ReleaseImage, ReleaseImageArgs
 
-__all__ = ["Fleet", "FleetArgs", "InputError", "ReleaseImage", "ReleaseImageArgs"]
+__all__ = [
+    "Fleet",
+    "FleetArgs",
+    "InputError",
+    "OwnedImages",
+    "OwnedImagesArgs",
+    "ReleaseImage",
+    "ReleaseImageArgs",
+]

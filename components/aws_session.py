@@ -52,6 +52,9 @@ _NO_MATTER = frozenset(
 )
 """Settings that change nothing for a read of EC2."""
 
+KEYS = tuple(sorted(_MIRRORED))
+"""The keys of `aws:` config that a session is made of."""
+
 _ROLE_ARGUMENTS = {
     "roleArn": "RoleArn",
     "sessionName": "RoleSessionName",
@@ -96,8 +99,8 @@ def _provider_settings(config: Mapping[str, str]) -> dict[str, Any]:
     for key in config:
         if key not in _MIRRORED | _NO_MATTER:
             raise InputError(
-                f"aws:{key} has no counterpart outside the provider, and a source given by tags, or a dropped release, "
-                "is read outside of it: give the profile or the keys another way"
+                f"aws:{key} has no counterpart outside the provider, and a source given by tags, a dropped release, or "
+                "the images that the account owns are read outside of it: give the profile or the keys another way"
             )
     texts = {"accessKey", "secretKey", "token", "profile", "region", "customCaBundle", "retryMode"}
     return {key: value if key in texts else _parsed(key, value) for key, value in config.items() if key in _MIRRORED}
@@ -118,8 +121,8 @@ def _session(settings: Mapping[str, Any]) -> boto3.Session:
         files = settings.get(key, [])
         if len(files) > 1:
             raise InputError(
-                f"aws:{key} lists {len(files)} files; a source given by tags, or a dropped release, is read with one: "
-                "list one"
+                f"aws:{key} lists {len(files)} files; a source given by tags, a dropped release, or the images that "
+                "the account owns are read with one: list one"
             )
         if files:
             core.set_config_variable(variable, files[0])

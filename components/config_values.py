@@ -55,6 +55,10 @@ class ConfigValues:
                     f"{NAMESPACE}{path}{near[0]}: rename it, or remove it"
                 )
 
+    def has(self, *keys: str) -> bool:
+        """Whether any of the keys is there."""
+        return any(key in self._values for key in keys)
+
     def text(self, key: str, default: str) -> str:
         """The text of a key, also where it looks like something else."""
         value = self._values.get(key, default)
@@ -81,12 +85,17 @@ class ConfigValues:
     def duration(self, key: str, default: str) -> str:
         """The value of a key that is a time span as Go writes it; the default may be empty."""
         value = self.text(key, default)
-        if value != default and not _DURATION.fullmatch(value):
-            self.fault(
-                f"{NAMESPACE}{key} is {value!r}; it is hours, minutes, seconds as in 6h or 1h30m, each at most 99999: "
-                "write it so"
-            )
-        return value
+        return value if value == default else self.span(key, value)
+
+    def span(self, path: str, value: object) -> str:
+        """The value if it is a time span as Go writes it, else nothing and a fault."""
+        if isinstance(value, str) and _DURATION.fullmatch(value):
+            return value
+        self.fault(
+            f"{NAMESPACE}{path} is {value!r}; it is hours, minutes, seconds as in 6h or 1h30m, each at most 99999: "
+            "write it so"
+        )
+        return ""
 
     def typed(self, path: str, value: Any, kind: str, *, secret: bool = False) -> Any:  # noqa: ANN401
         """The value if it is of its kind, else None and a fault, which does not show a secret."""

@@ -1,9 +1,23 @@
-"""When an image that is built now becomes deprecated."""
+"""Time spans of the config, and when an image that is built now becomes deprecated."""
 
 import re
 from datetime import datetime, timedelta
 
 _UNITS = {"h": "hours", "m": "minutes", "s": "seconds"}
+
+
+def seconds_of(span: str) -> float:
+    """How long a time span is.
+
+    >>> seconds_of("1h30m")
+    5400.0
+    """
+    return _length(span).total_seconds()
+
+
+def _length(span: str) -> timedelta:
+    parts = re.findall(r"(\d+)([hms])", span)
+    return sum((timedelta(**{_UNITS[unit]: int(count)}) for count, unit in parts), timedelta())
 
 
 def deprecation_time(after: str, built: datetime) -> str:
@@ -15,7 +29,4 @@ def deprecation_time(after: str, built: datetime) -> str:
     >>> deprecation_time("24h", datetime(2018, 3, 7, 23, 12, 7, tzinfo=UTC))
     '2018-03-09T00:00:00Z'
     """
-    span = sum(
-        (timedelta(**{_UNITS[unit]: int(count)}) for count, unit in re.findall(r"(\d+)([hms])", after)), timedelta()
-    )
-    return (built + span + timedelta(days=1)).strftime("%Y-%m-%dT00:00:00Z")
+    return (built + _length(after) + timedelta(days=1)).strftime("%Y-%m-%dT00:00:00Z")

@@ -6,17 +6,19 @@ from .errors import InputError
 from .naming import MAX_TAG_VALUE
 
 MAX_TAG_KEY = 128
+MAX_RESOURCE_TAGS = 50
+"""That a user may set on a resource: docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions."""
+
 _OWN_TAGS = 2
-MAX_TAGS = 50 - _OWN_TAGS
-"""EC2 takes 50 tags a resource: docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions."""
+MAX_TAGS = MAX_RESOURCE_TAGS - _OWN_TAGS
 
 
 def check_image_tags(tags: Mapping[str, str], setting: str) -> None:
     """Raise `InputError` for a tag that EC2 refuses, or that snapnames sets itself; `setting` is what to change."""
     if len(tags) > MAX_TAGS:
         raise InputError(
-            f"{setting} has {len(tags)} tags; EC2 takes 50 a resource and {_OWN_TAGS} are snapnames' own: leave at "
-            f"most {MAX_TAGS}"
+            f"{setting} has {len(tags)} tags; EC2 takes {MAX_RESOURCE_TAGS} a resource and {_OWN_TAGS} are snapnames' "
+            f"own: leave at most {MAX_TAGS}"
         )
     for key, value in tags.items():
         where = f"tag {key!r} in {setting}"

@@ -14,16 +14,18 @@ from .source_instance import find_source
 def release_images(settings: Settings) -> dict[str, ReleaseImage]:
     """Release to its image, newest first. Two reads of the account when every image exists and none was dropped.
 
+    Without a release it is one read, for images of those that were dropped.
+
     Only the first release may be built: an older one would be made of today's instance and pass for what it is not.
     Raises `InputError` before any resource is registered when an older image is missing, or no instance can be found
     for the first.
     """
-    newest, *older = settings.releases
     names = {release: settings.image_name(release) for release in settings.releases}
     source = None
     present = count_images(names=list(names.values()))
+    newest = next(iter(names), "")
     if present < len(names):
-        _refuse_missing({release: names[release] for release in older})
+        _refuse_missing({release: name for release, name in names.items() if release != newest})
         source = find_source(settings.source, names[newest])
     settle_dropped(settings, present)
 

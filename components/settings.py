@@ -12,6 +12,7 @@ from .fleet_settings import read_fleet
 from .image_tags import check_image_tags
 from .named_image import DEFAULT_CREATE_TIMEOUT
 from .naming import DEFAULT_PATTERN, check_image_name, check_pattern
+from .owned_settings import read_owned_images
 
 KEYS = (
     "service",
@@ -27,7 +28,9 @@ KEYS = (
     "deprecateAfter",
     "createTimeout",
     "fleet",
+    "ownedImages",
 )
+_NOT_OF_RELEASES = ("namePattern", "ownedImages")
 MAX_DESCRIPTION = 255
 """Characters: docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html."""
 
@@ -40,7 +43,7 @@ class Settings:
 
     service: str
     releases: tuple[str, ...]
-    """Newest first."""
+    """Newest first; empty for a stack of owned images alone."""
 
     live: str
     """The release that the fleet runs."""
@@ -63,6 +66,9 @@ class Settings:
     fleet: Mapping[str, Any] | None
     """`FleetArgs` without the image."""
 
+    owned_images: Mapping[str, Any] | None
+    """`OwnedImagesArgs`, or None when the account's other images are left alone."""
+
     def image_name(self, release: str) -> str:
         """The image of a release is called `<service>-<release>`."""
         return f"{self.service}-{release}"
@@ -73,13 +79,16 @@ def read_settings() -> Settings:
     given = {**pulumi_config.get_config_env(), **pulumi_config.CONFIG.get()}
     values = ConfigValues({key.removeprefix(NAMESPACE): v for key, v in given.items() if key.startswith(NAMESPACE)})
     values.refuse_unknown(KEYS)
-    releases = _releases(values)
+    owned_images = read_owned_images(values)
+    # A stack of owned images alone says nothing of a service.
+    released = owned_images is None or values.has(*(key for key in KEYS if key not in _NOT_OF_RELEASES))
+    releases = _releases(values) if released else ()
     settings = Settings(
-        service=values.text("service", ""),
+        service=_service(values) if released else "",
         releases=releases,
         live=_live(values, releases),
         force=values.truth("force"),
-        source=_source(values),
+        source=_source(values) if released else "",
         name_pattern=values.text("namePattern", DEFAULT_PATTERN),
         reboot=values.truth("reboot"),
         description=values.text("description", ""),
@@ -88,6 +97,7 @@ def read_settings() -> Settings:
         deprecate_after=values.duration("deprecateAfter", ""),
         create_timeout=values.duration("createTimeout", DEFAULT_CREATE_TIMEOUT),
         fleet=read_fleet(values),
+        owned_images=owned_images,
     )
     _check(values, settings)
     values.raise_faults()
@@ -95,9 +105,7 @@ def read_settings() -> Settings:
 
 
 def _check(values: ConfigValues, settings: Settings) -> None:
-    if not settings.service:
-        values.fault(f"{NAMESPACE}service is not set; image names begin with it: set it to the service's name")
-    else:
+    if settings.service:
         for release in settings.releases:
             name = settings.image_name(release)
             values.check(check_image_name, name, f"{NAMESPACE}service or {NAMESPACE}releases")
@@ -109,6 +117,13 @@ def _check(values: ConfigValues, settings: Settings) -> None:
             f"{NAMESPACE}description has {len(settings.description)} characters; EC2 takes at most {MAX_DESCRIPTION}: "
             "shorten it"
         )
+
+
+def _service(values: ConfigValues) -> str:
+    service = values.text("service", "")
+    if not service:
+        values.fault(f"{NAMESPACE}service is not set; image names begin with it: set it to the service's name")
+    return service
 
 
 def _releases(values: ConfigValues) -> tuple[str, ...]:

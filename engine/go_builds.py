@@ -42,6 +42,8 @@ LANGUAGE = Program(
     10,
     15,
 )
+SCRIPTS = (Path("cmd", "pulumi-language-python-exec"), Path("dist", "pulumi-resource-pulumi-python"))
+"""Of the SDK's module: one runs programs, the other dynamic resources."""
 
 
 def plugin_program(version: str) -> Program:
@@ -83,13 +85,13 @@ async def build_cli(progress: Progress) -> None:
         out.mkdir()
         await _compile(progress, CLI, HERE / "cli", out / "pulumi")
         await _compile(progress, LANGUAGE, HERE / "language", out / "pulumi-language-python")
-        # The host runs programs by this script, which the SDK's module of the CLI's version holds; the host is older.
+        # The host is older than the CLI; what it runs programs by is taken from the SDK's module of the CLI's version.
         sdk = "github.com/pulumi/pulumi/sdk/v3"
-        step = Step("finding the language host's script", 1)
+        step = Step("finding the language host's scripts", 1)
         sources = await progress.run(step, ["go", "list", "-m", "-f", "{{.Dir}}", sdk], HERE / "cli")
-        script = Path(sources.strip()) / "python" / "cmd" / "pulumi-language-python-exec"
-        shutil.copyfile(script, out / script.name)
-        (out / script.name).chmod(0o755)
+        for script in SCRIPTS:
+            shutil.copyfile(Path(sources.strip()) / "python" / script, out / script.name)
+            (out / script.name).chmod(0o755)
 
 
 async def build_plugin(version: str, out: Path, progress: Progress) -> None:
@@ -130,7 +132,9 @@ async def _compile(progress: Progress, program: Program, source: Path, out: Path
 
 
 def _cli_entry() -> Path:
-    key = cache.key([CLI.package, LANGUAGE.package, CLI.stamp, PLATFORM], [HERE / "cli", HERE / "language"])
+    key = cache.key(
+        [CLI.package, LANGUAGE.package, CLI.stamp, *map(str, SCRIPTS), PLATFORM], [HERE / "cli", HERE / "language"]
+    )
     return cache.root() / f"cli-{versions.BUILT_CLI}-{key}"
 
 

@@ -113,8 +113,9 @@ class Machine:
             (provider / name).mkdir(parents=True, exist_ok=True)
         for name in ("go.mod", "go.sum"):
             (provider / name).touch()
-        (sdk / "python" / "cmd").mkdir(parents=True, exist_ok=True)
-        (sdk / "python" / "cmd" / "pulumi-language-python-exec").touch()
+        for name in ("cmd/pulumi-language-python-exec", "dist/pulumi-resource-pulumi-python"):
+            (sdk / "python" / name).parent.mkdir(parents=True, exist_ok=True)
+            (sdk / "python" / name).touch()
         built = f"#!{sys.executable}\n{PULUMI.format(version=f'v{versions.BUILT_CLI}', plugin=PLUGIN)}"
         self.has(
             "go",

@@ -46,7 +46,12 @@ def test_an_engine_is_built_where_nothing_else_is_to_be_had(machine: Machine) ->
         f"plugin: aws {PLUGIN} (built from Go modules, PULUMI_HOME={home})\n"
     )
     assert machine.builds == [CLI, LANGUAGE, AWS]
-    assert files(cli) == ["bin/pulumi", "bin/pulumi-language-python", "bin/pulumi-language-python-exec"]
+    assert files(cli) == [
+        "bin/pulumi",
+        "bin/pulumi-language-python",
+        "bin/pulumi-language-python-exec",
+        "bin/pulumi-resource-pulumi-python",
+    ]
     assert all(path.stat().st_mode & 0o111 for path in (cli / "bin").iterdir())
     assert files(home) == [f"plugins/resource-aws-v{PLUGIN}/pulumi-resource-aws"]
     assert list(machine.home.iterdir()) == []

@@ -98,7 +98,7 @@ def test_the_cli_says_the_version_that_the_engine_does(found: Engine) -> None:
 
 def test_the_language_host_and_its_script_are_beside_the_cli(found: Engine) -> None:
     """The CLI finds them there before it looks at PATH."""
-    programs = ["pulumi", "pulumi-language-python", "pulumi-language-python-exec"]
+    programs = ["pulumi", "pulumi-language-python", "pulumi-language-python-exec", "pulumi-resource-pulumi-python"]
 
     assert [name for name in programs if os.access(found.bin / name, os.X_OK)] == programs
 

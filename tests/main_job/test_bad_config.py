@@ -66,6 +66,7 @@ def test_a_config_of_three_keys_gets_the_defaults() -> None:
         deprecate_after="",
         create_timeout="6h",
         fleet=None,
+        owned_images=None,
     )
 
 
@@ -92,6 +93,15 @@ def test_every_key_is_taken_over() -> None:
             "triggers": ["tag"],
         },
     }
+    owned_images = {
+        "names": ["front-*", "db-?"],
+        "tags": {"team": "web"},
+        "minimumAge": "24h30m",
+        "exclude": ["*-scratch", "ami-0123456789abcdef0"],
+        "overwrite": True,
+        "removeNamesOnDestroy": True,
+        "namesPerSecond": 2.5,
+    }
 
     taken = read(
         {
@@ -108,6 +118,7 @@ def test_every_key_is_taken_over() -> None:
             "deprecateAfter": "2160h",
             "createTimeout": "1h30m5s",
             "fleet": fleet,
+            "ownedImages": owned_images,
             "aws:region": "ap-northeast-2",
         }
     )
@@ -145,6 +156,15 @@ def test_every_key_is_taken_over() -> None:
                 "auto_rollback": True,
                 "triggers": ["tag"],
             },
+        },
+        owned_images={
+            "names": ["front-*", "db-?"],
+            "tags": {"team": "web"},
+            "exclude": ["*-scratch", "ami-0123456789abcdef0"],
+            "overwrite": True,
+            "remove_names_on_destroy": True,
+            "minimum_age_seconds": 88200.0,
+            "names_per_second": 2.5,
         },
     )
 
@@ -458,13 +478,13 @@ def test_all_faults_are_shown_together_a_line_each() -> None:
     assert [line.partition(" ")[0] + " " + line.split(" ")[1] for line in faults(config)] == [
         "snapnames:servce is",
         "snapnames:releases lists",
+        "snapnames:service is",
         "snapnames:source is",
         "snapnames:reboot is",
         "snapnames:createTimeout is",
         "snapnames:fleet.minsize is",
         "snapnames:fleet.zones is",
         "snapnames:fleet.instanceType is",
-        "snapnames:service is",
         "name pattern",
         "tag 'Name'",
     ]

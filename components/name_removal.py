@@ -1,0 +1,98 @@
+"""Names that go with the stack, and only while they are the stack's own.
+
+A Tag can't do that: `pulumi destroy` runs no program, and a Tag that was refreshed has the name that a person gave, so
+deleting it would delete that. This resource holds the names that were declared, which no refresh changes.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pulumi import ComponentResource, ResourceOptions
+from pulumi.dynamic import ConfigureRequest, CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
+
+from .aws_session import KEYS, StackSession
+from .filters import chunks
+from .owned_names import PREVIOUS_NAME
+from .pace import Pace
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+
+Props = dict[str, Any]
+
+
+class NameRemoval(Resource):
+    """Makes nothing; when it is deleted, names that are still as declared go, and previous names come back."""
+
+    def __init__(self, owner: ComponentResource, names: Mapping[str, str], *, removes: bool) -> None:
+        """`names`: snapshot id to the declared Name. `removes`: whether to do anything at all."""
+        super().__init__(
+            _Provider(),
+            f"{owner.pulumi_resource_name}-removal",
+            {"names": names, "removes": removes},
+            ResourceOptions(parent=owner),
+        )
+
+
+class _Provider(ResourceProvider):
+    """Runs in a process of the engine. The state holds only the name of this class, so it must stay importable."""
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Keep the stack's `aws:` config of this very run."""
+        given = {key: req.config.get(f"aws:{key}") for key in KEYS}
+        self._config = {key: value for key, value in given.items() if value is not None}
+
+    def create(self, props: Props) -> CreateResult:
+        """Make nothing."""
+        return CreateResult("names", _own(props))
+
+    def diff(self, _id: str, olds: Props, news: Props) -> DiffResult:
+        """Compare what is held."""
+        return DiffResult(changes=_own(olds) != _own(news))
+
+    def update(self, _id: str, _olds: Props, news: Props) -> UpdateResult:
+        """Hold the new names."""
+        return UpdateResult(_own(news))
+
+    def delete(self, _id: str, props: Props) -> None:
+        """Remove the names that are as declared, and give previous ones back."""
+        if props["removes"]:
+            remove_names(StackSession(self._config).ec2(), props["names"])
+
+
+def _own(props: Props) -> Props:
+    return {key: props[key] for key in ("names", "removes")}
+
+
+def remove_names(client: "EC2Client", names: Mapping[str, str]) -> None:
+    """Remove the Name of each snapshot that is still as given; one that replaced another gives that back.
+
+    The previous name is put back before its tag goes, so a kill between the two loses nothing.
+    """
+    pace = Pace()
+    for snapshot_id, tags in _live(client, list(names)).items():
+        name, previous = names[snapshot_id], tags.get(PREVIOUS_NAME)
+        if tags.get("Name") != name:
+            continue
+        pace.sleep()
+        if previous is None:
+            # EC2 compares the value, so a name given since is safe.
+            client.delete_tags(Resources=[snapshot_id], Tags=[{"Key": "Name", "Value": name}])
+        else:
+            client.create_tags(Resources=[snapshot_id], Tags=[{"Key": "Name", "Value": previous}])
+            client.delete_tags(Resources=[snapshot_id], Tags=[{"Key": PREVIOUS_NAME, "Value": previous}])
+
+
+def _live(client: "EC2Client", snapshot_ids: list[str]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    paginator = client.get_paginator("describe_tags")
+    for chunk in chunks(snapshot_ids):
+        pages = paginator.paginate(
+            Filters=[
+                {"Name": "resource-id", "Values": chunk},
+                {"Name": "key", "Values": ["Name", PREVIOUS_NAME]},
+            ]
+        )
+        for tag in (tag for page in pages for tag in page["Tags"]):
+            found.setdefault(tag["ResourceId"], {})[tag["Key"]] = tag["Value"]
+    return found

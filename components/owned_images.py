@@ -1,0 +1,191 @@
+"""Names for the snapshots of every image that the account owns, whoever built it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ComponentResource, Output, ResourceOptions, StackReference
+
+from .account_images import stack_tag
+from .errors import InputError
+from .image_selection import ImageSelection
+from .naming import DEFAULT_PATTERN, check_pattern
+from .owned_listing import OwnedAccount
+from .owned_names import PREVIOUS_NAME, DeclaredName, OwnedNames, Record, decide
+from .pace import PER_SECOND, Pace
+
+RECORD_OUTPUT = "ownedImages"
+
+
+class OwnedImagesArgs(TypedDict):
+    """Which images, and what becomes of names that are there."""
+
+    name_pattern: NotRequired[str]
+    """Name of each snapshot, of the fields {image}, {index}, {device}. Default: `{image}({index:03d})`."""
+
+    names: NotRequired[Sequence[str]]
+    """Globs, of which an image's name must match one. Default: every image."""
+
+    tags: NotRequired[Mapping[str, str]]
+    """Tags that an image must have, value for value. Default: none."""
+
+    minimum_age_seconds: NotRequired[float]
+    """How long ago an image must have been made. Default: 0."""
+
+    exclude: NotRequired[Sequence[str]]
+    """Globs, of which neither name nor id of an image may match one. Default: none."""
+
+    overwrite: NotRequired[bool]
+    """Replace names that others gave, and keep the old one as the tag `snapnames:previous-name`. Default: false."""
+
+    remove_names_on_destroy: NotRequired[bool]
+    """Remove the names that are still ours with the stack, and give back previous ones. Default: false, all stay."""
+
+    names_per_second: NotRequired[float]
+    """How fast names are given after the first 100, more than 0. Default: 10, what EC2 takes of CreateTags."""
+
+    record_output: NotRequired[str]
+    """The stack output that the program exports `record` under. Default: `ownedImages`."""
+
+
+class OwnedImages(ComponentResource):
+    """A declared Name on each EBS snapshot behind the images that the account owns in the provider's region.
+
+    Order and pattern are those of `ReleaseImage`. A snapshot that several images share is named after the oldest. A
+    name that a person gave stays, before as after it was named here; names of this component stay when it is destroyed.
+
+    Export `record` as the stack output `ownedImages`: by what it said at the last update the component knows its own
+    names from a person's.
+
+    Leaves alone: snapshots behind images that this stack's `ReleaseImage`s built, snapshots behind no image, images
+    that are pending.
+
+    Raises `InputError` for bad arguments, for a provider that is not the stack's default one (boto3 lists the images,
+    with the stack's `aws:` config), and when the account can't be read.
+    """
+
+    names: Output[dict[str, str]]
+    """Snapshot id to the Name that is declared for it."""
+
+    kept: Output[dict[str, dict[str, str]]]
+    """Snapshot id to the `name` that it keeps, the name `wanted` for it, and `why`."""
+
+    shared: Output[dict[str, dict[str, Any]]]
+    """Snapshot id to the image it is `named_after`, and the `others` that share it."""
+
+    skipped: Output[dict[str, str]]
+    """Snapshot id to why it can't have a name."""
+
+    record: Output[dict[str, Any]]
+    """All of this, for the stack's outputs."""
+
+    def __init__(self, name: str, args: OwnedImagesArgs, opts: ResourceOptions | None = None) -> None:
+        """List the account, and declare the names; `args` as `OwnedImagesArgs` says."""
+        check_pattern(args.get("name_pattern", DEFAULT_PATTERN), "name_pattern")
+        if args.get("names_per_second", PER_SECOND) <= 0:
+            raise InputError(f"names_per_second is {args['names_per_second']!r}; it is more than 0: set it so")
+        super().__init__("snapnames:index:OwnedImages", name, {}, opts)
+        if self.get_provider("aws:ec2/tag:Tag") is not None:
+            raise InputError(
+                f"OwnedImages {name!r} has a provider of its own; it lists the account with the stack's aws: config: "
+                "leave the provider out, and set aws: config for a stack of its own"
+            )
+        self._args = args
+        self._pace = Pace(args.get("names_per_second", PER_SECOND))
+        account = _listed()
+        last = StackReference(stack_tag(), opts=ResourceOptions(parent=self))
+        self.record = last.get_output(args.get("record_output", RECORD_OUTPUT)).apply(
+            lambda output: self._declare(account, Record.of(output))
+        )
+        self.names = self.record.apply(lambda record: record["names"])
+        self.kept = self.record.apply(lambda record: record["kept"])
+        self.shared = self.record.apply(lambda record: record["shared"])
+        self.skipped = self.record.apply(lambda record: record["skipped"])
+        self.register_outputs({"names": self.names, "kept": self.kept, "shared": self.shared, "skipped": self.skipped})
+
+    def _declare(self, account: OwnedAccount, record: Record) -> dict[str, Any]:
+        args = self._args
+        names = decide(
+            account,
+            record,
+            stack=stack_tag(),
+            selection=ImageSelection(
+                args.get("names", ("*",)),
+                args.get("tags", {}),
+                timedelta(seconds=args.get("minimum_age_seconds", 0)),
+                args.get("exclude", ()),
+            ),
+            pattern=args.get("name_pattern", DEFAULT_PATTERN),
+            overwrite=args.get("overwrite", False),
+            now=datetime.now(UTC),
+        )
+        for snapshot_id, declared in names.declared.items():
+            live = account.snapshots[snapshot_id].get("Name")
+            self._declare_name(snapshot_id, declared, done=live == declared.name == record.names.get(snapshot_id))
+        removes = args.get("remove_names_on_destroy", False)
+        given = {snapshot_id: declared.name for snapshot_id, declared in names.declared.items()}
+        if removes or record.removes:
+            # Imports dill, which only this wants.
+            from .name_removal import NameRemoval  # noqa: PLC0415
+
+            NameRemoval(self, given, removes=removes)
+        self._say(names)
+        return {
+            "names": given,
+            "kept": names.kept,
+            "renamed": names.renamed,
+            "shared": names.shared,
+            "skipped": names.skipped,
+            "removes": removes,
+        }
+
+    def _declare_name(self, snapshot_id: str, declared: DeclaredName, *, done: bool) -> None:
+        """Declare the Name, behind the name that it replaces. `done`: no call is going to be made for it."""
+        before = []
+        if declared.previous is not None:
+            before = [self._tag(f"{declared.label}:{PREVIOUS_NAME}", snapshot_id, PREVIOUS_NAME, declared.previous, ())]
+        spread = not done and not pulumi.runtime.is_dry_run()
+        value = self._pace.later(declared.name) if spread else declared.name
+        self._tag(declared.label, snapshot_id, "Name", value, before)
+
+    def _tag(
+        self, label: str, snapshot_id: str, key: str, value: pulumi.Input[str], before: Sequence[pulumi.Resource]
+    ) -> aws.ec2.Tag:
+        return aws.ec2.Tag(
+            label,
+            resource_id=snapshot_id,
+            key=key,
+            value=value,
+            # A Tag that is dropped may hold what a person wrote, since a refresh reads that into the state.
+            opts=ResourceOptions(parent=self, depends_on=before, retain_on_delete=True),
+        )
+
+    def _say(self, names: OwnedNames) -> None:
+        pulumi.log.info(
+            f"snapshots: {len(names.declared)} named, {len(names.kept)} keep another name, {len(names.shared)} shared, "
+            f"{len(names.skipped)} skipped; the output `record` says which",
+            resource=self,
+        )
+        if names.unnamed_since:
+            pulumi.log.warn(
+                f"{len(names.unnamed_since)} snapshots have lost the Name that they got here, e.g. "
+                f"{names.unnamed_since[0]}: run `pulumi up --refresh` to give it back",
+                resource=self,
+            )
+
+
+def _listed() -> OwnedAccount:
+    # Only this component needs boto3 in every run.
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    from .aws_session import StackSession  # noqa: PLC0415
+    from .owned_listing import read_account  # noqa: PLC0415
+
+    try:
+        return read_account(StackSession().ec2())
+    except (BotoCoreError, ClientError) as error:
+        raise InputError(
+            f"the images of the account can't be read: {error}; see to aws:profile, aws:region and the credentials"
+        ) from error
