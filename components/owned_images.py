@@ -105,7 +105,7 @@ class OwnedImages(ComponentResource):
         self.skipped = self.record.apply(lambda record: record["skipped"])
         self.register_outputs({"names": self.names, "kept": self.kept, "shared": self.shared, "skipped": self.skipped})
 
-    def _declare(self, account: OwnedAccount, record: Record) -> dict[str, Any]:
+    def _declare(self, account: OwnedAccount, record: Record) -> Output[dict[str, Any]]:
         args = self._args
         names = decide(
             account,
@@ -121,9 +121,10 @@ class OwnedImages(ComponentResource):
             overwrite=args.get("overwrite", False),
             now=datetime.now(UTC),
         )
-        for snapshot_id, declared in names.declared.items():
-            live = account.snapshots[snapshot_id].get("Name")
-            self._declare_name(snapshot_id, declared, done=live == declared.name == record.names.get(snapshot_id))
+        tags = [
+            self._declare_name(snapshot_id, name, account.snapshots[snapshot_id], record)
+            for snapshot_id, name in names.declared.items()
+        ]
         removes = args.get("remove_names_on_destroy", False)
         given = {snapshot_id: declared.name for snapshot_id, declared in names.declared.items()}
         if removes or record.removes:
@@ -132,7 +133,7 @@ class OwnedImages(ComponentResource):
 
             NameRemoval(self, given, removes=removes)
         self._say(names)
-        return {
+        said = {
             "names": given,
             "kept": names.kept,
             "renamed": names.renamed,
@@ -140,15 +141,19 @@ class OwnedImages(ComponentResource):
             "skipped": names.skipped,
             "removes": removes,
         }
+        # An update that was cut off must not record names that it never gave. The URN is there once the Tag is.
+        return Output.all(*(tag.urn for tag in tags)).apply(lambda _: said)
 
-    def _declare_name(self, snapshot_id: str, declared: DeclaredName, *, done: bool) -> None:
-        """Declare the Name, behind the name that it replaces. `done`: no call is going to be made for it."""
+    def _declare_name(
+        self, snapshot_id: str, declared: DeclaredName, live: Mapping[str, str], record: Record
+    ) -> aws.ec2.Tag:
+        """Declare the Name, behind the name that it replaces; one that has to be given waits for its turn."""
         before = []
         if declared.previous is not None:
             before = [self._tag(f"{declared.label}:{PREVIOUS_NAME}", snapshot_id, PREVIOUS_NAME, declared.previous, ())]
-        spread = not done and not pulumi.runtime.is_dry_run()
-        value = self._pace.later(declared.name) if spread else declared.name
-        self._tag(declared.label, snapshot_id, "Name", value, before)
+        given = live.get("Name") == declared.name == record.names.get(snapshot_id)
+        value = declared.name if given or pulumi.runtime.is_dry_run() else self._pace.later(declared.name)
+        return self._tag(declared.label, snapshot_id, "Name", value, before)
 
     def _tag(
         self, label: str, snapshot_id: str, key: str, value: pulumi.Input[str], before: Sequence[pulumi.Resource]
