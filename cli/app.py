@@ -12,6 +12,7 @@ from .errors import CommandError, Exit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .display import Display
     from .session import Session
 
 _EXIT_CODES = (
@@ -98,15 +99,42 @@ def releases(*, stack: Stack = None, folder: Folder = Path(), as_json: Json = Fa
     _command(run, folder, stack, as_json=as_json)
 
 
+@app.command(epilog=_EXIT_CODES)
+def name_owned(
+    *, preview: Preview = False, stack: Stack = None, folder: Folder = Path(), as_json: Json = False
+) -> None:
+    """Name the snapshots of the images that snapnames:ownedImages chooses, and change nothing else.
+
+    The same as `pulumi up` of that part of the stack, for thousands of names. Run it again after a stop or a kill.
+    """
+
+    def run(display: "Display") -> dict[str, Any]:
+        from .name_owned import name_owned as name  # noqa: PLC0415
+
+        return name(folder, stack, display, preview=preview)
+
+    _run(run, as_json=as_json)
+
+
 def _command(run: "Callable[[Session], object]", folder: Path, stack: str | None, *, as_json: bool) -> None:
-    """Open the stack, run, and end with the exit code."""
+    """Open the stack of a service and run on it."""
+
+    def opened(display: "Display") -> object:
+        from .session import Session  # noqa: PLC0415
+
+        return run(Session.open(folder, stack, display))
+
+    _run(opened, as_json=as_json)
+
+
+def _run(run: "Callable[[Display], object]", *, as_json: bool) -> None:
+    """Run, and end with the exit code."""
     from rich.console import Console  # noqa: PLC0415
 
     from .display import Display  # noqa: PLC0415
-    from .session import Session  # noqa: PLC0415
 
     try:
-        result = run(Session.open(folder, stack, Display(Console(stderr=as_json))))
+        result = run(Display(Console(stderr=as_json)))
     except (CommandError, KeyboardInterrupt) as stop:
         error = stop if isinstance(stop, CommandError) else CommandError("stopped at once", Exit.INTERRUPTED)
         print(f"error: {error}", file=sys.stderr)

@@ -2,13 +2,21 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 from .account import Account, Image, Snapshot
@@ -54,6 +62,24 @@ class Display:
         finally:
             done.set()
             watcher.join()
+
+    @contextmanager
+    def counting(self, total: int, what: str) -> Iterator[Callable[[], None]]:
+        """While this lasts, show how many of so many are done: a bar, or in a log a line for each tenth."""
+        done = 0
+        tenth = max(1, total // 10)
+
+        def count() -> None:
+            nonlocal done
+            done += 1
+            bar.update(task, completed=done)
+            if not self._console.is_terminal and (done % tenth == 0 or done == total):
+                self.say(f"[{self.elapsed}] {done} of {total} {what}")
+
+        columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=self._console, disable=not self._console.is_terminal) as bar:
+            task = bar.add_task(what, total=total)
+            yield count
 
     def _watch(self, account: Account, image_name: str, done: threading.Event) -> None:
         progress = _Bars(self, self._console) if self._console.is_terminal else _Lines(self)

@@ -1,6 +1,6 @@
 """One command's work on one stack: what it reads, its updates, and the config that it writes when they succeed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,14 +101,19 @@ class Session:
             self._run(self.stack.up, config, steps, refresh=refresh)
 
     def _run(self, run: _Command, config: str, steps: Steps, *, refresh: bool) -> None:
-        if self.stack.stopped:
-            raise CommandError("stopped", Exit.INTERRUPTED)
-        try:
-            run(config, steps.on_event, refresh=refresh)
-        except CommandError as error:
-            if self.stack.stopped:
-                raise CommandError("stopped", Exit.INTERRUPTED) from error
-            raise CommandError(with_advice(steps.failure or str(error))) from error
+        run_stoppable(self.stack, lambda: run(config, steps.on_event, refresh=refresh), steps)
+
+
+def run_stoppable(stack: OpenStack, run: Callable[[], None], steps: Steps) -> None:
+    """Run a preview or an update. Raises `CommandError` with the errors that `steps` has seen, or for ^C."""
+    if stack.stopped:
+        raise CommandError("stopped", Exit.INTERRUPTED)
+    try:
+        run()
+    except CommandError as error:
+        if stack.stopped:
+            raise CommandError("stopped", Exit.INTERRUPTED) from error
+        raise CommandError(with_advice(steps.failure or str(error))) from error
 
 
 def _of_provider(config: Mapping[str, str]) -> dict[str, str]:

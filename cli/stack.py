@@ -17,8 +17,15 @@ from pulumi.automation.events import EngineEvent
 
 from .engine import Interruptible, Workspace
 from .errors import CommandError, UsageError
+from .locks import holders
 
 OnEvent = Callable[[EngineEvent], None]
+_OWNED_IMAGES = "**::snapnames:index:OwnedImages**"
+"""The component and all that it declares, by their URNs."""
+
+_NO_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
+"""The state is written once, at the end: pulumi writes all of it at each step otherwise, to a folder or a bucket."""
+
 _COLOR = re.compile(r"<\{%.*?%\}>")
 
 
@@ -109,6 +116,37 @@ class OpenStack:
         """`pulumi preview` with that config. Raises `CommandError`."""
         self._run(lambda path: self._stack.preview(config_file=path, on_event=on_event, refresh=refresh), config)
 
+    def preview_names(self, config: str, on_event: OnEvent) -> None:
+        """`pulumi preview` of the owned images alone."""
+        self._run(lambda path: self._stack.preview(config_file=path, on_event=on_event, target=[_OWNED_IMAGES]), config)
+
+    def up_names(self, config: str, on_event: OnEvent) -> None:
+        """`pulumi up` of the owned images alone, without checkpoints; one name that fails keeps no other.
+
+        Only Tags, for which the account tells what was done: a kill loses what the state would have of this run.
+        """
+        self._workspace.env_vars = _NO_CHECKPOINTS
+        try:
+            self._run(
+                lambda path: self._stack.up(
+                    config_file=path,
+                    on_event=on_event,
+                    target=[_OWNED_IMAGES],
+                    continue_on_error=True,
+                    suppress_outputs=True,
+                ),
+                config,
+            )
+        finally:
+            self._workspace.env_vars = {}
+
+    def outputs(self) -> Mapping[str, Any]:
+        """The stack's outputs. Raises `CommandError`."""
+        try:
+            return {key: output.value for key, output in self._stack.outputs().items()}
+        except PulumiError as error:
+            raise CommandError(f"the outputs of stack {self.name!r} can't be read: {said(error)}") from error
+
     def up(self, config: str, on_event: OnEvent, *, refresh: bool) -> None:
         """`pulumi up` with that config, without a preview. Raises `CommandError`."""
         self._run(lambda path: self._stack.up(config_file=path, on_event=on_event, refresh=refresh), config)
@@ -123,29 +161,36 @@ class OpenStack:
                 mended = mend(state["deployment"])
                 if mended is not None:
                     path.write_text(json.dumps({**state, "deployment": mended}), encoding="utf-8")
-                    self._pulumi.run(self._stack_arguments("import", path), str(self.project.folder), {})
-            except ConcurrentUpdateError as error:
-                raise self._locked() from error
+                    self._unlocked(
+                        lambda: self._pulumi.run(self._stack_arguments("import", path), str(self.project.folder), {})
+                    )
             except PulumiError as error:
                 raise CommandError(f"the state of stack {self.name!r} can't be mended: {said(error)}") from error
 
     def _stack_arguments(self, command: str, path: Path) -> list[str]:
         return ["stack", command, "--file", str(path), "--stack", self.name]
 
-    def _locked(self) -> CommandError:
-        return CommandError(
-            f"stack {self.name!r} is locked by another update, or by one that was killed: wait for it, or run "
-            "`pulumi cancel` when nothing runs any more, and the same command again"
-        )
+    def _unlocked(self, run: Callable[[], object]) -> None:
+        """Run it; once more when the stack was locked by a process that is gone. Raises `CommandError` for another."""
+        try:
+            run()
+        except ConcurrentUpdateError as error:
+            found = holders(str(error))
+            if not found or not all(holder.gone for holder in found):
+                who = "; ".join(map(str, found)) or "another update"
+                raise CommandError(
+                    f"stack {self.name!r} is locked by {who}: wait for it, or run `pulumi cancel` when nothing runs "
+                    "any more, and the same command again"
+                ) from error
+            self._pulumi.run(["cancel", "--yes", "--stack", self.name], str(self.project.folder), {})
+            run()
 
     def _run(self, run: Callable[[str], object], config: str) -> None:
         with tempfile.TemporaryDirectory(prefix="snapnames-") as folder:
             path = Path(folder) / self.config_path.name
             path.write_bytes(config.encode())
             try:
-                run(str(path))
-            except ConcurrentUpdateError as error:
-                raise self._locked() from error
+                self._unlocked(lambda: run(str(path)))
             except PulumiError as error:
                 raise CommandError(said(error)) from error
 

@@ -1,6 +1,7 @@
 """A stack whose config file is a person's: with comments, a secret, and a release list that only the command writes."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -80,6 +81,21 @@ class Service(Program):
             stderr=subprocess.PIPE if terminal is None else terminal,
             text=True,
         )
+
+    def on_a_terminal(self, *arguments: str) -> str:
+        """All that the command writes to a pseudo-terminal. Fails the test unless it succeeds."""
+        ours, theirs = os.openpty()
+        with self.command(*arguments, terminal=theirs) as process:
+            os.close(theirs)
+            written = b""
+            try:
+                while chunk := os.read(ours, 4096):
+                    written += chunk
+            except OSError:  # Linux says so when the other end is closed
+                pass
+        os.close(ours)
+        assert process.returncode == 0, written.decode()
+        return written.decode()
 
     def interrupted(self, times: int, *arguments: str) -> Ran:
         """Run the command, and send it SIGINT when EC2 has begun to make the image; again when it says to stop."""

@@ -1,6 +1,5 @@
 """What is seen while an image is made."""
 
-import os
 import re
 
 from .service import Service
@@ -8,25 +7,9 @@ from .service import Service
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-def _on_a_terminal(service: Service, *arguments: str) -> str:
-    """All that the command writes to a pseudo-terminal."""
-    ours, theirs = os.openpty()
-    with service.command(*arguments, terminal=theirs) as process:
-        os.close(theirs)
-        written = b""
-        try:
-            while chunk := os.read(ours, 4096):
-                written += chunk
-        except OSError:  # Linux says so when the other end is closed
-            pass
-    os.close(ours)
-    assert process.returncode == 0, written.decode()
-    return written.decode()
-
-
 def test_a_terminal_shows_a_bar_for_each_snapshot_with_the_time_and_what_comes_next(service: Service) -> None:
     """The bars are EC2's own progress."""
-    written = _on_a_terminal(service, "deploy", "--release", "1")
+    written = service.on_a_terminal("deploy", "--release", "1")
 
     assert _ESCAPE.search(written)
     text = _ESCAPE.sub("", written)
