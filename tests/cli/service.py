@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import yaml
 
 from engine import Engine
@@ -110,6 +111,13 @@ class Service(Program):
                 process.send_signal(signal.SIGINT)
             out, err = process.communicate()
         return Ran(process.returncode, out, err)
+
+
+def kill_all(process: subprocess.Popen[str]) -> None:
+    """Kill a process and all that it started, at once."""
+    root = psutil.Process(process.pid)
+    for one in (root, *root.children(recursive=True)):
+        one.kill()
 
 
 def wait_for(text: str, process: subprocess.Popen[str]) -> None:

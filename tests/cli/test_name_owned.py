@@ -1,6 +1,7 @@
 """`snapnames name-owned`: thousands of names, and nothing but names."""
 
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ from localaws.server import LocalAws
 from tests.account import images, launch, names, writes
 from tests.program import Program
 
-from .service import Ran, Service
+from .service import Ran, Service, kill_all
 
 COUNT = 35
 """Images, of three snapshots each: more than the 100 names that are given at once."""
@@ -67,7 +68,7 @@ def tags_in_state(stack: Service) -> int:
     return sum(resource["type"] == "aws:ec2/tag:Tag" for resource in stack.resources())
 
 
-def cut_off(stack: Service, aws: LocalAws, stop: Callable[[psutil.Process], None], *arguments: str) -> Ran:
+def cut_off(stack: Service, aws: LocalAws, stop: Callable[[subprocess.Popen[str]], None], *arguments: str) -> Ran:
     """Run the command at a name in four seconds, and stop it when the first hundred is given."""
     stack.config = {"ownedImages": {"namesPerSecond": 0.25}}
     stack.pulumi("config")
@@ -76,16 +77,10 @@ def cut_off(stack: Service, aws: LocalAws, stop: Callable[[psutil.Process], None
         while aws.calls(mark).count("ec2.CreateTags") < 100:
             assert process.poll() is None, process.communicate()
             time.sleep(0.05)
-        stop(psutil.Process(process.pid))
+        stop(process)
         out, err = process.communicate()
     stack.config = {"ownedImages": {"namesPerSecond": 1000}}
     return Ran(process.returncode, out, err)
-
-
-def kill_all(process: psutil.Process) -> None:
-    """Kill a process and all that it started, at once."""
-    for one in (process, *process.children(recursive=True)):
-        one.kill()
 
 
 def test_every_snapshot_of_the_account_is_named_and_the_command_says_how_many(
@@ -160,12 +155,12 @@ def test_a_lock_whose_process_lives_is_respected(owner: Owner, aws: LocalAws) ->
     """The one that came second says who holds it, and changes nothing."""
     second, written = Ran(0, "", ""), ["not run"]
 
-    def come_second(first: psutil.Process) -> None:
+    def come_second(first: subprocess.Popen[str]) -> None:
         nonlocal second, written
         mark = aws.mark()
         second = owner.snapnames("name-owned", code=1)
         written = [call for call in writes(aws, mark) if call != "ec2.CreateTags"]
-        holder = next(child for child in first.children(recursive=True) if child.name() == "pulumi")
+        holder = next(child for child in psutil.Process(first.pid).children(recursive=True) if child.name() == "pulumi")
         assert f", process {holder.pid}, since " in second.err
         first.send_signal(signal.SIGINT)
 
@@ -183,11 +178,11 @@ def test_a_snapshot_that_is_deleted_meanwhile_is_named_in_the_error_and_keeps_no
     """The next run knows that it is gone."""
     gone: dict[str, list[str]] = {}
 
-    def delete_one(process: psutil.Process) -> None:
+    def delete_one(process: subprocess.Popen[str]) -> None:
         image, devices = next((image, devices) for image, devices in live(ec2).items() if None in devices.values())
         gone[image] = [device for device, name in devices.items() if name is None]
         ec2.deregister_image(ImageId=images(ec2)[image]["ImageId"], DeleteAssociatedSnapshots=True)
-        assert process.is_running()
+        assert process.poll() is None
 
     failed = cut_off(owner, aws, delete_one)
     [(image, devices)] = gone.items()

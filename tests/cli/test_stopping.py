@@ -1,10 +1,12 @@
 """A deployment that is stopped while EC2 makes the image, and the next one."""
 
+import time
+
 from localaws.server import LocalAws
 from tests.account import images, names, snapshot_ids
 from tests.main_job.test_releases import launched_images, three_names
 
-from .service import Service, wait_for
+from .service import Service, kill_all, wait_for
 
 
 def test_the_same_release_again_completes_a_deployment_that_was_interrupted(aws: LocalAws, service: Service) -> None:
@@ -43,6 +45,23 @@ def test_an_image_that_a_second_interrupt_left_to_ec2_is_waited_for_and_taken_ov
     assert stopped.code == 130
     assert f"image 'front-web-1' ({made}) is pending: `snapnames deploy --release 1` goes on" in stopped.err
     assert process.returncode == 0, out + err
+    _is_deployed(service, "1", made)
+
+
+def test_a_killed_deployment_is_completed_by_the_same_release_again(aws: LocalAws, service: Service) -> None:
+    """The kill leaves a lock whose process is gone, and a state that has only a pending create."""
+    ec2 = aws.client("ec2")
+    mark = aws.mark()
+    with service.command("deploy", "--release", "1") as process:
+        while "ec2.CreateImage" not in aws.calls(mark):
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.05)
+        kill_all(process)
+        process.communicate()
+    made = images(ec2)["front-web-1"]["ImageId"]
+
+    service.snapnames("deploy", "--release", "1")
+
     _is_deployed(service, "1", made)
 
 
