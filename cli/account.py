@@ -11,8 +11,8 @@ from components.aws_session import StackSession
 from components.errors import InputError
 from components.filters import chunks
 
-from .advice import with_advice
-from .errors import CommandError, UsageError
+from .advice import aws_errors
+from .errors import UsageError
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -58,15 +58,21 @@ class Image:
         return any(self.snapshots) and not any(snapshot.name for snapshot in self.snapshots)
 
 
+def aws_session(config: Mapping[str, str]) -> StackSession:
+    """The way to AWS that a stack's config gives, raw and by whole keys. Raises `UsageError`."""
+    try:
+        return StackSession({key.removeprefix("aws:"): v for key, v in config.items() if key.startswith("aws:")})
+    except (InputError, BotoCoreError, ClientError) as error:
+        raise UsageError(f"the stack's aws: config does not lead to AWS: {error}") from error
+
+
 class Account:
     """Reads with the region, keys, roles and endpoints of the stack's `aws:` config."""
 
-    def __init__(self, config: Mapping[str, str], project: str, stack: str) -> None:
-        """Make the client; `config` is the stack's `aws:` config, raw, without the namespace."""
-        try:
-            self._ec2: EC2Client = StackSession(config).ec2()
-        except (InputError, BotoCoreError, ClientError) as error:
-            raise UsageError(f"the stack's aws: config does not lead to EC2: {error}") from error
+    def __init__(self, session: StackSession, project: str, stack: str) -> None:
+        """Make the client."""
+        self.session = session
+        self._ec2: EC2Client = session.ec2()
         # The backend alone knows the organization, unless --stack gives it.
         organization = stack.split("/", maxsplit=1)[0] if "/" in stack else "*"
         self._stack_tag = f"{organization}/{project}/{stack.rsplit('/', maxsplit=1)[-1]}"
@@ -80,28 +86,27 @@ class Account:
         return self._read([{"Name": "name", "Values": [name]}]).get(name)
 
     def _read(self, filters: list["FilterTypeDef"]) -> dict[str, Image]:
-        try:
+        with aws_errors("EC2 can't be read"):
             return self._images(filters)
-        except (BotoCoreError, ClientError) as error:
-            raise CommandError(with_advice(f"EC2 can't be read: {error}")) from error
 
     def _images(self, filters: list["FilterTypeDef"]) -> dict[str, Image]:
         pages = self._ec2.get_paginator("describe_images").paginate(Owners=["self"], Filters=filters)
         images = [image for page in pages for image in page["Images"] if image["State"] != "deregistered"]
-        behind = self._snapshots([image["ImageId"] for image in images])
+        behind = snapshots_of(self._ec2, [image["ImageId"] for image in images])
         return {image["Name"]: _image(image, behind[image["ImageId"]]) for image in images}
 
-    def _snapshots(self, image_ids: list[str]) -> dict[str, list["SnapshotTypeDef"]]:
-        """Image id to the snapshots that CreateImage made for it: mappings tell them only after a while."""
-        found: dict[str, list[SnapshotTypeDef]] = {image_id: [] for image_id in image_ids}
-        for chunk in chunks(image_ids):
-            wanted = [f"Created by CreateImage(*) for {image_id}*" for image_id in chunk]
-            pages = self._ec2.get_paginator("describe_snapshots").paginate(
-                OwnerIds=["self"], Filters=[{"Name": "description", "Values": wanted}]
-            )
-            for snapshot in (snapshot for page in pages for snapshot in page["Snapshots"]):
-                found[snapshot["Description"].split(" for ")[1].split()[0]].append(snapshot)
-        return found
+
+def snapshots_of(client: "EC2Client", image_ids: list[str]) -> dict[str, list["SnapshotTypeDef"]]:
+    """Image id to the snapshots that CreateImage made for it: mappings tell them only after a while."""
+    found: dict[str, list[SnapshotTypeDef]] = {image_id: [] for image_id in image_ids}
+    for chunk in chunks(image_ids):
+        wanted = [f"Created by CreateImage(*) for {image_id}*" for image_id in chunk]
+        pages = client.get_paginator("describe_snapshots").paginate(
+            OwnerIds=["self"], Filters=[{"Name": "description", "Values": wanted}]
+        )
+        for snapshot in (snapshot for page in pages for snapshot in page["Snapshots"]):
+            found[snapshot["Description"].split(" for ")[1].split()[0]].append(snapshot)
+    return found
 
 
 def _image(image: "ImageTypeDef", snapshots: Iterable["SnapshotTypeDef"]) -> Image:

@@ -1,5 +1,12 @@
 """What to do about errors of AWS and Pulumi that do not say it themselves."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from .errors import CommandError
+
 _ADVICE = {
     "Launch Configuration creation operation is not available in your account": (
         "this account was made on or after 2024-10-01, and AWS gives such accounts no launch configurations: set "
@@ -19,3 +26,12 @@ def with_advice(message: str) -> str:
     """Put a line with the next step under a message that has a known cause and does not name it yet."""
     lines = [advice for symptom, advice in _ADVICE.items() if symptom in message and advice not in message]
     return "\n".join([message, *lines])
+
+
+@contextmanager
+def aws_errors(doing: str) -> Iterator[None]:
+    """Turn what AWS refuses into a `CommandError` that begins with what was being done."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise CommandError(with_advice(f"{doing}: {error}")) from error

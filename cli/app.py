@@ -116,6 +116,31 @@ def name_owned(
     _run(run, as_json=as_json)
 
 
+@app.command(epilog=_EXIT_CODES)
+def recover(
+    *,
+    orphans: Annotated[
+        bool,
+        typer.Option("--orphans", help="Delete also the snapshots of images that the stack had and that are gone."),
+    ] = False,
+    stack: Stack = None,
+    folder: Folder = Path(),
+    as_json: Json = False,
+) -> None:
+    """Bring a stack whose update was killed to where `pulumi up` works.
+
+    Lets go of a lock whose process is gone, puts what AWS has made into the state, drops what never happened, and ends
+    deletes that were cut off. Asks nothing; does nothing to a stack that is whole.
+    """
+
+    def run(display: "Display") -> dict[str, Any]:
+        from .recover import recover as bring_back  # noqa: PLC0415
+
+        return bring_back(folder, stack, display, orphans=orphans)
+
+    _run(run, as_json=as_json)
+
+
 def _command(run: "Callable[[Session], object]", folder: Path, stack: str | None, *, as_json: bool) -> None:
     """Open the stack of a service and run on it."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from .display import Display
 from .errors import CommandError, UsageError
-from .session import run_stoppable
+from .running import run_stoppable
 from .stack import OpenStack
 from .stack_file import StackFile
 from .steps import Steps, changes, summary

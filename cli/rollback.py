@@ -14,7 +14,7 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
     wanted = plan.rolled_back(session.file.releases, release)
     config = session.file.edited(wanted)
     if not preview:
-        session.adopt()
+        session.recover()
     refresh = any(image.unread for image in session.images().values())
     say(f"rolling stack {session.stack.name} back from {session.file.releases.live} to {wanted.live}")
     try:

@@ -1,16 +1,16 @@
 """One command's work on one stack: what it reads, its updates, and the config that it writes when they succeed."""
 
-from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from .account import Account, Image
-from .advice import with_advice
+from .account import Account, Image, aws_session
 from .display import Display
-from .errors import CommandError, Exit, UsageError
-from .repair import adopted
+from .errors import UsageError
+from .made import Made
+from .recovery import Recovery
+from .running import run_stoppable
 from .stack import OnEvent, OpenStack
 from .stack_file import StackFile
 from .steps import IMAGE, Step, Steps, summary
@@ -42,7 +42,8 @@ class Session:
                 f"snapnames:service is not set in {file.path.name}; image names begin with it: run `pulumi config set "
                 "snapnames:service <name>`"
             )
-        return cls(stack, Account(_of_provider(config), stack.project.name, stack.name), file, service, display)
+        account = Account(aws_session(config), stack.project.name, stack.name)
+        return cls(stack, account, file, service, display)
 
     def image_name(self, release: str) -> str:
         """The image of a release is called `<service>-<release>`."""
@@ -60,20 +61,9 @@ class Session:
     def _cancelled(self) -> None:
         self.display.say("stopping when what is begun is done, e.g. the image is made; ^C again stops at once")
 
-    def adopt(self) -> None:
-        """Give the state the images that EC2 made for an update that was cut off. Raises `CommandError`."""
-        images = self.account.images()
-        if not any(image.unread for image in images.values()):
-            return
-
-        def mend(deployment: Mapping[str, Any]) -> Mapping[str, Any] | None:
-            found = adopted(deployment, images)
-            if found is None:
-                return None
-            self.display.say(f"taking over from an update that was cut off: {', '.join(found[1])}")
-            return found[0]
-
-        self.stack.repair(mend)
+    def recover(self) -> None:
+        """Bring the stack back from an update that was killed. Raises `CommandError`."""
+        Recovery(self.stack, self.file.text, Made(self.account.session), self.display).run()
 
     def preview(self, config: str, *, refresh: bool) -> Steps:
         """What an update with that config would do. Raises `CommandError` with the engine's errors."""
@@ -102,19 +92,3 @@ class Session:
 
     def _run(self, run: _Command, config: str, steps: Steps, *, refresh: bool) -> None:
         run_stoppable(self.stack, lambda: run(config, steps.on_event, refresh=refresh), steps)
-
-
-def run_stoppable(stack: OpenStack, run: Callable[[], None], steps: Steps) -> None:
-    """Run a preview or an update. Raises `CommandError` with the errors that `steps` has seen, or for ^C."""
-    if stack.stopped:
-        raise CommandError("stopped", Exit.INTERRUPTED)
-    try:
-        run()
-    except CommandError as error:
-        if stack.stopped:
-            raise CommandError("stopped", Exit.INTERRUPTED) from error
-        raise CommandError(with_advice(steps.failure or str(error))) from error
-
-
-def _of_provider(config: Mapping[str, str]) -> dict[str, str]:
-    return {key.removeprefix("aws:"): value for key, value in config.items() if key.startswith("aws:")}

@@ -151,24 +151,37 @@ class OpenStack:
         """`pulumi up` with that config, without a preview. Raises `CommandError`."""
         self._run(lambda path: self._stack.up(config_file=path, on_event=on_event, refresh=refresh), config)
 
+    def deployment(self) -> Mapping[str, Any]:
+        """The state, as the engine exports it, without secrets. Raises `CommandError`."""
+        with tempfile.TemporaryDirectory(prefix="snapnames-") as folder:
+            path = Path(folder) / "state.json"
+            try:
+                self._state("export", path)
+            except PulumiError as error:
+                raise CommandError(f"the state of stack {self.name!r} can't be read: {said(error)}") from error
+            found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))["deployment"]
+            return found
+
     def repair(self, mend: Callable[[Mapping[str, Any]], Mapping[str, Any] | None]) -> None:
         """Export the state, and import what `mend` makes of it, unless that is None. Secrets stay encrypted."""
         with tempfile.TemporaryDirectory(prefix="snapnames-") as folder:
             path = Path(folder) / "state.json"
             try:
-                self._pulumi.run(self._stack_arguments("export", path), str(self.project.folder), {})
+                self._state("export", path)
                 state = json.loads(path.read_text(encoding="utf-8"))
                 mended = mend(state["deployment"])
                 if mended is not None:
                     path.write_text(json.dumps({**state, "deployment": mended}), encoding="utf-8")
-                    self._unlocked(
-                        lambda: self._pulumi.run(self._stack_arguments("import", path), str(self.project.folder), {})
-                    )
+                    self._unlocked(lambda: self._state("import", path))
             except PulumiError as error:
                 raise CommandError(f"the state of stack {self.name!r} can't be mended: {said(error)}") from error
 
-    def _stack_arguments(self, command: str, path: Path) -> list[str]:
-        return ["stack", command, "--file", str(path), "--stack", self.name]
+    def refresh(self, config: str, on_event: OnEvent, urns: list[str]) -> None:
+        """`pulumi refresh` of these resources alone. Raises `CommandError`."""
+        self._run(lambda path: self._stack.refresh(config_file=path, on_event=on_event, target=urns), config)
+
+    def _state(self, command: str, path: Path) -> None:
+        self._pulumi.run(["stack", command, "--file", str(path), "--stack", self.name], str(self.project.folder), {})
 
     def _unlocked(self, run: Callable[[], object]) -> None:
         """Run it; once more when the stack was locked by a process that is gone. Raises `CommandError` for another."""

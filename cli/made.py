@@ -1,0 +1,103 @@
+"""What AWS has of creates and deletes that were cut off."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from components.account_images import STACK_TAG
+from components.aws_session import StackSession
+from components.filters import chunks
+
+from .account import snapshots_of
+from .advice import aws_errors
+from .repair import IMAGE_TYPE, Resource
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import FilterTypeDef
+
+Inputs = Mapping[str, Any]
+
+_STAYS = ("InvalidSnapshot.InUse", "InvalidSnapshot.NotFound")
+
+
+class Made:
+    """Reads by name and id, and the deletes that were begun. Raises `CommandError` when AWS refuses one."""
+
+    def __init__(self, session: StackSession) -> None:
+        """Make the clients."""
+        self._ec2, self._autoscaling = session.ec2(), session.autoscaling()
+        self._finders: dict[str, Callable[[Inputs], str | None]] = {
+            IMAGE_TYPE: self._image,
+            "aws:ec2/launchConfiguration:LaunchConfiguration": self._launch_configuration,
+            "aws:ec2/launchTemplate:LaunchTemplate": self._launch_template,
+            "aws:autoscaling/group:Group": self._group,
+        }
+
+    def ids(self, creating: Iterable[Resource]) -> dict[str, str]:
+        """URN to id, of those that AWS has made. Of others, as Tags, the same create again does no harm."""
+        with aws_errors("AWS can't be read"):
+            found = {r["urn"]: self._finders[r["type"]](r["inputs"]) for r in creating if r["type"] in self._finders}
+        return {urn: made for urn, made in found.items() if made}
+
+    def pending(self, image_id: str) -> bool:
+        """Whether EC2 is still making the image."""
+        with aws_errors("the image can't be read"):
+            found = self._ec2.describe_images(ImageIds=[image_id])["Images"]
+        return any(image["State"] == "pending" for image in found)
+
+    def left_snapshots(self, image_ids: Iterable[str]) -> dict[str, list[str]]:
+        """Image id to the snapshots that CreateImage made for it and that it left behind; of images that are gone."""
+        wanted = list(image_ids)
+        with aws_errors("the account's images and snapshots can't be read"):
+            present = self._present(wanted)
+            left = snapshots_of(self._ec2, [image_id for image_id in wanted if image_id not in present])
+        return {image_id: [s["SnapshotId"] for s in snapshots] for image_id, snapshots in left.items() if snapshots}
+
+    def delete_snapshots(self, snapshot_ids: Iterable[str]) -> list[str]:
+        """Delete them; those that are deleted now. One that another image uses stays."""
+        deleted = []
+        for snapshot_id in snapshot_ids:
+            with aws_errors(f"snapshot {snapshot_id} can't be deleted"):
+                try:
+                    self._ec2.delete_snapshot(SnapshotId=snapshot_id)
+                except ClientError as error:
+                    if error.response["Error"]["Code"] not in _STAYS:
+                        raise
+                else:
+                    deleted.append(snapshot_id)
+        return deleted
+
+    def _image(self, inputs: Inputs) -> str | None:
+        """Names are unique, and the tag says that it was this stack's create."""
+        filters: list[FilterTypeDef] = [
+            {"Name": "name", "Values": [inputs["name"]]},
+            {"Name": f"tag:{STACK_TAG}", "Values": [inputs.get("tags", {}).get(STACK_TAG, "")]},
+        ]
+        found = self._ec2.describe_images(Owners=["self"], IncludeDeprecated=True, Filters=filters)["Images"]
+        return next((image["ImageId"] for image in found if image["State"] != "deregistered"), None)
+
+    def _launch_configuration(self, inputs: Inputs) -> str | None:
+        found = self._autoscaling.describe_launch_configurations(LaunchConfigurationNames=[inputs["name"]])
+        return inputs["name"] if found["LaunchConfigurations"] else None
+
+    def _launch_template(self, inputs: Inputs) -> str | None:
+        filters: list[FilterTypeDef] = [{"Name": "launch-template-name", "Values": [inputs["name"]]}]
+        found = self._ec2.describe_launch_templates(Filters=filters)["LaunchTemplates"]
+        return found[0]["LaunchTemplateId"] if found else None
+
+    def _group(self, inputs: Inputs) -> str | None:
+        found = self._autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[inputs["name"]])
+        return inputs["name"] if found["AutoScalingGroups"] else None
+
+    def _present(self, image_ids: list[str]) -> set[str]:
+        """Those that are still registered: a filter, unlike a list of ids, takes one that is gone."""
+        return {
+            image["ImageId"]
+            for chunk in chunks(image_ids)
+            for page in self._ec2.get_paginator("describe_images").paginate(
+                IncludeDeprecated=True, IncludeDisabled=True, Filters=[{"Name": "image-id", "Values": chunk}]
+            )
+            for image in page["Images"]
+            if image["State"] != "deregistered"
+        }

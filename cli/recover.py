@@ -1,0 +1,30 @@
+"""`snapnames recover`: after a kill, without a question."""
+
+from pathlib import Path
+from typing import Any
+
+from .account import aws_session
+from .display import Display
+from .made import Made
+from .recovery import Recovery
+from .stack import OpenStack
+from .stack_file import StackFile
+
+
+def recover(folder: Path, stack_name: str | None, display: Display, *, orphans: bool) -> dict[str, Any]:
+    """Bring the stack to where `pulumi up` works; what was done, for scripts. Raises `CommandError`."""
+    stack = OpenStack(folder, stack_name)
+    file = StackFile.read(stack.config_path)
+    recovery = Recovery(stack, file.text, Made(aws_session(stack.config())), display)
+    with stack.stoppable(lambda: display.say("stopping; ^C again stops at once")):
+        recovery.run(orphans=orphans, unlock=True)
+    if not (recovery.adopted or recovery.dropped or recovery.deleted):
+        display.say("nothing to recover")
+    display.say(f"[{display.elapsed}] done: run `pulumi up`, `pulumi destroy` or `snapnames deploy` again")
+    return {
+        "stack": stack.name,
+        "adopted": recovery.adopted,
+        "dropped": recovery.dropped,
+        "deleted_snapshots": recovery.deleted,
+        "seconds": display.seconds,
+    }

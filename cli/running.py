@@ -1,0 +1,20 @@
+"""How a preview or an update ends: in its own errors, with advice, or by ^C."""
+
+from collections.abc import Callable
+
+from .advice import with_advice
+from .errors import CommandError, Exit
+from .stack import OpenStack
+from .steps import Steps
+
+
+def run_stoppable(stack: OpenStack, run: Callable[[], None], steps: Steps) -> None:
+    """Run a preview or an update. Raises `CommandError` with the errors that `steps` has seen, or for ^C."""
+    if stack.stopped:
+        raise CommandError("stopped", Exit.INTERRUPTED)
+    try:
+        run()
+    except CommandError as error:
+        if stack.stopped:
+            raise CommandError("stopped", Exit.INTERRUPTED) from error
+        raise CommandError(with_advice(steps.failure or str(error))) from error
