@@ -82,25 +82,35 @@ class Calls:
 
     def __init__(self) -> None:
         """Nothing has come yet."""
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
         self._calls: list[Call] = []
+        self._open = 0
 
     def add(self, call: Call) -> int:
         """Keep a call; its number, for `answered`."""
-        with self._lock:
+        with self._changed:
             self._calls.append(call)
+            self._open += 1
             return len(self._calls) - 1
 
     def answered(self, number: int, answer: Answer) -> None:
         """Say what became of a call."""
-        with self._lock:
+        with self._changed:
             self._calls[number] = replace(self._calls[number], answer=answer)
+            self._open -= 1
+            self._changed.notify_all()
 
     def since(self, mark: int) -> list[Call]:
         """Those from a mark on."""
-        with self._lock:
+        with self._changed:
             return self._calls[mark:]
 
+    def settle(self, timeout: float) -> None:
+        """Wait until no call is open; raises `TimeoutError`."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._open == 0, timeout):
+                raise TimeoutError(f"{self._open} calls are still open after {timeout} s")
+
     def __len__(self) -> int:
-        with self._lock:
+        with self._changed:
             return len(self._calls)

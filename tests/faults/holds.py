@@ -23,12 +23,12 @@ class Holds:
             self._changed.notify_all()
         await asyncio.wrap_future(freed)
 
-    def first(self, timeout: float) -> Call:
-        """Wait for a call to be held; raises `TimeoutError`."""
+    def wait(self, count: int, timeout: float) -> list[Call]:
+        """Wait until so many calls are held, and give them; raises `TimeoutError`."""
         with self._changed:
-            if not self._changed.wait_for(lambda: bool(self._held), timeout):
-                raise TimeoutError(f"no call was held within {timeout} s")
-            return self._held[0][0]
+            if not self._changed.wait_for(lambda: len(self._held) >= count, timeout):
+                raise TimeoutError(f"{len(self._held)} calls are held after {timeout} s, not {count}")
+            return [call for call, _ in self._held]
 
     def release(self) -> None:
         """Let every held call go on; raises `LookupError` if there is none."""

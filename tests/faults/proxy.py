@@ -78,9 +78,13 @@ class FaultProxy:
         """The calls since a mark that only read."""
         return [call for call in self.calls(since) if is_read(call)]
 
-    def held(self, timeout: float = 60.0) -> Call:
-        """Wait until a call is held, and give the first; raises `TimeoutError`."""
-        return self._holds.first(timeout)
+    def settle(self, timeout: float = 60.0) -> None:
+        """Wait until no call is open, as after a client was killed; raises `TimeoutError`."""
+        self._calls.settle(timeout)
+
+    def held(self, count: int = 1, timeout: float = 60.0) -> list[Call]:
+        """Wait until `count` calls are held, and give all that are; raises `TimeoutError`."""
+        return self._holds.wait(count, timeout)
 
     def release(self) -> None:
         """Let every held call go on; raises `LookupError` if there is none."""
@@ -165,5 +169,5 @@ class FaultProxy:
                         await asyncio.to_thread(fate.function, call)
                     except Exception as error:  # noqa: BLE001 - a test's function may raise anything; `__exit__` does again
                         self._errors.append(error)
-                        return Answer.DROPPED_BEFORE, None
+                        return Answer.DROPPED_AFTER if fate.after else Answer.DROPPED_BEFORE, None
         return None
