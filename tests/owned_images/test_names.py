@@ -118,7 +118,7 @@ def test_a_snapshot_that_one_image_has_twice_is_named_after_its_first_device_and
 def test_what_a_release_built_is_left_to_the_stack_of_the_release(
     aws: LocalAws, ec2: EC2Client, account: Account, program: Make
 ) -> None:
-    """Own ones are not mentioned, those of another stack are listed; a copy has snapshots of its own, that are named."""
+    """Own ones are not mentioned, those of another stack are listed; a copy has snapshots of its own, and names."""
     source = launch(ec2)
     tagged: Any = [
         {"ResourceType": "image", "Tags": [{"Key": "snapnames:stack", "Value": "organization/snapnames/other"}]}
