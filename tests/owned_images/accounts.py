@@ -7,12 +7,11 @@ from mypy_boto3_ec2 import EC2Client
 from mypy_boto3_ec2.type_defs import BlockDeviceMappingTypeDef, TagTypeDef
 
 T = TypeVar("T")
-Mappings = list[BlockDeviceMappingTypeDef]
 Tags = list[TagTypeDef]
 
 ROOT = "/dev/sda1"
 TWO = (ROOT, "/dev/sdf")
-THREE = (ROOT, "/dev/sdf", "/dev/sdg")
+STORE = "in the instance store"
 PREVIOUS = "snapnames:previous-name"
 
 
@@ -37,35 +36,30 @@ class Account:
         devices: Iterable[str] | Mapping[str, str] = (ROOT,),
         *,
         root: str = ROOT,
-        store: Iterable[str] = (),
         tags: Mapping[str, str] | None = None,
     ) -> str:
         """Register an image, and give its id.
 
-        `devices`: with a new snapshot each, or with the label of one that is there. `store`: devices in the instance
-        store, and so is the root without `root` among `devices`.
+        `devices` in this order: each with a new snapshot, or with the label of one that is there, or with `STORE`. The
+        root is in the instance store unless it has a snapshot.
         """
-        shared = {device: label for device, label in devices.items() if label} if isinstance(devices, Mapping) else {}
-        ebs: Mappings = [
-            {
-                "DeviceName": device,
-                "Ebs": {
-                    "SnapshotId": self.snapshots[shared[device]] if device in shared else self._snapshot(name, device)
-                },
-            }
-            for device in devices
-        ]
-        ephemeral: Mappings = [
-            {"DeviceName": device, "VirtualName": f"ephemeral{number}"} for number, device in enumerate(store)
-        ]
+        behind = devices if isinstance(devices, Mapping) else dict.fromkeys(devices, "")
         self.images[name] = self._ec2.register_image(
             Name=name,
             RootDeviceName=root,
-            BlockDeviceMappings=[*ephemeral, *ebs],
+            BlockDeviceMappings=[self._mapping(name, device, of) for device, of in behind.items()],
             TagSpecifications=[{"ResourceType": "image", "Tags": _tags(tags or {})}],
-            ImageLocation="" if root in devices else "bucket/image.manifest.xml",
+            ImageLocation="bucket/image.manifest.xml" if behind.get(root, STORE) == STORE else "",
         )["ImageId"]
         return self.images[name]
+
+    def _mapping(self, image: str, device: str, of: str) -> BlockDeviceMappingTypeDef:
+        if of == STORE:
+            return {"DeviceName": device, "VirtualName": "ephemeral0"}
+        return {
+            "DeviceName": device,
+            "Ebs": {"SnapshotId": self.snapshots[of] if of else self._snapshot(image, device)},
+        }
 
     def _snapshot(self, image: str, device: str) -> str:
         made = self._ec2.create_snapshot(VolumeId=self._volume)["SnapshotId"]

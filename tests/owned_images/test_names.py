@@ -8,7 +8,7 @@ from mypy_boto3_ec2 import EC2Client
 
 from localaws.server import LocalAws
 from tests.account import INSTANCE_STORE, images, launch, names, writes
-from tests.owned_images.accounts import ROOT, TWO, Account
+from tests.owned_images.accounts import ROOT, STORE, TWO, Account
 from tests.program import Program
 
 Make = Callable[..., Program]
@@ -27,10 +27,12 @@ def test_every_snapshot_behind_an_image_is_named_root_first_then_by_device(
     aws: LocalAws, account: Account, program: Make
 ) -> None:
     """The preview lists what the update makes; instance-store mappings and snapshots behind no image get nothing."""
-    account.image("front web/[1]", ["/dev/sdf10", "/dev/sdf9", "/dev/xvda"], root="/dev/xvda", store=["/dev/sdb"])
+    unordered = {"/dev/sdf10": "", "/dev/sdb": STORE, "/dev/sdf9": "", "/dev/xvda": ""}
+    account.image("front web/[1]", unordered, root="/dev/xvda")
     account.image("sql-1", [f"/dev/sd{letter}" for letter in "ponmlkjihgf"] + [ROOT])
-    account.image("bundled-1", ["/dev/sdf"], store=["/dev/sdb", "/dev/sdc"])
-    account.image("bundled-2", [], store=["/dev/sdb"])
+    account.image("bundled-1", {"/dev/sdb": STORE, "/dev/sdf": "", "/dev/sdc": STORE})
+    account.image("bundled-2", {"/dev/sdb": STORE})
+    account.image("bundled-3", [])
     account.image("gone-1", TWO)
     account.deregister("gone-1")
     stack = program({"ownedImages": True})
