@@ -67,7 +67,7 @@ class OwnedImages(ComponentResource):
     """
 
     names: Output[dict[str, str]]
-    """Snapshot id to the Name that is declared for it."""
+    """Snapshot id to the Name that was given to it."""
 
     kept: Output[dict[str, dict[str, str]]]
     """Snapshot id to the `name` that it keeps, the name `wanted` for it, and `why`."""
@@ -95,7 +95,8 @@ class OwnedImages(ComponentResource):
         self._args = args
         self._pace = Pace(args.get("names_per_second", PER_SECOND))
         account = _listed()
-        last = StackReference(stack_tag(), opts=ResourceOptions(parent=self))
+        # No child of this component, which an update of other targets does not make: the state would be broken.
+        last = StackReference(f"{name}-record", stack_name=stack_tag())
         self.record = last.get_output(args.get("record_output", RECORD_OUTPUT)).apply(
             lambda output: self._declare(account, Record.of(output))
         )
@@ -121,10 +122,12 @@ class OwnedImages(ComponentResource):
             overwrite=args.get("overwrite", False),
             now=datetime.now(UTC),
         )
-        tags = [
-            self._declare_name(snapshot_id, name, account.snapshots[snapshot_id], record)
-            for snapshot_id, name in names.declared.items()
-        ]
+        tags = {}
+        for snapshot_id, declared in names.declared.items():
+            live = account.snapshots[snapshot_id].get("Name")
+            done = live == declared.name == record.names.get(snapshot_id)
+            tag = self._declare_name(snapshot_id, declared, done=done)
+            tags[snapshot_id] = [tag.id, tag.value]
         removes = args.get("remove_names_on_destroy", False)
         given = {snapshot_id: declared.name for snapshot_id, declared in names.declared.items()}
         if removes or record.removes:
@@ -133,26 +136,19 @@ class OwnedImages(ComponentResource):
 
             NameRemoval(self, given, removes=removes)
         self._say(names)
-        said = {
-            "names": given,
-            "kept": names.kept,
-            "renamed": names.renamed,
-            "shared": names.shared,
-            "skipped": names.skipped,
-            "removes": removes,
-        }
-        # An update that was cut off must not record names that it never gave. The URN is there once the Tag is.
-        return Output.all(*(tag.urn for tag in tags)).apply(lambda _: said)
+        told = {"kept": names.kept, "renamed": names.renamed, "shared": names.shared, "skipped": names.skipped}
+        # By the Tags, so that an update which fails records no name that it did not give.
+        return Output.from_input(tags).apply(
+            lambda made: {"names": _given(made, record), **told, "removes": removes}, run_with_unknowns=True
+        )
 
-    def _declare_name(
-        self, snapshot_id: str, declared: DeclaredName, live: Mapping[str, str], record: Record
-    ) -> aws.ec2.Tag:
-        """Declare the Name, behind the name that it replaces; one that has to be given waits for its turn."""
+    def _declare_name(self, snapshot_id: str, declared: DeclaredName, *, done: bool) -> aws.ec2.Tag:
+        """Declare the Name, behind the name that it replaces. `done`: no call is going to be made for it."""
         before = []
         if declared.previous is not None:
             before = [self._tag(f"{declared.label}:{PREVIOUS_NAME}", snapshot_id, PREVIOUS_NAME, declared.previous, ())]
-        given = live.get("Name") == declared.name == record.names.get(snapshot_id)
-        value = declared.name if given or pulumi.runtime.is_dry_run() else self._pace.later(declared.name)
+        spread = not done and not pulumi.runtime.is_dry_run()
+        value = self._pace.later(declared.name) if spread else declared.name
         return self._tag(declared.label, snapshot_id, "Name", value, before)
 
     def _tag(
@@ -179,6 +175,22 @@ class OwnedImages(ComponentResource):
                 f"{names.unnamed_since[0]}: run `pulumi up --refresh` to give it back",
                 resource=self,
             )
+
+
+def _given(tags: Mapping[str, Sequence[object]], last: Record) -> dict[str, str]:
+    """The names that the state has, or is going to have, by snapshot, of the id and the value of each Tag.
+
+    Unknown in an update: the value when the Tag failed and `--continue-on-error` goes on, and then it is the last one;
+    the id alone when the Tag is new, but no target.
+    """
+    previewing = pulumi.runtime.is_dry_run()
+    names = {}
+    for snapshot_id, (tag_id, value) in tags.items():
+        made = previewing or isinstance(tag_id, str)
+        name = value if made and isinstance(value, str) else last.names.get(snapshot_id)
+        if name is not None:
+            names[snapshot_id] = name
+    return names
 
 
 def _listed() -> OwnedAccount:

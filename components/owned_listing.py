@@ -77,7 +77,8 @@ def _image(image: "ImageTypeDef") -> OwnedImage:
         root_device=image.get("RootDeviceName", ""),
         snapshots=behind,
         tags=_tags(image),
-        copied="SourceImageId" in image,
+        # What CreateImage made has a source image too, and alone a source instance.
+        copied="SourceImageId" in image and "SourceInstanceId" not in image,
     )
 
 

@@ -107,12 +107,11 @@ def decide(  # noqa: PLR0913 -- what a decision depends on, by name
             if builder != stack:
                 names.skipped[snapshot_id] = f"stack {builder} built its image and names it"
             continue
-        first, *others = claims
+        first = claims[0]
+        # An image may have a snapshot at several devices.
+        others = list(dict.fromkeys(claim.image.name for claim in claims if claim.image is not first.image))
         if others:
-            names.shared[snapshot_id] = {
-                "named_after": first.image.name,
-                "others": list(dict.fromkeys(claim.image.name for claim in others)),
-            }
+            names.shared[snapshot_id] = {"named_after": first.image.name, "others": others}
         label = first.image.name if labels[first.image.name] == 1 else f"{first.image.name} {first.image.image_id}"
         rules.apply(names, snapshot_id, first, f"{label}:{first.device}")
     return names

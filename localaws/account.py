@@ -19,6 +19,7 @@ from moto.ec2.responses import EC2Response
 
 from localaws import settings
 from localaws.errors import ImageNotFoundError
+from localaws.filters import FilterActions
 from localaws.groups import Group
 from localaws.image_actions import ImageActions
 from localaws.instance_refreshes import InstanceRefreshActions, InstanceRefreshes
@@ -55,7 +56,7 @@ class LocalAutoScaling(InstanceRefreshes):
         return autoscaling_urls
 
 
-class LocalEC2Response(ImageActions, SnapshotActions, TagActions, InstanceActions, EC2Response):
+class LocalEC2Response(FilterActions, ImageActions, SnapshotActions, TagActions, InstanceActions, EC2Response):
     """EC2's calls: ours first, moto's for the rest."""
 
 

@@ -127,6 +127,17 @@ class FilterInvalidError(ParameterInvalidError):
     message = "The filter '{name}' is invalid"
 
 
+class FilterLimitError(EC2ClientError):
+    """A filter has more values than EC2 takes.
+
+    The text is as others report it (github.com/nchammas/flintrock/issues/193). It speaks of a call, the documentation
+    of a filter: whether the values of a call's filters add up could not be checked.
+    """
+
+    code = "FilterLimitExceeded"
+    message = "The maximum number of filter values specified on a single call is 200"
+
+
 class StateIncorrectError(EC2ClientError):
     """The resource is in another state than the call needs."""
 

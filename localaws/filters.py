@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from moto.ec2.responses._base_response import EC2BaseResponse
+
+from localaws.errors import FilterLimitError
 
 Filters = Mapping[str, list[str]]
 Resource = TypeVar("Resource")
+
+VALUES_LIMIT = 200
+"""docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html: of one filter."""
 
 WILDCARDS = re.compile(r"\\(.)|([*?])|([^*?\\]+|\\$)", re.DOTALL)
 
@@ -67,3 +74,14 @@ def text(value: object) -> list[str]:
     if value is None:
         return []
     return [str(value).lower() if isinstance(value, bool) else str(value)]
+
+
+class FilterActions(EC2BaseResponse):
+    """The limit on filters, for every action that reads any."""
+
+    def _filters_from_querystring(self) -> dict[str, Any]:
+        """Read the filters; raise if one has too many values."""
+        filters: dict[str, Any] = super()._filters_from_querystring()
+        if any(len(values) > VALUES_LIMIT for values in filters.values()):
+            raise FilterLimitError
+        return filters

@@ -75,7 +75,7 @@ class ImageActions(AmisResponse):
         return BulkResult({"Return": True, "DeleteSnapshotResults": results or None})
 
     def describe_images(self) -> ActionResult:
-        """Select and page."""
+        """Select and page; disabled images only with IncludeDisabled, deprecated ones to their owner always."""
         self.error_on_dryrun()
         images = self.ec2_backend.describe_images(
             self._get_param("ImageIds", []),
@@ -83,6 +83,8 @@ class ImageActions(AmisResponse):
             self._get_param("ExecutableUsers", []),
             self._get_param("Owners", []),
         )
+        if not self._get_param("IncludeDisabled"):
+            images = [image for image in images if not image.disabled]
         shown, token = page(images, self._get_int_param("MaxResults"), self._get_param("NextToken"), 1)
         items = [image.describe(self.ec2_backend.tags_of(image.id)) for image in shown]
         return BulkResult({"Images": items, "NextToken": token})

@@ -101,6 +101,7 @@ class Images(Snapshots):
         if not no_reboot and instance.is_running():
             self.reboot_instances([instance_id])
         image = Image(self, image_id, name, description, mappings, traits, lifecycle=lifecycle, instance_id=instance_id)
+        image.source = (instance.image_id, self.region_name)
         return self.add_image(image, tags["image"])
 
     def _imageable(self, instance_id: str) -> Instance:

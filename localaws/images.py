@@ -91,6 +91,7 @@ class Image(Ami):
         self.disabled = self.protected = False
         self.deprecation_time: str | None = None
         self.source: tuple[str, str] | None = None
+        """Id and region of the image that it was copied from, or that its instance was launched from."""
         # What moto's Instance reads of its image.
         self.platform, self.architecture = traits.platform, traits.architecture
         self.virtualization_type, self.kernel_id = traits.virtualization_type, None

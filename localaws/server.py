@@ -42,8 +42,11 @@ def sealed_environment() -> dict[str, str]:
     }
 
 
-def client(url: str, service: str, region: str = REGION) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
-    """Make a boto3 client of the server at `url`; it reads no profile, file or proxy of the user's."""
+def client(url: str, service: str, region: str = REGION, attempts: int = 1) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+    """Make a boto3 client of the server at `url`; it reads no profile, file or proxy of the user's.
+
+    It tries each call so many times.
+    """
     import boto3  # noqa: PLC0415 - a quarter of a second that only who calls AWS needs
     import botocore.config  # noqa: PLC0415
     import botocore.session  # noqa: PLC0415
@@ -58,7 +61,7 @@ def client(url: str, service: str, region: str = REGION) -> Any:  # noqa: ANN401
     )
     session.set_credentials(ACCESS_KEY, ACCESS_KEY)
     config = botocore.config.Config(
-        max_pool_connections=64, proxies={}, retries={"mode": "standard", "total_max_attempts": 1}
+        max_pool_connections=64, proxies={}, retries={"mode": "standard", "total_max_attempts": attempts}
     )
     maker: Any = boto3.Session(botocore_session=session)
     return maker.client(service, region_name=region, endpoint_url=url, config=config)

@@ -47,10 +47,10 @@ def autoscaling(aws: LocalAws) -> AutoScalingClient:
 
 
 @pytest.fixture
-def program(tmp_path: Path, aws: LocalAws, engine: engines.Engine) -> Callable[[Mapping[str, Any]], Program]:
-    """Make a stack of the program with this config."""
+def program(tmp_path: Path, aws: LocalAws, engine: engines.Engine) -> Callable[..., Program]:
+    """Make a stack of the program with this config, and with what stands before AWS, if anything does."""
 
-    def make(config: Mapping[str, Any]) -> Program:
-        return Program(tmp_path / "stack", aws, engine, config)
+    def make(config: Mapping[str, Any], endpoint: str = "") -> Program:
+        return Program(tmp_path / "stack", aws, engine, config, endpoint=endpoint)
 
     return make

@@ -32,14 +32,22 @@ class Done:
 class Program:
     """A stack of the program in this repository, or of another one in `main`, on the local AWS.
 
-    Config is `config`, written out before each command; keys without a namespace are the program's.
+    Config is `config`, written out before each command; keys without a namespace are the program's. `endpoint` is what
+    stands before the local AWS, if anything does.
     """
 
     def __init__(
-        self, folder: Path, aws: LocalAws, engine: Engine, config: Mapping[str, Any], main: Path = ROOT
+        self,
+        folder: Path,
+        aws: LocalAws,
+        engine: Engine,
+        config: Mapping[str, Any],
+        main: Path = ROOT,
+        *,
+        endpoint: str = "",
     ) -> None:
         """Make the project's folder and its stack."""
-        self.folder, self.aws = folder, aws
+        self.folder, self.aws, self.endpoint = folder, aws, endpoint or aws.url
         self.config = dict(config)
         backend = folder / "state"
         backend.mkdir(parents=True)
@@ -48,7 +56,7 @@ class Program:
             path=[Path(sys.executable).parent, engine.bin],
             pulumi_home=engine.home,
             backend=backend,
-            endpoint=aws.url,
+            endpoint=self.endpoint,
         )
         project = {"name": "snapnames", "main": str(main), "runtime": "python"}
         (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project), encoding="utf-8")
@@ -117,6 +125,6 @@ class Program:
             "aws:skipMetadataApiCheck": "true",
             "aws:skipRequestingAccountId": "true",
             "aws:endpoints": [
-                dict.fromkeys(("autoscaling", "ec2", "elb", "elbv2", "sts"), self.aws.url),
+                dict.fromkeys(("autoscaling", "ec2", "elb", "elbv2", "sts"), self.endpoint),
             ],
         }

@@ -159,10 +159,12 @@ def test_a_protected_image_is_not_deregistered(ec2: EC2Client, instance: str, re
 
 
 def test_a_disabled_image_launches_nothing_until_it_is_enabled(ec2: EC2Client, instance: str, refused: Refused) -> None:
-    """Its state says so."""
+    """It is shown, with its state, only to who asks for disabled ones."""
     image_id = ec2.create_image(InstanceId=instance, Name="front-1")["ImageId"]
     ec2.disable_image(ImageId=image_id)
-    assert image_of(ec2, image_id)["State"] == "disabled"
+    asked_for = ec2.describe_images(Owners=["self"], IncludeDisabled=True)["Images"]
+    assert [(image["ImageId"], image["State"]) for image in asked_for] == [(image_id, "disabled")]
+    assert names(ec2) == []
     with refused("InvalidAMIID.Unavailable"):
         ec2.run_instances(ImageId=image_id, MinCount=1, MaxCount=1)
 
@@ -171,7 +173,7 @@ def test_a_disabled_image_launches_nothing_until_it_is_enabled(ec2: EC2Client, i
     ec2.run_instances(ImageId=image_id, MinCount=1, MaxCount=1)
 
 
-def test_images_are_found_by_their_mappings_and_sources(ec2: EC2Client, instance: str) -> None:
+def test_images_are_found_by_their_mappings_and_sources(ec2: EC2Client, instance: str, public_image: str) -> None:
     """Row 24."""
     image_id = ec2.create_image(InstanceId=instance, Name="front-1")["ImageId"]
     ec2.create_image(
@@ -187,7 +189,8 @@ def test_images_are_found_by_their_mappings_and_sources(ec2: EC2Client, instance
     assert names(ec2, **{"block_device_mapping.encrypted": "true"}) == ["back-1", "copy-1", "front-1"]
     assert names(ec2, **{"block_device_mapping.delete-on-termination": "false"}) == ["copy-1", "front-1"]
     assert names(ec2, source_image_id=image_id) == ["copy-1"]
-    assert names(ec2, source_image_region="ap-*") == ["copy-1"]
+    assert names(ec2, source_image_id=public_image) == ["back-1", "front-1"]
+    assert names(ec2, source_image_region="ap-*") == ["back-1", "copy-1", "front-1"]
     assert names(ec2, source_instance_id=instance) == ["back-1", "front-1"]
     assert names(ec2, name="*-1", root_device_type="ebs", state="available") == ["back-1", "copy-1", "front-1"]
     assert names(ec2, name="FRONT-1") == []

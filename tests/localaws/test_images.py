@@ -110,8 +110,8 @@ def test_the_root_is_first_and_the_others_are_not_sorted(ec2: EC2Client, instanc
     assert devices == ["/dev/sda1", "/dev/sdg", "/dev/sdf", "/dev/sdb"]
 
 
-def test_an_image_inherits_from_its_instance(ec2: EC2Client, instance: str) -> None:
-    """Row 9."""
+def test_an_image_inherits_from_its_instance(ec2: EC2Client, instance: str, public_image: str) -> None:
+    """Row 9; both the instance and the image that it was launched from are its sources."""
     image_id = ec2.create_image(InstanceId=instance, Name="front-1", Description="first")["ImageId"]
 
     image = image_of(ec2, image_id)
@@ -132,6 +132,8 @@ def test_an_image_inherits_from_its_instance(ec2: EC2Client, instance: str) -> N
         "Public": False,
         "RootDeviceName": "/dev/sda1",
         "RootDeviceType": "ebs",
+        "SourceImageId": public_image,
+        "SourceImageRegion": "ap-northeast-2",
         "SourceInstanceId": instance,
         "SriovNetSupport": "simple",
         "State": "available",

@@ -1,0 +1,1 @@
+"""Names for the snapshots of every image that an account owns."""
