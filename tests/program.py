@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import yaml
 
 from dev.environment import REGION, sealed
@@ -27,6 +28,20 @@ class Done:
     code: int
     out: str
     """Standard output and standard error, as they came."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 -- each command has its own
+        """What it said to a script."""
+        return json.loads(self.out)
 
 
 class Program:
@@ -84,6 +99,26 @@ class Program:
             process_group=0,
         )
 
+    def snapnames(self, *arguments: str, code: int = 0) -> Ran:
+        """Run the command to its end. Fails the test unless it exits with `code`."""
+        with self.command(*arguments) as process:
+            out, err = process.communicate()
+        assert process.returncode == code, f"snapnames {' '.join(arguments)}: {process.returncode}\n{out}{err}"
+        return Ran(process.returncode, out, err)
+
+    def command(self, *arguments: str, terminal: int | None = None) -> subprocess.Popen[str]:
+        """Start the command on pipes, or on a terminal."""
+        self._write_config()
+        return subprocess.Popen(
+            [sys.executable, "-m", "cli", *arguments, "--stack", STACK],
+            cwd=self.folder,
+            env={**self.environment, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if terminal is None else terminal,
+            stderr=subprocess.PIPE if terminal is None else terminal,
+            text=True,
+        )
+
     def up(self, *options: str, code: int | None = 0) -> Done:
         """`pulumi up`, preview included."""
         return self.pulumi("up", "--yes", *options, code=code)
@@ -128,3 +163,10 @@ class Program:
                 dict.fromkeys(("autoscaling", "ec2", "elb", "elbv2", "sts"), self.endpoint),
             ],
         }
+
+
+def kill_all(process: subprocess.Popen[str]) -> None:
+    """Kill a process and all that it started, at once."""
+    root = psutil.Process(process.pid)
+    for one in (root, *root.children(recursive=True)):
+        one.kill()

@@ -1,40 +1,22 @@
 """A stack whose config file is a person's: with comments, a secret, and a release list that only the command writes."""
 
-import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
 import yaml
 
 from engine import Engine
 from localaws.server import LocalAws
 from tests.account import launch
-from tests.program import ROOT, STACK, Program
+from tests.program import STACK, Program, Ran
 
 FLEET = {"instanceType": "t3.micro", "minSize": 1, "maxSize": 2, "zones": ["ap-northeast-2a"]}
 _TOLD = "# What front-web runs on; ask before you change it.\nconfig:\n  # Newest first.\n  snapnames:releases: []\n"
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command printed, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:  # noqa: ANN401 -- each command has its own
-        """What it said to a script."""
-        return json.loads(self.out)
 
 
 class Service(Program):
@@ -64,25 +46,6 @@ class Service(Program):
         config = yaml.safe_load(self.text)["config"]
         return config["snapnames:releases"], config.get("snapnames:live")
 
-    def snapnames(self, *arguments: str, code: int = 0) -> Ran:
-        """Run the command to its end. Fails the test unless it exits with `code`."""
-        with self.command(*arguments) as process:
-            out, err = process.communicate()
-        assert process.returncode == code, f"snapnames {' '.join(arguments)}: {process.returncode}\n{out}{err}"
-        return Ran(process.returncode, out, err)
-
-    def command(self, *arguments: str, terminal: int | None = None) -> subprocess.Popen[str]:
-        """Start the command on pipes, or on a terminal."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "cli", *arguments, "--stack", STACK],
-            cwd=self.folder,
-            env={**self.environment, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE if terminal is None else terminal,
-            stderr=subprocess.PIPE if terminal is None else terminal,
-            text=True,
-        )
-
     def on_a_terminal(self, *arguments: str) -> str:
         """All that the command writes to a pseudo-terminal. Fails the test unless it succeeds."""
         ours, theirs = os.openpty()
@@ -111,13 +74,6 @@ class Service(Program):
                 process.send_signal(signal.SIGINT)
             out, err = process.communicate()
         return Ran(process.returncode, out, err)
-
-
-def kill_all(process: subprocess.Popen[str]) -> None:
-    """Kill a process and all that it started, at once."""
-    root = psutil.Process(process.pid)
-    for one in (root, *root.children(recursive=True)):
-        one.kill()
 
 
 def wait_for(text: str, process: subprocess.Popen[str]) -> None:

@@ -13,9 +13,9 @@ from mypy_boto3_ec2 import EC2Client
 import engine as engines
 from localaws.server import LocalAws
 from tests.account import images, launch, names, writes
-from tests.program import Program
+from tests.program import Program, Ran, kill_all
 
-from .service import Ran, Service, kill_all
+from .service import Service
 
 COUNT = 35
 """Images, of three snapshots each: more than the 100 names that are given at once."""
@@ -27,11 +27,6 @@ class Owner(Service):
     def _write_config(self) -> None:
         Program._write_config(self)  # noqa: SLF001 -- its own
 
-    def snapnames(self, *arguments: str, code: int = 0) -> Ran:
-        """Run the command with the config of now."""
-        self._write_config()
-        return super().snapnames(*arguments, code=code)
-
 
 @pytest.fixture
 def owner(tmp_path: Path, aws: LocalAws, engine: engines.Engine) -> Owner:
@@ -39,7 +34,6 @@ def owner(tmp_path: Path, aws: LocalAws, engine: engines.Engine) -> Owner:
     stack = Owner(tmp_path / "stack", aws, engine)
     stack.file.unlink()
     stack.config = {"ownedImages": {"namesPerSecond": 1000}}
-    stack.pulumi("config")
     return stack
 
 
@@ -71,7 +65,6 @@ def tags_in_state(stack: Service) -> int:
 def cut_off(stack: Service, aws: LocalAws, stop: Callable[[subprocess.Popen[str]], None], *arguments: str) -> Ran:
     """Run the command at a name in four seconds, and stop it when the first hundred is given."""
     stack.config = {"ownedImages": {"namesPerSecond": 0.25}}
-    stack.pulumi("config")
     mark = aws.mark()
     with stack.command("name-owned", *arguments) as process:
         while aws.calls(mark).count("ec2.CreateTags") < 100:

@@ -5,8 +5,9 @@ import time
 from localaws.server import LocalAws
 from tests.account import images, names, snapshot_ids
 from tests.main_job.test_releases import launched_images, three_names
+from tests.program import kill_all
 
-from .service import Service, kill_all, wait_for
+from .service import Service, wait_for
 
 
 def test_the_same_release_again_completes_a_deployment_that_was_interrupted(aws: LocalAws, service: Service) -> None:

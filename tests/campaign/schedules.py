@@ -1,0 +1,78 @@
+"""Names given while calls fail, are dropped and wait by chance."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine import Engine
+from localaws.server import LocalAws
+from tests.account import images, launch, names
+from tests.faults import FaultProxy, Rates, Schedule
+from tests.program import Program
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import BlockDeviceMappingTypeDef
+
+IMAGES = 10
+"""Of four snapshots each."""
+
+RATES = Rates(fail_before=0.08, fail_after=0.08, drop_before=0.04, drop_after=0.04, delay=0.05)
+_DEVICES = ("/dev/sda1", "/dev/sdf", "/dev/sdg", "/dev/sdh")
+
+
+@dataclass(frozen=True)
+class Endured:
+    """What came of one schedule."""
+
+    suffered: int
+    """How many calls met a fault."""
+
+    faults: list[str]
+    """What is wrong afterwards: nothing, when all is well."""
+
+
+def endure(folder: Path, aws: LocalAws, engine: Engine, seed: int) -> Endured:
+    """Name 40 snapshots under the schedule of that seed, then once more without faults."""
+    aws.reset()
+    ec2 = aws.client("ec2")
+    volumes: list[BlockDeviceMappingTypeDef] = [
+        {"DeviceName": device, "Ebs": {"VolumeSize": size}}
+        for device, size in zip(_DEVICES[1:], (1, 2, 3), strict=True)
+    ]
+    instance = launch(ec2, mappings=volumes)
+    for number in range(IMAGES):
+        ec2.create_image(InstanceId=instance, Name=f"web-{number}", NoReboot=True)
+    wanted = {
+        f"web-{number}": {device: f"web-{number}({index:03d})" for index, device in enumerate(_DEVICES, start=1)}
+        for number in range(IMAGES)
+    }
+    with FaultProxy(aws.url, Schedule.random(seed, RATES)) as proxy:
+        stack = Program(folder, aws, engine, {"ownedImages": True}, endpoint=proxy.url)
+        done = stack.pulumi("up", "--yes", "--skip-preview", code=None)
+        suffered = sum(call.answer != "passed" for call in proxy.calls())
+        wrong = _unsaid(wanted, {image: names(ec2, image) for image in images(ec2)}, done.code, done.out)
+        proxy.schedule.clear()
+        again = stack.pulumi("up", "--yes", "--skip-preview", code=None)
+    if again.code:
+        wrong.append(f"the next update: exit code {again.code}: {again.out}")
+    after = {image: names(ec2, image) for image in images(ec2)}
+    if after != wanted:
+        wrong.append(f"after the next update: {after!r}")
+    return Endured(suffered, wrong)
+
+
+def _unsaid(
+    wanted: dict[str, dict[str, str]], live: dict[str, dict[str, str | None]], code: int, out: str
+) -> list[str]:
+    """Names that are missing or wrong without the update having failed and named them."""
+    missing = [
+        f"{image}:{device}"
+        for image, devices in wanted.items()
+        for device, name in devices.items()
+        if live[image][device] != name
+    ]
+    return [
+        f"{label} is not named, and exit code {code} does not say so"
+        for label in missing
+        if not code or label not in out
+    ]
