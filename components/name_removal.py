@@ -67,20 +67,21 @@ def _own(props: Props) -> Props:
 def remove_names(client: "EC2Client", names: Mapping[str, str]) -> None:
     """Remove the Name of each snapshot that is still as given; one that replaced another gives that back.
 
-    The previous name is put back before its tag goes, so a kill between the two loses nothing.
+    The previous name is put back before its tag goes, so a kill between the two loses nothing; the next call goes on.
     """
     pace = Pace()
     for snapshot_id, tags in _live(client, list(names)).items():
-        name, previous = names[snapshot_id], tags.get(PREVIOUS_NAME)
-        if tags.get("Name") != name:
+        live, previous = tags.get("Name"), tags.get(PREVIOUS_NAME)
+        if live not in (names[snapshot_id], previous):
             continue
         pace.sleep()
+        # EC2 compares the value that it deletes, so a name given since is safe.
         if previous is None:
-            # EC2 compares the value, so a name given since is safe.
-            client.delete_tags(Resources=[snapshot_id], Tags=[{"Key": "Name", "Value": name}])
-        else:
+            client.delete_tags(Resources=[snapshot_id], Tags=[{"Key": "Name", "Value": names[snapshot_id]}])
+            continue
+        if live != previous:
             client.create_tags(Resources=[snapshot_id], Tags=[{"Key": "Name", "Value": previous}])
-            client.delete_tags(Resources=[snapshot_id], Tags=[{"Key": PREVIOUS_NAME, "Value": previous}])
+        client.delete_tags(Resources=[snapshot_id], Tags=[{"Key": PREVIOUS_NAME, "Value": previous}])
 
 
 def _live(client: "EC2Client", snapshot_ids: list[str]) -> dict[str, dict[str, str]]:
