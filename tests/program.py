@@ -166,7 +166,10 @@ class Program:
 
 
 def kill_all(process: subprocess.Popen[str]) -> None:
-    """Kill a process and all that it started, at once."""
+    """Kill a process and all that it started, at once, and wait until none of them has a connection any more."""
     root = psutil.Process(process.pid)
-    for one in (root, *root.children(recursive=True)):
+    descendants = root.children(recursive=True)
+    for one in (root, *descendants):
         one.kill()
+    process.wait()
+    psutil.wait_procs(descendants)

@@ -162,7 +162,7 @@ class FaultProxy:
                     await asyncio.sleep(fate.seconds)
                 case Hold():
                     await self._holds.hold(call)
-                    if reader.at_eof() and not fate.after:
+                    if not fate.after and (reader.at_eof() or reader.exception()):
                         return Answer.ABANDONED, None
                 case Run():
                     try:

@@ -20,13 +20,13 @@ def image_of(ec2: EC2Client, image_id: str) -> dict[str, Any]:
 
 def test_an_image_is_pending_first_and_then_available(aws: LocalAws, ec2: EC2Client, instance: str) -> None:
     """Row 7: and on the way there progress grows, ids appear, and snapshots are completed before the image."""
-    aws.settings(pending_seconds=0.6)
+    aws.settings(pending_seconds=3)
     image_id = ec2.create_image(InstanceId=instance, Name="front-1")["ImageId"]
 
     seen: list[tuple[set[int], str, set[bool], set[str]]] = []
     while not seen or seen[-1][1] != "available":
-        snapshots = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
         image = image_of(ec2, image_id)
+        snapshots = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
         percent = {int(one["Progress"].rstrip("%")) for one in snapshots}
         ids = {"SnapshotId" in one["Ebs"] for one in image["BlockDeviceMappings"] if "Ebs" in one}
         seen.append((percent, image["State"], ids, {one["State"] for one in snapshots}))
@@ -43,7 +43,7 @@ def test_an_image_is_pending_first_and_then_available(aws: LocalAws, ec2: EC2Cli
 
 def test_a_waiter_waits_for_a_pending_image(aws: LocalAws, ec2: EC2Client, instance: str) -> None:
     """Row 7: as boto3 and the provider wait."""
-    aws.settings(pending_seconds=0.2)
+    aws.settings(pending_seconds=1.5)
     image_id = ec2.create_image(InstanceId=instance, Name="front-1")["ImageId"]
     assert image_of(ec2, image_id)["State"] == "pending"
 

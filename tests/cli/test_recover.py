@@ -1,0 +1,199 @@
+"""`snapnames recover`: a stack whose update was killed, without a question."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from mypy_boto3_ec2 import EC2Client
+
+from localaws.server import LocalAws
+from tests.account import images, launch, names, snapshot_ids, writes
+from tests.faults import FaultProxy, Hold
+from tests.program import Program, Ran, kill_all
+
+THREE = {"/dev/sda1": "web-1(001)", "/dev/sdf": "web-1(002)", "/dev/sdg": "web-1(003)"}
+CREATED = "Created by CreateImage({}) for {}"
+
+
+@pytest.fixture
+def proxy(aws: LocalAws) -> Iterator[FaultProxy]:
+    """Before the account of the stack."""
+    with FaultProxy(aws.url) as running:
+        yield running
+
+
+@pytest.fixture
+def stack(program: Callable[..., Program], ec2: EC2Client, proxy: FaultProxy) -> Program:
+    """One release, not built yet."""
+    return program({"service": "web", "source": launch(ec2), "releases": ["1"]}, endpoint=proxy.url)
+
+
+def killed_at(proxy: FaultProxy, stack: Program, call: str, *command: str, after: bool) -> None:
+    """Kill the update at the first such call, before AWS sees it or before its answer comes back."""
+    proxy.schedule.at(call, 1, Hold(after=after))
+    with stack.start(*command, "--yes", "--skip-preview") as process:
+        proxy.held()
+        kill_all(process)
+        process.communicate()
+    proxy.release()
+    proxy.settle()
+
+
+def said(ran: Ran) -> list[str]:
+    """What the command said, without times."""
+    return [line.rpartition("] ")[2] for line in ran.out.splitlines()]
+
+
+def behind(ec2: EC2Client, image: str) -> set[str]:
+    """The snapshots behind an image."""
+    mappings = images(ec2)[image]["BlockDeviceMappings"]
+    return {mapping["Ebs"]["SnapshotId"] for mapping in mappings if "Ebs" in mapping}
+
+
+def state(stack: Program) -> list[dict[str, Any]]:
+    """The resources, without the times at which they were written."""
+    return [
+        {key: value for key, value in resource.items() if key not in ("created", "modified")}
+        for resource in stack.resources()
+    ]
+
+
+def test_a_stack_that_is_whole_stays_as_it_is(stack: Program, aws: LocalAws) -> None:
+    """Nothing is written to AWS, and the state is the same."""
+    stack.up("--skip-preview")
+    before, mark = state(stack), aws.mark()
+
+    ran = stack.snapnames("recover", "--orphans")
+
+    assert said(ran) == [
+        "nothing to recover",
+        "done: run `pulumi up`, `pulumi destroy` or `snapnames deploy` again",
+    ]
+    assert writes(aws, mark) == []
+    assert state(stack) == before
+
+
+def test_an_image_that_the_state_missed_is_taken_over(stack: Program, ec2: EC2Client, proxy: FaultProxy) -> None:
+    """With its snapshots, so that the next update only names them."""
+    killed_at(proxy, stack, "ec2.CreateImage", "up", after=True)
+    made = images(ec2)["web-1"]["ImageId"]
+
+    ran = stack.snapnames("recover", "--json")
+    mark = proxy.mark()
+    stack.up("--skip-preview")
+
+    assert {key: ran.json[key] for key in ("stack", "adopted", "dropped", "deleted_snapshots")} == {
+        "stack": "test",
+        "adopted": ["web-1"],
+        "dropped": [],
+        "deleted_snapshots": [],
+    }
+    assert images(ec2)["web-1"]["ImageId"] == made
+    assert [call.name for call in proxy.writes(mark)] == ["ec2.CreateTags"] * 3
+    assert names(ec2, "web-1") == THREE
+
+
+def test_an_image_that_is_still_being_made_is_waited_for(
+    stack: Program, aws: LocalAws, ec2: EC2Client, proxy: FaultProxy
+) -> None:
+    """Its snapshots are known only then."""
+    aws.settings(pending_seconds=15)
+    killed_at(proxy, stack, "ec2.CreateImage", "up", after=True)
+
+    ran = stack.snapnames("recover")
+    stack.up("--skip-preview")
+
+    assert said(ran)[:2] == [
+        "EC2 is still making web-1: waiting for it",
+        "taking over from an update that was cut off: web-1",
+    ]
+    assert names(ec2, "web-1") == THREE
+    assert snapshot_ids(ec2) == behind(ec2, "web-1")
+
+
+def test_a_create_that_never_reached_aws_is_dropped_and_made_by_the_next_update(
+    stack: Program, ec2: EC2Client, proxy: FaultProxy
+) -> None:
+    """The state had it as being created."""
+    killed_at(proxy, stack, "ec2.CreateImage", "up", after=False)
+
+    ran = stack.snapnames("recover")
+    stack.up("--skip-preview")
+
+    assert said(ran)[0] == "never made, and to be made by the next update: web-1"
+    assert names(ec2, "web-1") == THREE
+
+
+def test_an_image_of_that_name_that_somebody_else_made_is_not_taken_over(
+    stack: Program, ec2: EC2Client, proxy: FaultProxy
+) -> None:
+    """It has no tag of this stack; the next update says whose name it is."""
+    killed_at(proxy, stack, "ec2.CreateImage", "up", after=False)
+    theirs = ec2.create_image(InstanceId=stack.config["source"], Name="web-1", NoReboot=True)["ImageId"]
+
+    ran = stack.snapnames("recover", "--json")
+    refused = stack.up("--skip-preview", code=None)
+
+    assert (ran.json["adopted"], ran.json["dropped"]) == ([], ["web-1"])
+    assert refused.code != 0
+    assert images(ec2)["web-1"]["ImageId"] == theirs
+    assert names(ec2, "web-1") == dict.fromkeys(THREE)
+
+
+def test_a_delete_that_was_cut_off_is_finished(stack: Program, ec2: EC2Client, proxy: FaultProxy) -> None:
+    """Between image and snapshots: the provider itself would take the image for gone, and leave its snapshots."""
+    stack.up("--skip-preview")
+    left = behind(ec2, "web-1")
+    killed_at(proxy, stack, "ec2.DeregisterImage", "destroy", after=True)
+    still = snapshot_ids(ec2)
+
+    ran = stack.snapnames("recover", "--json")
+    stack.destroy()
+
+    assert still == left
+    assert set(ran.json["deleted_snapshots"]) == left
+    assert snapshot_ids(ec2) == set()
+    assert stack.resources() == []
+
+
+@pytest.mark.parametrize("options", [[], ["--orphans"]])
+def test_orphans_of_this_stack_go_when_they_are_asked_for_and_no_other_snapshot_ever(
+    stack: Program, ec2: EC2Client, options: list[str]
+) -> None:
+    """Its image was deregistered by hand; the others belong to nobody, to a person, or to another image."""
+    stack.up("--skip-preview")
+    ours, image_id = behind(ec2, "web-1"), images(ec2)["web-1"]["ImageId"]
+    other = ec2.create_image(InstanceId=stack.config["source"], Name="other", NoReboot=True)["ImageId"]
+    others = behind(ec2, "other")
+    ec2.deregister_image(ImageId=other)
+    ec2.deregister_image(ImageId=image_id)
+    volume = ec2.create_volume(AvailabilityZone="ap-northeast-2a", Size=1)["VolumeId"]
+    theirs = {
+        ec2.create_snapshot(VolumeId=volume, Description=text)["SnapshotId"]
+        for text in (f"before {image_id}", CREATED.format("i-0123456789abcdef0", "ami-0123456789abcdef0"), "")
+    }
+
+    stack.snapnames("recover", *options)
+
+    left = {snapshot["SnapshotId"] for snapshot in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]}
+    assert ours & left == (set() if options else ours)
+    assert others | theirs <= left
+
+
+def test_a_snapshot_that_another_image_uses_stays(stack: Program, ec2: EC2Client) -> None:
+    """EC2 refuses to delete it, and that is right."""
+    stack.up("--skip-preview")
+    image = images(ec2)["web-1"]
+    root = next(m["Ebs"]["SnapshotId"] for m in image["BlockDeviceMappings"] if m["DeviceName"] == "/dev/sda1")
+    ec2.register_image(
+        Name="kept",
+        RootDeviceName="/dev/sda1",
+        BlockDeviceMappings=[{"DeviceName": "/dev/sda1", "Ebs": {"SnapshotId": root}}],
+    )
+    ec2.deregister_image(ImageId=image["ImageId"])
+
+    ran = stack.snapnames("recover", "--orphans", "--json")
+
+    assert len(ran.json["deleted_snapshots"]) == 2
+    assert behind(ec2, "kept") == {root}
+    assert snapshot_ids(ec2) == {root}
