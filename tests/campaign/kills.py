@@ -1,156 +1,87 @@
-"""A kill of everything at one AWS call of an update, then the two commands that have to bring all back."""
+"""A kill of everything in the middle of an update, then the two commands that have to bring all back."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import random
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
 
 from engine import Engine
 from localaws.server import LocalAws
-from tests.account import images, launch, names, snapshot_ids
 from tests.faults import FaultProxy, Hold
-from tests.program import STACK_TAG, Program, kill_all
+from tests.program import kill_all
 
-if TYPE_CHECKING:
-    from mypy_boto3_ec2.type_defs import TagTypeDef
+from .phases import undisturbed
+from .results import Result
+from .stage import LAUNCHES, PHASES, Phase, staged
 
-Phase = Literal["build", "release", "prune", "destroy"]
-PHASES: tuple[Phase, ...] = ("build", "release", "prune", "destroy")
-"""A first release with its fleet; a second one; the first one dropped; all of it gone."""
-
-LAUNCHES = ("configuration", "template")
-_DEVICES = ("/dev/sda1", "/dev/sdf", "/dev/sdg")
+AT_A_CALL = "kill -9 of everything at an AWS call: {}"
+AT_ANY_MOMENT = "kill -9 of everything at a moment by chance"
 
 
 @dataclass(frozen=True)
-class Kill:
-    """Where it happens: at the n-th call, counted from 1, before AWS sees it or before its answer comes back."""
+class AtCall:
+    """At the n-th call of a phase, counted from 1, before AWS sees it or before its answer comes back."""
 
     phase: Phase
     launch: str
     call: int
     after: bool
 
+    @property
+    def fault(self) -> str:
+        """The row that it counts for."""
+        return AT_A_CALL.format(self.phase)
+
     def __str__(self) -> str:
-        """Short, and the same in every run."""
         return f"{self.phase}/{self.launch}/{self.call}/{'after' if self.after else 'before'}"
+
+    def attempt(self, folder: Path, aws: LocalAws, engine: Engine) -> Result:
+        """Kill, and bring back."""
+        with staged(folder, aws, engine, self.phase, self.launch) as (stage, proxy):
+            proxy.schedule.at(lambda _: True, self.call, Hold(after=self.after))
+            with stage.stack.start(*stage.command) as process:
+                at = _kill_when_held(process, proxy)
+            proxy.schedule.clear()
+            if at:
+                proxy.release()
+                proxy.settle()
+            return Result(self.fault, str(self), at, stage.brought_back())
 
 
 @dataclass(frozen=True)
-class Killed:
-    """What came of it."""
+class AtMoment:
+    """A moment of a phase that a seed chooses; how far the update is by then differs a little from run to run."""
 
-    at: str
-    """The name of the call; empty when the update ended before it."""
+    seed: int
+    fault = AT_ANY_MOMENT
 
-    faults: list[str]
-    """What is wrong afterwards: nothing, when all is well."""
+    def __str__(self) -> str:
+        return f"seed {self.seed}"
 
-
-class Stage:
-    """A stack in front of one phase, behind a proxy."""
-
-    def __init__(self, folder: Path, aws: LocalAws, engine: Engine, proxy: FaultProxy, kind: str) -> None:
-        """Begin with nothing but an instance."""
-        self.ec2, self.aws = aws.client("ec2"), aws
-        fleet = {"launch": kind, "instanceType": "t3.micro", "minSize": 1, "maxSize": 2, "zones": ["ap-northeast-2a"]}
-        config = {"service": "web", "source": launch(self.ec2), "releases": ["1"], "fleet": fleet}
-        self.stack = Program(folder, aws, engine, config, endpoint=proxy.url)
-        self.command: tuple[str, ...] = ("up", "--yes", "--skip-preview")
-
-    def before(self, phase: Phase) -> None:
-        """Bring it to where the phase begins."""
-        if phase == "build":
-            return
-        self.stack.up("--skip-preview")
-        if phase == "destroy":
-            self.command = ("destroy", "--yes", "--skip-preview")
-            return
-        self.stack.config["releases"] = ["2", "1"]
-        if phase == "prune":
-            self.stack.up("--skip-preview")
-            self.stack.config["releases"] = ["2"]
-
-    def brought_back(self) -> list[str]:
-        """Run the two commands, and tell what is wrong."""
-        self.stack.snapnames("recover", "--orphans")
-        done = self.stack.pulumi(*self.command, code=None)
-        found = [f"exit code {done.code}: {done.out}"] if done.code else []
-        return found + self._wrong()
-
-    def _wrong(self) -> list[str]:
-        releases = [] if self.command[0] == "destroy" else self.stack.config["releases"]
-        wanted = {f"web-{release}" for release in releases}
-        live = images(self.ec2)
-        expected = {
-            name: {device: f"{name}({index:03d})" for index, device in enumerate(_DEVICES, start=1)} for name in wanted
-        }
-        behind = {m["Ebs"]["SnapshotId"] for i in live.values() for m in i["BlockDeviceMappings"] if "Ebs" in m}
-        checks = {
-            "images": (set(live), wanted),
-            "names": ({name: names(self.ec2, name) for name in live}, expected),
-            "orphans": (snapshot_ids(self.ec2) - behind, set()),
-            "launched": (self._launched(), [live[f"web-{releases[0]}"]["ImageId"]] if wanted & set(live) else []),
-            "foreign": ({i["Name"] for i in live.values() if _stack_of(i.get("Tags", [])) != STACK_TAG}, set()),
-        }
-        wrong = [f"{what}: {found!r}, not {right!r}" for what, (found, right) in checks.items() if found != right]
-        if releases and not wrong:
-            wrong += [f"not settled: {step['op']} {step['urn']}" for step in self.stack.steps()]
-        return wrong
-
-    def _launched(self) -> list[str]:
-        """The image of every launch configuration and launch template that there is."""
-        autoscaling = self.aws.client("autoscaling")
-        configurations = autoscaling.describe_launch_configurations()["LaunchConfigurations"]
-        templates = self.ec2.describe_launch_templates()["LaunchTemplates"]
-        versions = [
-            self.ec2.describe_launch_template_versions(LaunchTemplateId=t["LaunchTemplateId"], Versions=["$Latest"])
-            for t in templates
-        ]
-        return [c["ImageId"] for c in configurations] + [
-            v["LaunchTemplateVersions"][0]["LaunchTemplateData"]["ImageId"] for v in versions
-        ]
-
-
-def _stack_of(tags: Iterable["TagTypeDef"]) -> str | None:
-    return next((tag["Value"] for tag in tags if tag["Key"] == "snapnames:stack"), None)
-
-
-@contextmanager
-def staged(folder: Path, aws: LocalAws, engine: Engine, phase: Phase, kind: str) -> Iterator[tuple[Stage, FaultProxy]]:
-    """An empty account with a stack in front of the phase."""
-    aws.reset()
-    with FaultProxy(aws.url) as proxy:
-        stage = Stage(folder, aws, engine, proxy, kind)
-        stage.before(phase)
-        yield stage, proxy
-
-
-def calls_of(folder: Path, aws: LocalAws, engine: Engine, phase: Phase, kind: str) -> int:
-    """How many calls the phase makes when nothing happens to it."""
-    with staged(folder, aws, engine, phase, kind) as (stage, proxy):
-        mark = proxy.mark()
-        stage.stack.pulumi(*stage.command)
-        return len(proxy.calls(mark))
-
-
-def kill(folder: Path, aws: LocalAws, engine: Engine, where: Kill) -> Killed:
-    """Kill pulumi and all that it started at that call, and bring the stack back."""
-    with staged(folder, aws, engine, where.phase, where.launch) as (stage, proxy):
-        proxy.schedule.at(lambda _: True, where.call, Hold(after=where.after))
-        with stage.stack.start(*stage.command) as process:
-            while process.poll() is None:
+    def attempt(self, folder: Path, aws: LocalAws, engine: Engine) -> Result:
+        """Kill, and bring back."""
+        chance = random.Random(self.seed)  # noqa: S311 -- to be done again, not to be secret
+        phase, launch, share = chance.choice(PHASES), chance.choice(LAUNCHES), chance.random()
+        seconds = share * undisturbed(folder.parent, aws, engine, phase, launch).seconds
+        with staged(folder, aws, engine, phase, launch) as (stage, proxy):
+            with stage.stack.start(*stage.command) as process:
                 try:
-                    at = proxy.held(timeout=0.2)[0].name
-                except TimeoutError:
-                    continue
-                kill_all(process)
-                break
-            else:
-                return Killed("", stage.brought_back())
-            process.communicate()
-        proxy.schedule.clear()
-        proxy.release()
-        proxy.settle()
-        return Killed(at, stage.brought_back())
+                    process.communicate(timeout=seconds)
+                except subprocess.TimeoutExpired:
+                    kill_all(process)
+                    process.communicate()
+            proxy.settle()
+            return Result(self.fault, str(self), phase, stage.brought_back())
+
+
+def _kill_when_held(process: subprocess.Popen[str], proxy: FaultProxy) -> str:
+    """The name of the call at which it was killed; empty if the update ended before it."""
+    while process.poll() is None:
+        try:
+            at = proxy.held(timeout=0.2)[0].name
+        except TimeoutError:
+            continue
+        kill_all(process)
+        process.communicate()
+        return at
+    return ""

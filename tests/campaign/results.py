@@ -40,6 +40,9 @@ class Result:
     lost: list[str]
     """What was wrong afterwards."""
 
+    suffered: int = 1
+    """How many calls, or updates, met the fault."""
+
 
 def read() -> list[Result]:
     """All so far."""

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from engine import Engine
 from localaws.server import LocalAws
 from tests.account import images, launch, names
-from tests.faults import FaultProxy, Rates, Schedule
+from tests.faults import Answer, FaultProxy, Rates, Schedule
 from tests.program import Program
 
+from .results import Result
+
 if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_ec2.type_defs import BlockDeviceMappingTypeDef
 
 IMAGES = 10
@@ -21,20 +24,37 @@ _DEVICES = ("/dev/sda1", "/dev/sdf", "/dev/sdg", "/dev/sdh")
 
 
 @dataclass(frozen=True)
-class Endured:
-    """What came of one schedule."""
+class ByChance:
+    """40 snapshots are named while a seed decides what each call meets."""
 
-    suffered: int
-    """How many calls met a fault."""
+    seed: int
+    fault = "503s, drops and delays by chance while 40 snapshots are named"
 
-    faults: list[str]
-    """What is wrong afterwards: nothing, when all is well."""
+    def __str__(self) -> str:
+        return f"seed {self.seed}"
+
+    def attempt(self, folder: Path, aws: LocalAws, engine: Engine) -> Result:
+        """Update under the schedule, then once more without faults."""
+        aws.reset()
+        ec2 = aws.client("ec2")
+        wanted = _account(ec2)
+        with FaultProxy(aws.url, Schedule.random(self.seed, RATES)) as proxy:
+            stack = Program(folder, aws, engine, {"ownedImages": True}, endpoint=proxy.url)
+            done = stack.pulumi("up", "--yes", "--skip-preview", code=None)
+            suffered = sum(call.answer is not Answer.PASSED for call in proxy.calls())
+            wrong = _unsaid(wanted, {image: names(ec2, image) for image in images(ec2)}, done.code, done.out)
+            proxy.schedule.clear()
+            again = stack.pulumi("up", "--yes", "--skip-preview", code=None)
+        if again.code:
+            wrong.append(f"the next update: exit code {again.code}: {again.out}")
+        after = {image: names(ec2, image) for image in images(ec2)}
+        if after != wanted:
+            wrong.append(f"after the next update: {after!r}")
+        return Result(self.fault, str(self), "", wrong, suffered)
 
 
-def endure(folder: Path, aws: LocalAws, engine: Engine, seed: int) -> Endured:
-    """Name 40 snapshots under the schedule of that seed, then once more without faults."""
-    aws.reset()
-    ec2 = aws.client("ec2")
+def _account(ec2: "EC2Client") -> dict[str, dict[str, str | None]]:
+    """Make the images, and give the names that are wanted."""
     volumes: list[BlockDeviceMappingTypeDef] = [
         {"DeviceName": device, "Ebs": {"VolumeSize": size}}
         for device, size in zip(_DEVICES[1:], (1, 2, 3), strict=True)
@@ -42,27 +62,14 @@ def endure(folder: Path, aws: LocalAws, engine: Engine, seed: int) -> Endured:
     instance = launch(ec2, mappings=volumes)
     for number in range(IMAGES):
         ec2.create_image(InstanceId=instance, Name=f"web-{number}", NoReboot=True)
-    wanted = {
+    return {
         f"web-{number}": {device: f"web-{number}({index:03d})" for index, device in enumerate(_DEVICES, start=1)}
         for number in range(IMAGES)
     }
-    with FaultProxy(aws.url, Schedule.random(seed, RATES)) as proxy:
-        stack = Program(folder, aws, engine, {"ownedImages": True}, endpoint=proxy.url)
-        done = stack.pulumi("up", "--yes", "--skip-preview", code=None)
-        suffered = sum(call.answer != "passed" for call in proxy.calls())
-        wrong = _unsaid(wanted, {image: names(ec2, image) for image in images(ec2)}, done.code, done.out)
-        proxy.schedule.clear()
-        again = stack.pulumi("up", "--yes", "--skip-preview", code=None)
-    if again.code:
-        wrong.append(f"the next update: exit code {again.code}: {again.out}")
-    after = {image: names(ec2, image) for image in images(ec2)}
-    if after != wanted:
-        wrong.append(f"after the next update: {after!r}")
-    return Endured(suffered, wrong)
 
 
 def _unsaid(
-    wanted: dict[str, dict[str, str]], live: dict[str, dict[str, str | None]], code: int, out: str
+    wanted: dict[str, dict[str, str | None]], live: dict[str, dict[str, str | None]], code: int, out: str
 ) -> list[str]:
     """Names that are missing or wrong without the update having failed and named them."""
     missing = [

@@ -1,0 +1,106 @@
+"""A stack in front of one phase of its life, and what has to hold when that is over."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from engine import Engine
+from localaws.server import LocalAws
+from tests.account import images, launch, names, snapshot_ids
+from tests.faults import FaultProxy
+from tests.program import STACK_TAG, Program
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import TagTypeDef
+
+Phase = Literal["build", "release", "prune", "destroy"]
+PHASES: tuple[Phase, ...] = ("build", "release", "prune", "destroy")
+"""A first release with its fleet; a second one; the first one dropped; all of it gone."""
+
+LAUNCHES = ("configuration", "template")
+_DEVICES = ("/dev/sda1", "/dev/sdf", "/dev/sdg")
+
+
+class Stage:
+    """A stack in front of one phase, behind a proxy."""
+
+    def __init__(self, folder: Path, aws: LocalAws, engine: Engine, proxy: FaultProxy, kind: str) -> None:
+        """Begin with nothing but an instance."""
+        self.ec2, self.aws = aws.client("ec2"), aws
+        fleet = {"launch": kind, "instanceType": "t3.micro", "minSize": 1, "maxSize": 2, "zones": ["ap-northeast-2a"]}
+        config = {"service": "web", "source": launch(self.ec2), "releases": ["1"], "fleet": fleet}
+        self.stack = Program(folder, aws, engine, config, endpoint=proxy.url)
+        self.command: tuple[str, ...] = ("up", "--yes", "--skip-preview")
+
+    def before(self, phase: Phase) -> None:
+        """Bring it to where the phase begins."""
+        if phase == "build":
+            return
+        self.stack.up("--skip-preview")
+        if phase == "destroy":
+            self.command = ("destroy", "--yes", "--skip-preview")
+            return
+        self.stack.config["releases"] = ["2", "1"]
+        if phase == "prune":
+            self.stack.up("--skip-preview")
+            self.stack.config["releases"] = ["2"]
+
+    def brought_back(self) -> list[str]:
+        """Run the two commands, and tell what is wrong."""
+        self.stack.snapnames("recover", "--orphans")
+        done = self.stack.pulumi(*self.command, code=None)
+        found = [f"exit code {done.code}: {done.out}"] if done.code else []
+        return found + self._wrong()
+
+    def _wrong(self) -> list[str]:
+        releases = [] if self.command[0] == "destroy" else self.stack.config["releases"]
+        wanted = {f"web-{release}" for release in releases}
+        live = images(self.ec2)
+        expected = {
+            name: {device: f"{name}({index:03d})" for index, device in enumerate(_DEVICES, start=1)} for name in wanted
+        }
+        behind = {m["Ebs"]["SnapshotId"] for i in live.values() for m in i["BlockDeviceMappings"] if "Ebs" in m}
+        checks = {
+            "images": (set(live), wanted),
+            "names": ({name: names(self.ec2, name) for name in live}, expected),
+            "orphans": (snapshot_ids(self.ec2) - behind, set()),
+            "launched": (self._launched(), [live[f"web-{releases[0]}"]["ImageId"]] if wanted & set(live) else []),
+            "groups": (len(self._groups()), bool(wanted)),
+            "foreign": ({i["Name"] for i in live.values() if _stack_of(i.get("Tags", [])) != STACK_TAG}, set()),
+        }
+        wrong = [f"{what}: {found!r}, not {right!r}" for what, (found, right) in checks.items() if found != right]
+        if releases and not wrong:
+            wrong += [f"not settled: {step['op']} {step['urn']}" for step in self.stack.steps()]
+        return wrong
+
+    def _groups(self) -> list[str]:
+        groups = self.aws.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+        return [group["AutoScalingGroupName"] for group in groups]
+
+    def _launched(self) -> list[str]:
+        """The image of every launch configuration and launch template that there is."""
+        autoscaling = self.aws.client("autoscaling")
+        configurations = autoscaling.describe_launch_configurations()["LaunchConfigurations"]
+        templates = self.ec2.describe_launch_templates()["LaunchTemplates"]
+        versions = [
+            self.ec2.describe_launch_template_versions(LaunchTemplateId=t["LaunchTemplateId"], Versions=["$Latest"])
+            for t in templates
+        ]
+        return [c["ImageId"] for c in configurations] + [
+            v["LaunchTemplateVersions"][0]["LaunchTemplateData"]["ImageId"] for v in versions
+        ]
+
+
+def _stack_of(tags: Iterable["TagTypeDef"]) -> str | None:
+    return next((tag["Value"] for tag in tags if tag["Key"] == "snapnames:stack"), None)
+
+
+@contextmanager
+def staged(folder: Path, aws: LocalAws, engine: Engine, phase: Phase, kind: str) -> Iterator[tuple[Stage, FaultProxy]]:
+    """An empty account with a stack in front of the phase."""
+    aws.reset()
+    with FaultProxy(aws.url) as proxy:
+        stage = Stage(folder, aws, engine, proxy, kind)
+        stage.before(phase)
+        yield stage, proxy
