@@ -4,11 +4,11 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help up preview destroy down env lint test clean
+.PHONY: help up preview destroy down env lint test test-full clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(MAKEFILE_LIST) | awk -F': ' '{printf "make %-9s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST) | awk -F': ' '{printf "make %-9s %s\n", $$1, $$2}'
 
 up: $(INSTALLED) ## Build an image on the local AWS, name its snapshots, launch from it
 	@$(PY) -m dev up
@@ -33,6 +33,10 @@ lint: $(INSTALLED) ## Formatting, ruff, mypy --strict
 test: $(INSTALLED) ## All tests, on the real engine and the local AWS
 	$(PY) -m engine ensure
 	$(PY) -m pytest -n 4 --dist loadgroup
+
+test-full: test ## The tests that are tries of a fault and the whole campaign, hours; goes on where it was stopped
+	$(PY) -m pytest -n 2 --dist loadgroup -m fault --record-faults
+	$(PY) -m tests.campaign
 
 clean: ## Stop the local AWS; remove the virtual environment and what tools left
 	@if [ -x $(PY) ]; then $(PY) -m dev down; fi

@@ -13,6 +13,8 @@ from localaws.server import LocalAws
 
 from .program import Program
 
+pytest_plugins = ["tests.campaign.recording"]
+
 
 @pytest.fixture(scope="session")
 def engine() -> engines.Engine:

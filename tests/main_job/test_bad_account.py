@@ -67,6 +67,7 @@ def unknown(_: EC2Client) -> str:
         ),
     ],
 )
+@pytest.mark.fault("source instance gone, or with an instance-store root")
 def test_a_source_that_ec2_can_make_no_image_of_fails_the_preview(
     program: Make, aws: LocalAws, ec2: EC2Client, make_source: Callable[[EC2Client], str], fault: str
 ) -> None:
@@ -92,6 +93,7 @@ def test_a_source_that_is_stopped_passes_the_preview(program: Make, aws: LocalAw
     assert writes(aws, mark) == []
 
 
+@pytest.mark.fault("source instance gone, or with an instance-store root")
 def test_an_update_without_a_preview_makes_nothing_of_a_terminated_source(
     program: Make, aws: LocalAws, ec2: EC2Client
 ) -> None:
@@ -106,6 +108,7 @@ def test_an_update_without_a_preview_makes_nothing_of_a_terminated_source(
     assert writes(aws, mark) == []
 
 
+@pytest.mark.fault("image name taken")
 def test_a_name_that_a_foreign_image_has_fails_the_preview(
     program: Make, aws: LocalAws, ec2: EC2Client, source: str
 ) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import pytest
 from mypy_boto3_ec2 import EC2Client
 from mypy_boto3_ec2.type_defs import BlockDeviceMappingTypeDef
 
@@ -124,6 +125,7 @@ def test_a_built_release_is_left_alone_and_its_source_is_never_read_again(
     assert set(aws.calls(terminated)) == {"ec2.DescribeImages", "ec2.DescribeTags"}
 
 
+@pytest.mark.fault("volume attached or detached between preview and update")
 def test_a_volume_attached_after_the_preview_is_named_too_and_a_detached_one_is_not_missed(
     aws: LocalAws, program: Callable[..., Program]
 ) -> None:
@@ -197,6 +199,7 @@ def test_another_pattern_shows_each_old_and_new_name_and_changes_them_in_place(
     assert (images(ec2)[IMAGE], snapshot_ids(ec2)) == before
 
 
+@pytest.mark.fault("tag edited or removed by hand")
 def test_a_refresh_puts_back_a_name_that_was_edited_or_removed_and_leaves_tags_of_others(
     aws: LocalAws, program: Callable[..., Program]
 ) -> None:

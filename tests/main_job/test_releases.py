@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
 
@@ -133,6 +134,7 @@ def test_another_source_or_reboot_flag_leaves_a_built_release_as_it_is_and_count
     assert names(ec2, NEW_IMAGE) == {"/dev/sda1": f"{NEW_IMAGE}(001)"}
 
 
+@pytest.mark.fault("image deregistered, or snapshot deleted, by hand")
 def test_an_older_release_whose_image_was_deregistered_is_an_error_and_never_rebuilt(
     aws: LocalAws, program: Callable[..., Program]
 ) -> None:

@@ -120,6 +120,7 @@ def test_an_image_that_is_destroyed_alone_takes_its_snapshots_and_nothing_else(s
     assert steps == {("delete", "snapnames:index:ReleaseImage"), ("delete", "snapnames:index:SourceVolumes")}
 
 
+@pytest.mark.fault("two updates of one stack at once")
 def test_an_update_beside_another_says_that_the_stack_is_locked_and_the_other_goes_on(
     stack: Program, aws: LocalAws, ec2: EC2Client
 ) -> None:

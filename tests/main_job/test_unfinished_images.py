@@ -10,6 +10,8 @@ from localaws.server import LocalAws
 from tests.account import images, launch, names, snapshot_ids
 from tests.program import Done, Program
 
+pytestmark = pytest.mark.fault("image failed, or pending past the timeout")
+
 Make = Callable[[Mapping[str, Any]], Program]
 REASON = "Client.InternalError: Client error on launch"
 FLEET = {"instanceType": "t3.small", "zones": ["ap-northeast-2a"]}

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from localaws.server import LocalAws
 from tests.account import writes
 from tests.faults import Call, Fail, FaultProxy, Run
 from tests.owned_images.accounts import ROOT, TWO, Account
 from tests.program import Program
+
+pytestmark = pytest.mark.fault("image deregistered, or snapshot deleted, by hand")
 
 Make = Callable[..., Program]
 
