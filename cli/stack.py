@@ -15,6 +15,7 @@ from pulumi.automation.errors import CommandError as PulumiError
 from pulumi.automation.errors import ConcurrentUpdateError, StackNotFoundError
 from pulumi.automation.events import EngineEvent
 
+from . import torn_state
 from .engine import Interruptible, Workspace
 from .errors import CommandError, UsageError
 from .locks import holders
@@ -68,7 +69,7 @@ class OpenStack:
         self._workspace = Workspace(work_dir=str(self.project.folder), pulumi_command=self._pulumi)
         self.name = name or self._selected()
         try:
-            self._stack = Stack.select(self.name, self._workspace)
+            self._stack = self._open()
         except StackNotFoundError as error:
             raise UsageError(
                 f"there is no stack {self.name!r}; the command works with one that exists: run `pulumi stack ls`, "
@@ -76,6 +77,17 @@ class OpenStack:
             ) from error
         except PulumiError as error:
             raise UsageError(f"stack {self.name!r} can't be opened: {said(error)}") from error
+
+    def _open(self) -> Stack:
+        try:
+            return Stack.select(self.name, self._workspace)
+        except PulumiError as error:
+            if torn_state.SYMPTOM not in str(error):
+                raise
+            backend = torn_state.folder_of(self._workspace.who_am_i().url or "", self.project.folder)
+            if not backend or not torn_state.mend(backend, self.name.split("/")[-1]):
+                raise
+            return Stack.select(self.name, self._workspace)
 
     def _selected(self) -> str:
         try:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import engine
+from cli import torn_state
 from localaws.daemon import Daemon
 from localaws.seed import seed
 
@@ -96,6 +97,7 @@ def _mend(environment: dict[str, str]) -> None:
     Only here, where an account is worth nothing, is an image that the state missed simply removed.
     """
     print("the last run was cut off: reading the account again", flush=True)
+    torn_state.mend(project.BACKEND, project.STACK)
     _pulumi(environment, "cancel", "--yes", "--stack", project.STACK)
     _pulumi(environment, "refresh", "--yes", "--clear-pending-creates", "--stack", project.STACK)
     known = subprocess.run(  # noqa: S603 -- the engine just found
