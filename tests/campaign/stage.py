@@ -48,9 +48,10 @@ class Stage:
 
     def brought_back(self) -> list[str]:
         """Run the two commands, and tell what is wrong."""
-        self.stack.snapnames("recover", "--orphans")
+        recovered = self.stack.snapnames("recover", "--orphans", code=None)
         done = self.stack.pulumi(*self.command, code=None)
-        found = [f"exit code {done.code}: {done.out}"] if done.code else []
+        found = [f"recover: exit code {recovered.code}: {recovered.err}"] if recovered.code else []
+        found += [f"exit code {done.code}: {done.out}"] if done.code else []
         return found + self._wrong()
 
     def _wrong(self) -> list[str]:
