@@ -4,10 +4,10 @@ from typing import cast
 
 import pulumi
 
-from components.fleet import Fleet, FleetArgs
-from components.owned_images import RECORD_OUTPUT, OwnedImages, OwnedImagesArgs
-from components.releases import release_images
-from components.settings import read_settings
+from snapnames.fleet import Fleet, FleetArgs
+from snapnames.owned_images import RECORD_OUTPUT, OwnedImages, OwnedImagesArgs
+from snapnames.releases import release_images
+from snapnames.settings import read_settings
 
 settings = read_settings()
 images = release_images(settings)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from components.aws_session import StackSession
-from components.errors import InputError
-from components.filters import chunks
+from snapnames.aws_session import StackSession
+from snapnames.errors import InputError
+from snapnames.filters import chunks
 
 from .advice import aws_errors
 from .errors import UsageError

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from components.account_images import STACK_TAG
-from components.aws_session import StackSession
-from components.filters import chunks
+from snapnames.account_images import STACK_TAG
+from snapnames.aws_session import StackSession
+from snapnames.filters import chunks
 
 from .account import snapshots_of
 from .advice import aws_errors

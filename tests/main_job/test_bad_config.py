@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components import InputError
-from components.settings import Settings, read_settings
 from localaws.server import LocalAws
+from snapnames import InputError
+from snapnames.settings import Settings, read_settings
 from tests.account import launch, writes
 from tests.program import Program
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components import InputError, naming
-from components.naming import DEFAULT_PATTERN, check_image_name, check_pattern, ordered_devices, snapshot_names
+from snapnames import InputError, naming
+from snapnames.naming import DEFAULT_PATTERN, check_image_name, check_pattern, ordered_devices, snapshot_names
 
 ROOT = "/dev/xvda"
 UNTIMED = settings(deadline=None)
@@ -162,4 +162,4 @@ def test_the_examples_in_the_docstrings_are_there() -> None:
     """The doctests of the module run with all tests; here only that there are some."""
     found = {test.name: len(test.examples) for test in doctest.DocTestFinder().find(naming) if test.examples}
 
-    assert found == {"components.naming.ordered_devices": 1, "components.naming.snapshot_names": 1}
+    assert found == {"snapnames.naming.ordered_devices": 1, "snapnames.naming.snapshot_names": 1}

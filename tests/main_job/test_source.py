@@ -195,7 +195,7 @@ UNKNOWN_SOURCE = """
 import pulumi
 import pulumi_aws as aws
 
-from components import ReleaseImage
+from snapnames import ReleaseImage
 
 source = aws.ec2.Instance(
     "source",
@@ -228,7 +228,7 @@ def test_a_source_that_does_not_exist_yet_shows_no_names_and_gets_them_all(
 MANY_IMAGES = """
 import pulumi
 
-from components import ReleaseImage
+from snapnames import ReleaseImage
 
 for number in range(200):
     name = f"web-{number}"

@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from components.image_selection import ImageSelection
-from components.naming import DEFAULT_PATTERN
-from components.owned_listing import OwnedAccount, OwnedImage
-from components.owned_names import OwnedNames, Record, decide
+from snapnames.image_selection import ImageSelection
+from snapnames.naming import DEFAULT_PATTERN
+from snapnames.owned_listing import OwnedAccount, OwnedImage
+from snapnames.owned_names import OwnedNames, Record, decide
 from tests.owned_images.accounts import ROOT
 
 OWN, OTHER = "organization/snapnames/test", "organization/snapnames/other"

@@ -5,9 +5,9 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.naming import DEFAULT_PATTERN, snapshot_names
-from components.owned_listing import OwnedImage
-from components.owned_names import DeclaredName, Record
+from snapnames.naming import DEFAULT_PATTERN, snapshot_names
+from snapnames.owned_listing import OwnedImage
+from snapnames.owned_names import DeclaredName, Record
 from tests.owned_images.accounts import PREVIOUS, ROOT
 from tests.owned_images.decisions import OTHER, OWN, decided, image
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from components.errors import InputError
-from components.settings import Settings, read_settings
 from localaws.server import LocalAws
+from snapnames.errors import InputError
+from snapnames.settings import Settings, read_settings
 from tests.account import writes
 from tests.owned_images.accounts import TWO, Account
 from tests.program import Program

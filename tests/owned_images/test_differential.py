@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from mypy_boto3_ec2 import EC2Client
 
 import engine as engines
-from components.image_selection import ImageSelection
-from components.naming import DEFAULT_PATTERN
-from components.owned_listing import read_account
-from components.owned_names import Record, decide
 from localaws.server import LocalAws
+from snapnames.image_selection import ImageSelection
+from snapnames.naming import DEFAULT_PATTERN
+from snapnames.owned_listing import read_account
+from snapnames.owned_names import Record, decide
 from tests.account import launch
 from tests.owned_images.accounts import ROOT, STORE, Account
 from tests.program import Program

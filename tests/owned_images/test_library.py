@@ -32,7 +32,7 @@ TWO_OF_THEM = """
 import pulumi
 import pulumi_aws as aws
 
-from components import OwnedImages
+from snapnames import OwnedImages
 
 aws.ec2.LaunchTemplate("web", instance_type="t3.micro")
 web = OwnedImages("web", {"names": ["web-*"], "overwrite": True, "record_output": "web"})
@@ -94,7 +94,7 @@ PROVIDERS = """
 import pulumi
 import pulumi_aws as aws
 
-from components import OwnedImages
+from snapnames import OwnedImages
 
 class Owner(pulumi.ComponentResource):
     def __init__(self, name, opts=None):
@@ -142,7 +142,7 @@ import json
 
 import pulumi
 
-from components import OwnedImages
+from snapnames import OwnedImages
 
 OwnedImages("all", json.loads(pulumi.Config().require("args")))
 """

@@ -6,8 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 from mypy_boto3_ec2 import EC2Client
 
-from components.name_removal import remove_names
 from localaws.server import LocalAws, client
+from snapnames.name_removal import remove_names
 from tests.faults import Fail, FaultProxy, Run
 from tests.owned_images.accounts import PREVIOUS, ROOT, TWO, Account
 from tests.program import Program

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from components.errors import InputError
-from components.image_selection import ImageSelection
-from components.owned_listing import OwnedImage
-from components.owned_names import DeclaredName, OwnedNames
+from snapnames.errors import InputError
+from snapnames.image_selection import ImageSelection
+from snapnames.owned_listing import OwnedImage
+from snapnames.owned_names import DeclaredName, OwnedNames
 from tests.owned_images.accounts import PREVIOUS, ROOT
 from tests.owned_images.decisions import OTHER, OWN, decided, image
 
