@@ -20,6 +20,8 @@ _KINDS = {
 _VERBS = {
     "create": "create",
     "create-replacement": "create",
+    # In an update alone: what the preview took for a create was there already.
+    "import": "create",
     "update": "update",
     "delete": "delete",
     "delete-replaced": "delete",

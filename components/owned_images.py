@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NamedTuple, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -14,7 +14,7 @@ from .image_selection import ImageSelection
 from .naming import DEFAULT_PATTERN, check_pattern
 from .owned_listing import OwnedAccount
 from .owned_names import PREVIOUS_NAME, DeclaredName, OwnedNames, Record, decide
-from .pace import PER_SECOND, Pace
+from .pace import PER_SECOND, READS_PER_WRITE, Pace, later
 
 RECORD_OUTPUT = "ownedImages"
 
@@ -48,6 +48,15 @@ class OwnedImagesArgs(TypedDict):
 
     record_output: NotRequired[str]
     """The stack output that the program exports `record` under. Default: `ownedImages`."""
+
+
+class _Live(NamedTuple):
+    """A snapshot to be named."""
+
+    snapshot_id: str
+    tags: Mapping[str, str]
+    recorded: str | None
+    """The Name that the last update recorded, if it did."""
 
 
 class OwnedImages(ComponentResource):
@@ -93,7 +102,8 @@ class OwnedImages(ComponentResource):
                 "leave the provider out, and set aws: config for a stack of its own"
             )
         self._args = args
-        self._pace = Pace(args.get("names_per_second", PER_SECOND))
+        rate = args.get("names_per_second", PER_SECOND)
+        self._writes, self._reads = Pace(rate), Pace(rate * READS_PER_WRITE)
         account = _listed()
         # No child of this component, which an update of other targets does not make: the state would be broken.
         last = StackReference(f"{name}-record", stack_name=stack_tag())
@@ -124,9 +134,8 @@ class OwnedImages(ComponentResource):
         )
         tags = {}
         for snapshot_id, declared in names.declared.items():
-            live = account.snapshots[snapshot_id].get("Name")
-            done = live == declared.name == record.names.get(snapshot_id)
-            tag = self._declare_name(snapshot_id, declared, done=done)
+            live = _Live(snapshot_id, account.snapshots[snapshot_id], record.names.get(snapshot_id))
+            tag = self._declare_name(live, declared)
             tags[snapshot_id] = [tag.id, tag.value]
         removes = args.get("remove_names_on_destroy", False)
         given = {snapshot_id: declared.name for snapshot_id, declared in names.declared.items()}
@@ -139,28 +148,51 @@ class OwnedImages(ComponentResource):
         told = {"kept": names.kept, "renamed": names.renamed, "shared": names.shared, "skipped": names.skipped}
         # By the Tags, so that an update which fails records no name that it did not give.
         return Output.from_input(tags).apply(
-            lambda made: {"names": _given(made, record), **told, "removes": removes}, run_with_unknowns=True
+            lambda made: {"names": _given(made, given, record), **told, "removes": removes}, run_with_unknowns=True
         )
 
-    def _declare_name(self, snapshot_id: str, declared: DeclaredName, *, done: bool) -> aws.ec2.Tag:
-        """Declare the Name, behind the name that it replaces. `done`: no call is going to be made for it."""
+    def _declare_name(self, live: _Live, declared: DeclaredName) -> aws.ec2.Tag:
+        """Declare the Name, behind the name that it replaces."""
         before = []
         if declared.previous is not None:
-            before = [self._tag(f"{declared.label}:{PREVIOUS_NAME}", snapshot_id, PREVIOUS_NAME, declared.previous, ())]
-        spread = not done and not pulumi.runtime.is_dry_run()
-        value = self._pace.later(declared.name) if spread else declared.name
-        return self._tag(declared.label, snapshot_id, "Name", value, before)
+            label, known = f"{declared.label}:{PREVIOUS_NAME}", live.recorded is not None
+            before = [self._tag(label, live, PREVIOUS_NAME, declared.previous, known=known)]
+        known = live.recorded == declared.name
+        return self._tag(declared.label, live, "Name", declared.name, before, known=known)
 
-    def _tag(
-        self, label: str, snapshot_id: str, key: str, value: pulumi.Input[str], before: Sequence[pulumi.Resource]
+    def _tag(  # noqa: PLR0913 -- what a Tag is made of
+        self,
+        label: str,
+        live: _Live,
+        key: str,
+        value: str,
+        before: Sequence[pulumi.Resource] = (),
+        *,
+        known: bool,
     ) -> aws.ec2.Tag:
+        """Declare a tag when its call may be made. `known`: the state has it, with this value."""
+        there, updating = live.tags.get(key) == value, not pulumi.runtime.is_dry_run()
+        given: pulumi.Input[str] = value
+        imported = None
+        if updating and there and not known:
+            # An import reads, where a create would write. A preview would read as often, for nothing new.
+            imported, given = f"{live.snapshot_id},{key}", later(value, self._reads)
+        elif updating and not there:
+            given = later(value, self._writes, self._reads)
         return aws.ec2.Tag(
             label,
-            resource_id=snapshot_id,
+            resource_id=live.snapshot_id,
             key=key,
-            value=value,
+            value=given,
             # A Tag that is dropped may hold what a person wrote, since a refresh reads that into the state.
-            opts=ResourceOptions(parent=self, depends_on=before, retain_on_delete=True),
+            opts=ResourceOptions(
+                parent=self,
+                depends_on=before,
+                retain_on_delete=True,
+                import_=imported,
+                # What a person writes between our reading and the import stays: the import is no write in any case.
+                ignore_changes=["value"] if imported else None,
+            ),
         )
 
     def _say(self, names: OwnedNames) -> None:
@@ -177,17 +209,18 @@ class OwnedImages(ComponentResource):
             )
 
 
-def _given(tags: Mapping[str, Sequence[object]], last: Record) -> dict[str, str]:
+def _given(tags: Mapping[str, Sequence[object]], declared: Mapping[str, str], last: Record) -> dict[str, str]:
     """The names that the state has, or is going to have, by snapshot, of the id and the value of each Tag.
 
     Unknown in an update: the value when the Tag failed and `--continue-on-error` goes on, and then it is the last one;
-    the id alone when the Tag is new, but no target.
+    the id alone when the Tag is new, but no target. A value that was not declared is a person's, who wrote it while
+    the Tag was taken over.
     """
     previewing = pulumi.runtime.is_dry_run()
     names = {}
     for snapshot_id, (tag_id, value) in tags.items():
-        made = previewing or isinstance(tag_id, str)
-        name = value if made and isinstance(value, str) else last.names.get(snapshot_id)
+        made = (previewing or isinstance(tag_id, str)) and value == declared[snapshot_id]
+        name = declared[snapshot_id] if made else last.names.get(snapshot_id)
         if name is not None:
             names[snapshot_id] = name
     return names

@@ -148,6 +148,13 @@ class Program:
         found: list[dict[str, Any]] = deployment.get("resources", [])
         return found
 
+    def lose_state(self) -> None:
+        """Have a state without anything in it, as when the old one is lost."""
+        state = json.loads(self.pulumi("stack", "export").out)
+        path = self.folder / "state.json"
+        path.write_text(json.dumps({**state, "deployment": {**state["deployment"], "resources": []}}), encoding="utf-8")
+        self.pulumi("stack", "import", "--file", str(path))
+
     def _write_config(self) -> None:
         values = {key if ":" in key else f"snapnames:{key}": value for key, value in self.config.items()}
         path = self.folder / f"Pulumi.{STACK}.yaml"

@@ -46,7 +46,7 @@ def test_a_snapshot_that_has_a_name_keeps_it_and_is_listed_with_the_name_it_woul
         "web-1:/dev/sdh": {"Name": "web-1(004)"},
     }
     assert kept(stack, account) == {"web-1:/dev/sdf": {"name": "by hand", "wanted": "web-1(002)", "why": NAMED_BEFORE}}
-    assert writes(aws, mark) == ["ec2.CreateTags"] * 3
+    assert writes(aws, mark) == ["ec2.CreateTags"] * 2
 
 
 def test_overwrite_puts_the_old_name_on_the_snapshot_before_it_replaces_it(

@@ -1,0 +1,84 @@
+"""Names that are there already as they are wanted: declared without a write, so that a lost state costs nothing."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from localaws.server import LocalAws
+from tests.account import writes
+from tests.faults import FaultProxy, Run
+from tests.owned_images.accounts import PREVIOUS, ROOT, TWO, Account
+from tests.program import Program
+
+pytestmark = pytest.mark.fault("state lost")
+
+Make = Callable[..., Program]
+
+
+def test_a_state_that_is_lost_is_made_again_from_the_account_with_no_write(
+    aws: LocalAws, account: Account, program: Make
+) -> None:
+    """The preview reads in bulk alone; names and previous names are the stack's own again, and a person's is not."""
+    account.image("web-1", [ROOT, "/dev/sdf", "/dev/sdg"])
+    account.name("web-1:/dev/sdf", "replaced")
+    stack = program({"ownedImages": {"overwrite": True}})
+    stack.up("--skip-preview")
+    account.name("web-1:/dev/sdg", "by hand")
+    stack.config["ownedImages"] = True
+    stack.up("--skip-preview")
+    before, known = account.tags(), {resource["urn"] for resource in stack.resources()}
+
+    stack.lose_state()
+    mark = aws.mark()
+    stack.preview()
+    previewed = Counter(aws.calls(mark))
+    stack.up("--skip-preview")
+    written = writes(aws, mark)
+    stack.up("--skip-preview", "--refresh", "--expect-no-changes")
+
+    assert previewed == {"ec2.DescribeImages": 2, "ec2.DescribeSnapshots": 1}
+    assert written == []
+    assert account.tags() == before
+    assert before["web-1:/dev/sdf"] == {"Name": "web-1(002)", PREVIOUS: "replaced"}
+    assert {resource["urn"] for resource in stack.resources()} == known
+    recorded = stack.outputs()["ownedImages"]
+    assert account.labelled(recorded["names"]) == {"web-1:/dev/sda1": "web-1(001)", "web-1:/dev/sdf": "web-1(002)"}
+    assert account.labelled(recorded["kept"])["web-1:/dev/sdg"]["name"] == "by hand"
+
+
+def test_names_that_were_taken_over_follow_a_new_pattern(account: Account, program: Make) -> None:
+    """They are names of the stack like any other."""
+    account.image("web-1", TWO)
+    account.name("web-1:/dev/sdf", "web-1(002)")
+    stack = program({"ownedImages": True})
+    stack.up("--skip-preview")
+
+    stack.config["namePattern"] = "{image}:{index}"
+    stack.up("--skip-preview")
+
+    assert account.names() == {"web-1:/dev/sda1": "web-1:1", "web-1:/dev/sdf": "web-1:2"}
+
+
+def test_a_name_that_is_changed_while_it_is_taken_over_stays_as_the_person_gave_it(
+    account: Account, program: Make, proxy: FaultProxy
+) -> None:
+    """It is not recorded as given here, so every later update keeps it like any other name of a person."""
+    account.image("web-1", TWO)
+    account.name("web-1:/dev/sdf", "web-1(002)")
+    stack = program({"ownedImages": True}, endpoint=proxy.url)
+    proxy.schedule.at(
+        lambda call: (
+            call.name == "ec2.DescribeTags" and account.snapshots["web-1:/dev/sdf"] in call.parameters.values()
+        ),
+        1,
+        Run(lambda _: account.name("web-1:/dev/sdf", "by hand")),
+    )
+
+    stack.up("--skip-preview")
+    recorded = account.labelled(stack.outputs()["ownedImages"]["names"])
+    stack.up("--skip-preview")
+    stack.destroy()
+
+    assert recorded == {"web-1:/dev/sda1": "web-1(001)"}
+    assert account.names() == {"web-1:/dev/sda1": "web-1(001)", "web-1:/dev/sdf": "by hand"}
