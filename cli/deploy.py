@@ -82,7 +82,7 @@ class Deploy:
         own = images.get(self.release)
         if own is not None and own.state == "pending":
             own = self._wait(own)
-        session.recover()
+        session.recover(self.release)
         if own is not None and own.state not in ("available", "pending") and session.file.releases.listed:
             session.display.say(f"image {own.name} failed before ({own.reason}): removing it")
             self._remove()

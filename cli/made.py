@@ -11,10 +11,11 @@ from snapnames.filters import chunks
 
 from .account import snapshots_of
 from .advice import aws_errors
+from .missed import GROUP_TYPE
 from .repair import IMAGE_TYPE, Resource
 
 if TYPE_CHECKING:
-    from mypy_boto3_ec2.type_defs import FilterTypeDef
+    from mypy_boto3_ec2.type_defs import FilterTypeDef, ImageTypeDef
 
 Inputs = Mapping[str, Any]
 
@@ -31,7 +32,7 @@ class Made:
             IMAGE_TYPE: self._image,
             "aws:ec2/launchConfiguration:LaunchConfiguration": self._launch_configuration,
             "aws:ec2/launchTemplate:LaunchTemplate": self._launch_template,
-            "aws:autoscaling/group:Group": self._group,
+            GROUP_TYPE: self._group,
         }
 
     def ids(self, creating: Iterable[Resource]) -> dict[str, str]:
@@ -45,6 +46,31 @@ class Made:
         with aws_errors("the image can't be read"):
             found = self._ec2.describe_images(ImageIds=[image_id])["Images"]
         return any(image["State"] == "pending" for image in found)
+
+    def releases(self, image_names: Iterable[str], stack_tag: str) -> list["ImageTypeDef"]:
+        """The account's images of these names that bear the tag of the stack, as `stack_tag` of account.py gives it."""
+        filters: list[FilterTypeDef] = [{"Name": f"tag:{STACK_TAG}", "Values": [stack_tag]}]
+        with aws_errors("the images of the stack can't be read"):
+            return [
+                image
+                for chunk in chunks(list(image_names))
+                for image in self._owned([*filters, {"Name": "name", "Values": chunk}])
+            ]
+
+    def names(self, images: Iterable["ImageTypeDef"]) -> dict[str, str]:
+        """Snapshot id to Name, of the snapshots behind the images that have one."""
+        ids = [
+            m["Ebs"]["SnapshotId"] for i in images for m in i["BlockDeviceMappings"] if "SnapshotId" in m.get("Ebs", {})
+        ]
+        with aws_errors("the names of snapshots can't be read"):
+            return {
+                tag["ResourceId"]: tag["Value"]
+                for chunk in chunks(ids)
+                for page in self._ec2.get_paginator("describe_tags").paginate(
+                    Filters=[{"Name": "resource-id", "Values": chunk}, {"Name": "key", "Values": ["Name"]}]
+                )
+                for tag in page["Tags"]
+            }
 
     def left_snapshots(self, image_ids: Iterable[str]) -> dict[str, list[str]]:
         """Image id to the snapshots that CreateImage made for it and that it left behind; of images that are gone."""
@@ -74,8 +100,11 @@ class Made:
             {"Name": "name", "Values": [inputs["name"]]},
             {"Name": f"tag:{STACK_TAG}", "Values": [inputs.get("tags", {}).get(STACK_TAG, "")]},
         ]
+        return next((image["ImageId"] for image in self._owned(filters)), None)
+
+    def _owned(self, filters: list["FilterTypeDef"]) -> list["ImageTypeDef"]:
         found = self._ec2.describe_images(Owners=["self"], IncludeDeprecated=True, Filters=filters)["Images"]
-        return next((image["ImageId"] for image in found if image["State"] != "deregistered"), None)
+        return [image for image in found if image["State"] != "deregistered"]
 
     def _launch_configuration(self, inputs: Inputs) -> str | None:
         found = self._autoscaling.describe_launch_configurations(LaunchConfigurationNames=[inputs["name"]])

@@ -1,19 +1,44 @@
 """A stack whose update was killed, brought back to where the next one works."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .account import stack_tag
 from .display import Display
 from .errors import CommandError, Exit
 from .made import Made
+from .missed import GROUP_TYPE, has_roots, missed, taken_in, without_volumes
 from .repair import IMAGE_TYPE, CutOff, cut_off, held_images, mended, with_dependents
 from .running import run_stoppable
 from .stack import OpenStack
 from .steps import Steps
 
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import ImageTypeDef
+
 _POLL_SECONDS = 2.0
+
+
+class _Mending(NamedTuple):
+    """A state, and what it is without what was cut off."""
+
+    found: CutOff
+    ids: Mapping[str, str]
+    """URN to id, of creates that AWS has done."""
+
+    lost: list[str]
+    """Names of images that the state missed, and that no pending create is for."""
+
+    held: Mapping[str, str]
+    """Image id to name, of all that the state has or had begun."""
+
+    unread: list[str]
+    """URNs that a refresh has to read."""
+
+    after: Mapping[str, Any]
 
 
 @dataclass
@@ -25,6 +50,9 @@ class Recovery:
     """The text of the stack's config file."""
 
     made: Made
+    image_names: Collection[str]
+    """Of the releases: the account's images of these names, if the stack built them, belong into the state."""
+
     display: Display
     adopted: list[str] = field(default_factory=list)
     """Names of what AWS had made and the state missed."""
@@ -42,46 +70,76 @@ class Recovery:
         although there is nothing to mend. An image that EC2 is still making is waited for, since its snapshots are
         known only then.
         """
-        self._wait()
-        found, ids, held, unread = CutOff((), (), 0), dict[str, str](), dict[str, str](), list[str]()
+        images = self._waited()
+        done = _Mending(CutOff((), (), 0), {}, [], {}, [], {})
 
         def mend(deployment: Mapping[str, Any]) -> Mapping[str, Any] | None:
-            nonlocal found, ids, held, unread
-            found = cut_off(deployment)
-            ids = self.made.ids(found.creating)
-            after = mended(deployment, ids)
-            held = held_images(deployment) | held_images(after)
-            unread = with_dependents(after, {*ids, *(resource["urn"] for resource in found.deleting)})
-            return after if found or unlock else None
+            nonlocal done
+            done = self._mending(deployment, images)
+            return done.after if done.found or done.lost or unlock else None
 
         self.stack.repair(mend)  # fails when another update runs, so all else comes after it
-        self._note(found, ids)
-        deleting = {resource["id"] for resource in found.deleting if resource["type"] == IMAGE_TYPE}
-        self._finish(held if orphans else {image_id: held[image_id] for image_id in deleting})
-        if unread:
+        self._note(done)
+        deleting = {resource["id"] for resource in done.found.deleting if resource["type"] == IMAGE_TYPE}
+        self._finish(done.held if orphans else {image_id: done.held[image_id] for image_id in deleting})
+        if done.unread:
             steps = Steps()
-            run_stoppable(self.stack, lambda: self.stack.refresh(self.config, steps.on_event, unread), steps)
+            run_stoppable(self.stack, lambda: self.stack.refresh(self.config, steps.on_event, done.unread), steps)
 
-    def _wait(self) -> None:
-        """Until EC2 has made the images that an update was creating."""
-        while pending := self._pending():
+    def _waited(self) -> list["ImageTypeDef"]:
+        """The images of the releases, when EC2 has made those that the state does not have, and it can take them in."""
+        while True:
+            deployment, images = self.stack.deployment(), self._releases()
+            lost = missed(deployment, images)
+            pending = {image["Name"]: image["ImageId"] for image in lost if image["State"] == "pending"}
+            pending |= self._pending_creates(deployment)
+            if not pending:
+                break
             self.display.say(f"EC2 is still making {', '.join(pending)}: waiting for it")
             while any(self.made.pending(image_id) for image_id in pending.values()):
                 time.sleep(_POLL_SECONDS)
                 if self.stack.stopped:
                     raise CommandError("stopped", Exit.INTERRUPTED)
+        if lost and not has_roots(deployment):
+            with suppress(CommandError):  # as it declares what is missed; what counts is what the state has then
+                self.stack.up_root(self.config)
+        return images
 
-    def _pending(self) -> dict[str, str]:
-        creating = [r for r in cut_off(self.stack.deployment()).creating if r["type"] == IMAGE_TYPE]
+    def _releases(self) -> list["ImageTypeDef"]:
+        return self.made.releases(self.image_names, stack_tag(self.stack.project.name, self.stack.name))
+
+    def _pending_creates(self, deployment: Mapping[str, Any]) -> dict[str, str]:
+        creating = [r for r in cut_off(deployment).creating if r["type"] == IMAGE_TYPE]
         names = {r["urn"]: r["inputs"]["name"] for r in creating}
         ids = self.made.ids(creating)
         return {names[urn]: image_id for urn, image_id in ids.items() if self.made.pending(image_id)}
 
-    def _note(self, found: CutOff, ids: Mapping[str, str]) -> None:
-        for resource in found.creating:
-            (self.adopted if resource["urn"] in ids else self.dropped).append(resource["urn"].rpartition("::")[2])
+    def _mending(self, deployment: Mapping[str, Any], images: list["ImageTypeDef"]) -> _Mending:
+        found = cut_off(deployment)
+        ids = self.made.ids(found.creating)
+        after = mended(deployment, ids)
+        lost = missed(after, images) if has_roots(after) else []
+        if lost:
+            after = taken_in(after, lost, self.made.names(lost))
+        lost_ids = {image["ImageId"] for image in lost}
+        urns = {resource["urn"] for resource in after["resources"] if resource.get("id") in lost_ids}
+        urns |= {*ids, *(resource["urn"] for resource in found.deleting), *without_volumes(after, images)}
+        held = held_images(deployment) | held_images(after)
+        return _Mending(found, ids, [image["Name"] for image in lost], held, with_dependents(after, urns), after)
+
+    def _note(self, done: _Mending) -> None:
+        for resource in done.found.creating:
+            (self.adopted if resource["urn"] in done.ids else self.dropped).append(resource["urn"].rpartition("::")[2])
         if self.adopted:
             self.display.say(f"taking over from an update that was cut off: {', '.join(self.adopted)}")
+        if done.lost:
+            self.display.say(f"taking into the state what it had lost: {', '.join(done.lost)}")
+            self.adopted += done.lost
+            if not any(resource["type"] == GROUP_TYPE for resource in done.after["resources"]):
+                self.display.say(
+                    "the state has no Auto Scaling group: if the account has this stack's one, run `pulumi import` "
+                    "for it, since the next update makes a new one"
+                )
         if self.dropped:
             self.display.say(f"never made, and to be made by the next update: {', '.join(self.dropped)}")
 

@@ -61,9 +61,10 @@ class Session:
     def _cancelled(self) -> None:
         self.display.say("stopping when what is begun is done, e.g. the image is made; ^C again stops at once")
 
-    def recover(self) -> None:
-        """Bring the stack back from an update that was killed. Raises `CommandError`."""
-        Recovery(self.stack, self.file.text, Made(self.account.session), self.display).run()
+    def recover(self, *unlisted: str) -> None:
+        """Bring the stack back from an update that was killed, perhaps of these releases. Raises `CommandError`."""
+        names = [self.image_name(release) for release in {*unlisted, *self.file.releases.listed}]
+        Recovery(self.stack, self.file.text, Made(self.account.session), names, self.display).run()
 
     def preview(self, config: str, *, refresh: bool) -> Steps:
         """What an update with that config would do. Raises `CommandError` with the engine's errors."""

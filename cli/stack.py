@@ -19,6 +19,7 @@ from . import torn_state
 from .engine import Interruptible, Workspace
 from .errors import CommandError, UsageError
 from .locks import holders
+from .missed import root_urn
 
 OnEvent = Callable[[EngineEvent], None]
 _OWNED_IMAGES = "**::snapnames:index:OwnedImages**"
@@ -162,6 +163,11 @@ class OpenStack:
     def up(self, config: str, on_event: OnEvent, *, refresh: bool) -> None:
         """`pulumi up` with that config, without a preview. Raises `CommandError`."""
         self._run(lambda path: self._stack.up(config_file=path, on_event=on_event, refresh=refresh), config)
+
+    def up_root(self, config: str) -> None:
+        """`pulumi up` of the stack itself and what it runs on, and of nothing that is in it. Raises `CommandError`."""
+        root = root_urn(self.project.name, self.name.split("/")[-1])
+        self._run(lambda path: self._stack.up(config_file=path, target=[root]), config)
 
     def deployment(self) -> Mapping[str, Any]:
         """The state, as the engine exports it, without secrets. Raises `CommandError`."""

@@ -106,7 +106,7 @@ def refuse_taken(image_name: str, taken_by: Output[Sequence[str]], owner: Compon
             raise InputError(
                 f"image {image_name!r} ({ami.image_id}) was built by this stack, whose state does not have its "
                 "volumes, as after a create that timed out: run `pulumi up --refresh`; if the state does not have the "
-                "image at all, deregister it with its snapshots, or release under another name"
+                "image at all: run `snapnames recover`, which takes it in"
             )
         raise InputError(
             f"image name {image_name!r} is taken by {ami.image_id}, which this stack did not build; names are unique "

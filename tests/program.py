@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -148,11 +148,12 @@ class Program:
         found: list[dict[str, Any]] = deployment.get("resources", [])
         return found
 
-    def lose_state(self) -> None:
-        """Have a state without anything in it, as when the old one is lost."""
+    def lose_state(self, keeps: Callable[[Mapping[str, Any]], bool] = lambda _: False) -> None:
+        """Have a state with nothing in it but the resources that it `keeps`, as when the newest one is lost."""
         state = json.loads(self.pulumi("stack", "export").out)
+        kept = [resource for resource in state["deployment"]["resources"] if keeps(resource)]
         path = self.folder / "state.json"
-        path.write_text(json.dumps({**state, "deployment": {**state["deployment"], "resources": []}}), encoding="utf-8")
+        path.write_text(json.dumps({**state, "deployment": {**state["deployment"], "resources": kept}}), "utf-8")
         self.pulumi("stack", "import", "--file", str(path))
 
     def _write_config(self) -> None:

@@ -93,6 +93,46 @@ def test_an_image_that_the_state_missed_is_taken_over(stack: Program, ec2: EC2Cl
     assert names(ec2, "web-1") == THREE
 
 
+@pytest.mark.fault("state lost")
+@pytest.mark.parametrize("whole", [True, False])
+def test_an_image_that_a_lost_state_had_is_taken_in_again_with_its_names(
+    stack: Program, aws: LocalAws, ec2: EC2Client, *, whole: bool
+) -> None:
+    """Whether all is lost or the image alone: the next update writes nothing, and a prune leaves nothing behind."""
+    stack.up("--skip-preview")
+    before = {resource["urn"] for resource in stack.resources()}
+    stack.lose_state(lambda resource: not whole and "ReleaseImage" not in resource["urn"])
+    refused = stack.preview(code=1).out
+    mark = aws.mark()
+
+    ran = stack.snapnames("recover", "--json")
+    stack.up("--skip-preview")
+    written, after = writes(aws, mark), {resource["urn"] for resource in stack.resources()}
+    stack.up("--skip-preview", "--refresh", "--expect-no-changes")
+    stack.destroy()
+
+    assert "run `snapnames recover`" in " ".join(refused.split())
+    assert ran.json["adopted"] == ["web-1"]
+    assert written == []
+    assert after == before
+    assert (images(ec2), snapshot_ids(ec2)) == ({}, set())
+
+
+def test_an_image_that_the_state_has_without_volumes_is_read_again(
+    stack: Program, aws: LocalAws, ec2: EC2Client
+) -> None:
+    """As after a create that timed out, of which EC2 has made the image since."""
+    stack.config["createTimeout"] = "10s"
+    aws.hold_next_image()
+    stack.up("--skip-preview", code=1)
+    aws.finish_image(images(ec2)["web-1"]["ImageId"])
+
+    stack.snapnames("recover")
+    stack.up("--skip-preview")
+
+    assert names(ec2, "web-1") == THREE
+
+
 def test_an_image_that_is_still_being_made_is_waited_for(
     stack: Program, aws: LocalAws, ec2: EC2Client, proxy: FaultProxy
 ) -> None:

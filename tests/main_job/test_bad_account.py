@@ -197,8 +197,8 @@ def test_a_state_that_lost_an_image_or_its_volumes_fails_the_preview_and_a_whole
 
     assert error(lost) == (
         f"image 'front-web-1' ({image}) was built by this stack, whose state does not have its volumes, as after a "
-        "create that timed out: run `pulumi up --refresh`; if the state does not have the image at all, deregister it "
-        "with its snapshots, or release under another name"
+        "create that timed out: run `pulumi up --refresh`; if the state does not have the image at all: run "
+        "`snapnames recover`, which takes it in"
     )
     assert error(without_volumes) == (
         f"image 'front-web-1' ({image}) has no EBS volume in the state of this stack, as after a create that failed or "

@@ -123,8 +123,8 @@ def test_a_timed_out_image_is_refused_until_it_is_available_and_then_taken_over_
     assert meanwhile == before
     assert unread == (
         f"image 'web-2' ({pending}) was built by this stack, whose state does not have its volumes, as after a create "
-        "that timed out: run `pulumi up --refresh`; if the state does not have the image at all, deregister it with "
-        "its snapshots, or release under another name"
+        "that timed out: run `pulumi up --refresh`; if the state does not have the image at all: run `snapnames "
+        "recover`, which takes it in"
     )
     assert repaired == named("web-2")
     assert [image_id for _, image_id in moved] == [pending]
