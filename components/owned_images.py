@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
-import pulumi_aws as aws
 from pulumi import ComponentResource, Output, ResourceOptions, StackReference
 
 from .account_images import stack_tag
+from .ec2_tag import Tag
 from .errors import InputError
 from .image_selection import ImageSelection
 from .naming import DEFAULT_PATTERN, check_pattern
@@ -44,7 +44,7 @@ class OwnedImagesArgs(TypedDict):
     """Remove the names that are still ours with the stack, and give back previous ones. Default: false, all stay."""
 
     names_per_second: NotRequired[float]
-    """How fast names are given after the first 100, more than 0. Default: 10, what EC2 takes of CreateTags."""
+    """How fast names are given after the first 90, more than 0. Default: 10, what EC2 takes of CreateTags."""
 
     record_output: NotRequired[str]
     """The stack output that the program exports `record` under. Default: `ownedImages`."""
@@ -124,9 +124,7 @@ class OwnedImages(ComponentResource):
         )
         tags = {}
         for snapshot_id, declared in names.declared.items():
-            live = account.snapshots[snapshot_id].get("Name")
-            done = live == declared.name == record.names.get(snapshot_id)
-            tag = self._declare_name(snapshot_id, declared, done=done)
+            tag = self._declare_name(snapshot_id, declared, account.snapshots[snapshot_id], record)
             tags[snapshot_id] = [tag.id, tag.value]
         removes = args.get("remove_names_on_destroy", False)
         given = {snapshot_id: declared.name for snapshot_id, declared in names.declared.items()}
@@ -142,26 +140,32 @@ class OwnedImages(ComponentResource):
             lambda made: {"names": _given(made, record), **told, "removes": removes}, run_with_unknowns=True
         )
 
-    def _declare_name(self, snapshot_id: str, declared: DeclaredName, *, done: bool) -> aws.ec2.Tag:
-        """Declare the Name, behind the name that it replaces. `done`: no call is going to be made for it."""
+    def _declare_name(self, snapshot_id: str, declared: DeclaredName, live: Mapping[str, str], record: Record) -> Tag:
+        """Declare the Name, behind the name that it replaces."""
         before = []
         if declared.previous is not None:
-            before = [self._tag(f"{declared.label}:{PREVIOUS_NAME}", snapshot_id, PREVIOUS_NAME, declared.previous, ())]
-        spread = not done and not pulumi.runtime.is_dry_run()
-        value = self._pace.later(declared.name) if spread else declared.name
-        return self._tag(declared.label, snapshot_id, "Name", value, before)
+            done = live.get(PREVIOUS_NAME) == declared.previous and snapshot_id in record.names
+            label = f"{declared.label}:{PREVIOUS_NAME}"
+            before = [self._tag(label, snapshot_id, PREVIOUS_NAME, declared.previous, (), done=done)]
+        done = live.get("Name") == declared.name == record.names.get(snapshot_id)
+        return self._tag(declared.label, snapshot_id, "Name", declared.name, before, done=done)
 
-    def _tag(
-        self, label: str, snapshot_id: str, key: str, value: pulumi.Input[str], before: Sequence[pulumi.Resource]
-    ) -> aws.ec2.Tag:
-        return aws.ec2.Tag(
+    def _tag(  # noqa: PLR0913 -- what a tag is, by name
+        self, label: str, snapshot_id: str, key: str, value: str, before: Sequence[Tag], *, done: bool
+    ) -> Tag:
+        """Declare a tag. `done`: no call is going to be made for it."""
+        spread = not done and not pulumi.runtime.is_dry_run()
+        tag = Tag(
             label,
-            resource_id=snapshot_id,
-            key=key,
-            value=value,
+            snapshot_id,
+            key,
+            self._pace.later(value) if spread else value,
             # A Tag that is dropped may hold what a person wrote, since a refresh reads that into the state.
-            opts=ResourceOptions(parent=self, depends_on=before, retain_on_delete=True),
+            ResourceOptions(parent=self, depends_on=before, retain_on_delete=True),
         )
+        if spread:
+            tag.id.apply(lambda _: self._pace.begin(), run_with_unknowns=True)  # unknown: it failed
+        return tag
 
     def _say(self, names: OwnedNames) -> None:
         pulumi.log.info(
