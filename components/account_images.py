@@ -3,16 +3,19 @@
 All go through the caller's own provider, so region, profile and assumed roles are right by construction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NoReturn
 from weakref import WeakKeyDictionary
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import ComponentResource, InvokeOutputOptions, Output, ProviderResource, Resource
+from pulumi_aws._utilities import get_invoke_opts_defaults
 
 from .errors import InputError
 from .filters import chunks
+
+_Filter = Mapping[str, str | Sequence[str]]
 
 STACK_TAG = "snapnames:stack"
 """On each image: the stack that built it, `<organization>/<project>/<stack>`."""
@@ -29,7 +32,7 @@ def stack_tag() -> str:
 
 def count_images(*, names: Sequence[str] | None = None, tagged: bool = False) -> int:
     """How many images the account has, of these names or with this stack's tag: one read, or one for each 200 names."""
-    filters: list[aws.ec2.GetAmiIdsFilterArgsDict] = [{"name": "state", "values": _PRESENT}]
+    filters: list[_Filter] = [{"name": "state", "values": _PRESENT}]
     if tagged:
         filters.append({"name": f"tag:{STACK_TAG}", "values": [stack_tag()]})
     if names is None:
@@ -37,15 +40,18 @@ def count_images(*, names: Sequence[str] | None = None, tagged: bool = False) ->
     return sum(_count([*filters, {"name": "name", "values": chunk}]) for chunk in chunks(names))
 
 
-def _count(filters: Sequence[aws.ec2.GetAmiIdsFilterArgsDict]) -> int:
+def _count(filters: Sequence[_Filter]) -> int:
+    asked = {"owners": ["self"], "includeDeprecated": True, "filters": filters}
     try:
-        return len(aws.ec2.get_ami_ids(owners=["self"], include_deprecated=True, filters=filters).ids)
+        # As aws.ec2.get_ami_ids does, without the 180 modules of its package: a stack without a release needs no other.
+        answer = pulumi.runtime.invoke("aws:ec2/getAmiIds:getAmiIds", asked, get_invoke_opts_defaults())
     except Exception as error:
         # All that an invoke raises; uncaught, it would end in a stack trace with the provider's own words last.
         raise InputError(
             f"the images of the account can't be read: {error}; a preview needs to read EC2: see to aws:profile, "
             "aws:region and the credentials"
         ) from error
+    return len(answer.value["ids"])
 
 
 def ids_named(name: str, owner: ComponentResource) -> Output[Sequence[str]]:
@@ -87,7 +93,7 @@ def refuse_unfinished(image_name: str, image_id: str, owner: ComponentResource) 
     return _image(image_id, owner).apply(lambda ami: _refuse_state(image_name, ami))
 
 
-def _refuse_state(image_name: str, ami: aws.ec2.GetAmiResult) -> NoReturn:
+def _refuse_state(image_name: str, ami: "aws.ec2.GetAmiResult") -> NoReturn:
     reason = ami.state_reason.get("message", "UNSET")
     raise InputError(
         f"image {image_name!r} ({ami.image_id}) is {ami.state!r}{'' if reason == 'UNSET' else f' ({reason})'}; nothing "
@@ -99,7 +105,7 @@ def _refuse_state(image_name: str, ami: aws.ec2.GetAmiResult) -> NoReturn:
 def refuse_taken(image_name: str, taken_by: Output[Sequence[str]], owner: ComponentResource) -> Output[None]:
     """Raise `InputError` when an image has the name already, for one whose volumes the state does not have."""
 
-    def refuse(ami: aws.ec2.GetAmiResult) -> NoReturn:
+    def refuse(ami: "aws.ec2.GetAmiResult") -> NoReturn:
         if ami.tags.get(STACK_TAG) == stack_tag():
             if ami.state != "available":
                 _refuse_state(image_name, ami)
@@ -116,7 +122,7 @@ def refuse_taken(image_name: str, taken_by: Output[Sequence[str]], owner: Compon
     return taken_by.apply(lambda ids: _image(ids[0], owner).apply(refuse) if ids else Output.from_input(None))
 
 
-def _image(image_id: str, owner: ComponentResource) -> Output[aws.ec2.GetAmiResult]:
+def _image(image_id: str, owner: ComponentResource) -> "Output[aws.ec2.GetAmiResult]":
     return aws.ec2.get_ami_output(
         owners=["self"],
         include_deprecated=True,

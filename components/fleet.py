@@ -132,7 +132,7 @@ class Fleet(ComponentResource):
         )
 
 
-def _instance_refresh(refresh: InstanceRefresh | None) -> aws.autoscaling.GroupInstanceRefreshArgsDict | None:
+def _instance_refresh(refresh: InstanceRefresh | None) -> "aws.autoscaling.GroupInstanceRefreshArgsDict | None":
     if refresh is None:
         return None
     warmup = refresh.get("instance_warmup")

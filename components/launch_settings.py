@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class LaunchSettings:
     """The resource, and the arguments by which a group launches from it."""
 
-    resource: aws.ec2.LaunchConfiguration | aws.ec2.LaunchTemplate
+    resource: "aws.ec2.LaunchConfiguration | aws.ec2.LaunchTemplate"
     group_arguments: Mapping[str, Any]
 
 

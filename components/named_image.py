@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 import pulumi_aws as aws
 from pulumi import ComponentResource, CustomTimeouts, Input, Output, ResourceOptions
 
+from .ec2_tag import Tag
 from .naming import snapshot_names
 
 NO_INSTANCE = "none-since-the-image-exists"
@@ -71,7 +72,7 @@ class NamedImage:
         return names
 
     def _declare_tag(self, device: str, key: str, value: str, suffix: str) -> None:
-        aws.ec2.Tag(
+        Tag(
             f"{self._owner.pulumi_resource_name}:{suffix}",
             # By way of the AMI also where the id is known: a saved plan refuses a Tag that depends on it no more.
             resource_id=self.snapshots[device],

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, NotRequired, TypedDict
 
 import pulumi
-import pulumi_aws as aws
 from pulumi import ComponentResource, Output, ResourceOptions, StackReference
 
 from .account_images import stack_tag
+from .ec2_tag import Tag
 from .errors import InputError
 from .image_selection import ImageSelection
 from .naming import DEFAULT_PATTERN, check_pattern
@@ -44,7 +44,7 @@ class OwnedImagesArgs(TypedDict):
     """Remove the names that are still ours with the stack, and give back previous ones. Default: false, all stay."""
 
     names_per_second: NotRequired[float]
-    """How fast names are given after the first 100, more than 0. Default: 10, what EC2 takes of CreateTags."""
+    """How fast names are given after the first 90, more than 0. Default: 10, what EC2 takes of CreateTags."""
 
     record_output: NotRequired[str]
     """The stack output that the program exports `record` under. Default: `ownedImages`."""
@@ -151,7 +151,7 @@ class OwnedImages(ComponentResource):
             lambda made: {"names": _given(made, given, record), **told, "removes": removes}, run_with_unknowns=True
         )
 
-    def _declare_name(self, live: _Live, declared: DeclaredName) -> aws.ec2.Tag:
+    def _declare_name(self, live: _Live, declared: DeclaredName) -> Tag:
         """Declare the Name, behind the name that it replaces."""
         before = []
         if declared.previous is not None:
@@ -169,31 +169,37 @@ class OwnedImages(ComponentResource):
         before: Sequence[pulumi.Resource] = (),
         *,
         known: bool,
-    ) -> aws.ec2.Tag:
+    ) -> Tag:
         """Declare a tag when its call may be made. `known`: the state has it, with this value."""
         there, updating = live.tags.get(key) == value, not pulumi.runtime.is_dry_run()
-        given: pulumi.Input[str] = value
-        imported = None
+        imported, paces = None, list[Pace]()
         if updating and there and not known:
             # An import reads, where a create would write. A preview would read as often, for nothing new.
-            imported, given = f"{live.snapshot_id},{key}", later(value, self._reads)
+            imported, paces = f"{live.snapshot_id},{key}", [self._reads]
         elif updating and not there:
-            given = later(value, self._writes, self._reads)
-        return aws.ec2.Tag(
+            paces = [self._writes, self._reads]
+        tag = Tag(
             label,
-            resource_id=live.snapshot_id,
-            key=key,
-            value=given,
-            # A Tag that is dropped may hold what a person wrote, since a refresh reads that into the state.
-            opts=ResourceOptions(
+            live.snapshot_id,
+            key,
+            later(value, *paces) if paces else value,
+            ResourceOptions(
                 parent=self,
                 depends_on=before,
+                # A Tag that is dropped may hold what a person wrote, since a refresh reads that into the state.
                 retain_on_delete=True,
                 import_=imported,
                 # What a person writes between our reading and the import stays: the import is no write in any case.
                 ignore_changes=["value"] if imported else None,
             ),
         )
+
+        def done(_: object) -> None:
+            for pace in paces:
+                pace.begin()
+
+        tag.id.apply(done, run_with_unknowns=True)  # unknown: it failed
+        return tag
 
     def _say(self, names: OwnedNames) -> None:
         pulumi.log.info(

@@ -7,45 +7,70 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-BURST = 100
-"""CreateTags calls, and DeleteTags calls, that EC2 takes at once: docs.aws.amazon.com/ec2/latest/devguide/
+PER_SECOND = 10.0
+"""CreateTags calls, and DeleteTags calls, that EC2 takes each second: docs.aws.amazon.com/ec2/latest/devguide/
 ec2-api-throttling.html."""
 
-PER_SECOND = 10.0
-"""How many it takes each second afterwards."""
+BURST = 100
+"""How many it takes at once before."""
 
 READS_PER_WRITE = 2.0
 """It takes DescribeTags calls twice as fast, from a bucket of their own; the provider reads each tag that it writes."""
 
+RESERVE = int(PER_SECOND)
+"""Of those, kept back: EC2 fills the bucket once a second, and a call that is retried takes a token of its own."""
+
+AT_ONCE = BURST - RESERVE
+
 
 class Pace:
-    """The times at which calls may begin: `BURST` at once, then so many a second."""
+    """The times at which calls may begin: `AT_ONCE` of them, then so many a second."""
 
     def __init__(self, per_second: float = PER_SECOND, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin with a full bucket at the first call."""
+        """A full bucket, which fills no more until `begin`."""
         self._per_second, self._clock = per_second, clock
-        self._first: float | None = None
-        self._calls = 0
+        self._began: float | None = None
+        self._done = asyncio.Event()
+        self._turns = 0
+
+    def begin(self) -> None:
+        """Say that a call is done, so that the bucket fills from now on; it did not while it was full."""
+        if self._began is None:
+            self._began = self._clock()
+            self._done.set()
 
     def wait(self) -> float:
-        """Seconds from now until the next call may begin.
+        """Take a turn: seconds from now until its call may begin.
 
         >>> pace = Pace(per_second=4, clock=lambda: 7.0)
-        >>> [pace.wait() for _ in range(BURST + 2)][-3:]
+        >>> [pace.wait() for _ in range(AT_ONCE + 2)][-3:]
         [0.0, 0.25, 0.5]
         """
-        now = self._clock()
-        if self._first is None:
-            self._first = now
-        self._calls += 1
-        return max(0.0, self._first + max(0, self._calls - BURST) / self._per_second - now)
+        return self._left(self.turn())
 
     def sleep(self) -> None:
-        """Wait until the next call may begin."""
+        """Wait until the next call may begin; for one call after another."""
         time.sleep(self.wait())
+
+    def turn(self) -> int:
+        """Take a turn, to be waited for with `reach`."""
+        self._turns += 1
+        return self._turns
+
+    async def reach(self, turn: int) -> None:
+        """Wait until the call of a turn may begin: one that has to wait does so for `begin` first."""
+        if turn > AT_ONCE:
+            await self._done.wait()
+            await asyncio.sleep(self._left(turn))
+
+    def _left(self, turn: int) -> float:
+        self.begin()
+        due = (self._began or 0.0) + max(0, turn - AT_ONCE) / self._per_second
+        return max(0.0, due - self._clock())
 
 
 async def later(value: T, *paces: Pace) -> T:
-    """Give the value when its call may begin at all these paces. Its turn is taken when this is first awaited."""
-    await asyncio.sleep(max(pace.wait() for pace in paces))
+    """Give the value when its call may begin at all these paces. Its turns are taken when this is first awaited."""
+    for pace, turn in [(pace, pace.turn()) for pace in paces]:
+        await pace.reach(turn)
     return value

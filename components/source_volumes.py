@@ -55,7 +55,7 @@ class SourceVolumes(ComponentResource):
 def _devices(image_name: str, instance_id: str, owner: ComponentResource) -> Output[list[str]]:
     next_step = "give the id of a running instance"
 
-    def unreadable(error: Exception) -> Output[aws.ec2.GetInstanceResult]:
+    def unreadable(error: Exception) -> "Output[aws.ec2.GetInstanceResult]":
         if "InvalidInstanceID" in str(error) or "couldn't find resource" in str(error) or "no matching" in str(error):
             raise InputError(
                 f"source instance {instance_id!r} of image {image_name!r} does not exist in this account and region: "
@@ -63,7 +63,7 @@ def _devices(image_name: str, instance_id: str, owner: ComponentResource) -> Out
             ) from error
         raise error
 
-    def devices(instance: aws.ec2.GetInstanceResult) -> list[str]:
+    def devices(instance: "aws.ec2.GetInstanceResult") -> list[str]:
         if instance.instance_state in _GONE:
             raise InputError(
                 f"source instance {instance_id!r} of image {image_name!r} is {instance.instance_state}; EC2 makes an "

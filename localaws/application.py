@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import parse_qs
 
@@ -40,6 +41,15 @@ class RequestHandler(MotoRequestHandler):
         """Keep quiet."""
 
 
+class Dispatcher(DomainDispatcherApplication):
+    """moto's applications by service."""
+
+    def __init__(self) -> None:
+        """Remember which service a host name is: moto lists a folder of hundreds for it, twice a call."""
+        super().__init__(create_backend_app)
+        self.get_backend_for_host = cache(super().get_backend_for_host)  # type: ignore[method-assign] # the purpose
+
+
 class Application:
     """The WSGI application; `pending_seconds` is what a reset goes back to."""
 
@@ -48,7 +58,7 @@ class Application:
         self.pending_seconds = pending_seconds
         settings.CURRENT = self.defaults()
         account.install()
-        self.moto = DomainDispatcherApplication(create_backend_app)
+        self.moto = Dispatcher()
 
     def defaults(self) -> Settings:
         """Fresh settings."""
