@@ -158,6 +158,19 @@ class TagLimitReachedError(EC2ClientError):
     message = "The maximum number of Tags for a resource has been reached."
 
 
+class UnauthorizedOperationError(EC2ClientError):
+    """The caller's policy does not allow the call; sent with HTTP 403."""
+
+    code = "UnauthorizedOperation"
+    message = "You are not authorized to perform this operation. {text}"
+
+
+class AccessDeniedError(AutoscalingClientError):
+    """Auto Scaling's word for the same."""
+
+    code = "AccessDenied"
+
+
 class AlreadyExistsError(AutoscalingClientError):
     """The account has a launch configuration or a group of this name. The texts are from memory of AWS."""
 
