@@ -8,7 +8,6 @@ import pytest
 
 from tests.program import ROOT
 
-
 HARM = {
     "subprocess.run(line, shell=True)": "S602",
     "os.system(line)": "S605",
