@@ -13,6 +13,7 @@ from tests.account import images, launch, names, snapshot_ids
 from tests.faults import FaultProxy, Hold
 from tests.program import Program, kill_all
 
+SECRET = "PASSWORD=correct-horse"
 THREE = {"/dev/sda1": "web-1(001)", "/dev/sdf": "web-1(002)", "/dev/sdg": "web-1(003)"}
 
 
@@ -33,7 +34,8 @@ def proxy(aws: LocalAws) -> Iterator[FaultProxy]:
 @pytest.fixture
 def stack(program: Callable[..., Program], ec2: EC2Client, proxy: FaultProxy, bucket: str) -> Program:
     """One release, not built yet."""
-    config = {"service": "web", "source": launch(ec2), "releases": ["1"]}
+    fleet = {"instanceType": "t3.micro", "zones": ["ap-northeast-2a"], "userData": SECRET}
+    config = {"service": "web", "source": launch(ec2), "releases": ["1"], "fleet": fleet}
     return program(config, endpoint=proxy.url, backend=bucket)
 
 
@@ -46,7 +48,7 @@ def keys(aws: LocalAws, prefix: str) -> list[str]:
 def test_a_kill_while_the_image_is_made_is_recovered_from_and_the_next_update_names_its_snapshots(
     stack: Program, aws: LocalAws, ec2: EC2Client, proxy: FaultProxy
 ) -> None:
-    """The lock that the kill left in the bucket is let go of; nothing of the state is on this machine."""
+    """The lock that the kill left in the bucket is let go of; no state there has user data that can be read."""
     proxy.schedule.at("ec2.CreateImage", 1, Hold(after=True))
     with stack.start("up", "--yes", "--skip-preview") as process:
         proxy.held()
@@ -65,8 +67,12 @@ def test_a_kill_while_the_image_is_made_is_recovered_from_and_the_next_update_na
     assert images(ec2)["web-1"]["ImageId"] == made
     assert names(ec2, "web-1") == THREE
     assert len(snapshot_ids(ec2)) == len(THREE)
-    assert ".pulumi/stacks/snapnames/test.json" in keys(aws, ".pulumi/stacks/")
     assert list((stack.folder / "state").iterdir()) == []
+    stored = {key: aws.client("s3").get_object(Bucket="states", Key=key)["Body"].read() for key in keys(aws, "")}
+    assert b"web-1(003)" in stored[".pulumi/stacks/snapnames/test.json"]
+    # Pulumi's history of updates has the config as it was given, here in plain text.
+    states = {key: content for key, content in stored.items() if not key.endswith(".history.json")}
+    assert [key for key, content in states.items() if SECRET.encode() in content] == []
 
 
 @pytest.mark.fault("two updates of one stack at once")

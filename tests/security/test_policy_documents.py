@@ -67,6 +67,7 @@ def test_the_whole_is_its_parts_without_what_two_of_them_say() -> None:
 
     assert whole()["Statement"] == [named[1] if s["Sid"] == "NameSnapshots" else s for s in deploy]
     assert {*named[0]["Action"], *ledger[0]["Action"]} <= {*reads["Action"]}
+    assert {action.partition(":")[2][:8] for action in ledger[0]["Action"]} == {"Describe"}
     assert {s["Effect"] for document in ALL.values() for s in document["Statement"]} == {"Allow"}
 
 
