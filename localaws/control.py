@@ -31,7 +31,7 @@ class Control:
         return answer if answer.get("service") == "localaws" else None
 
     def settings(self, **changes: float) -> dict[str, Any]:
-        """Change `pending_seconds`, `forget_seconds` or `launch_configurations`, and return all settings."""
+        """Change settings that are a number or a truth, as `pending_seconds`, and return all."""
         return self._ask("PUT", "settings", changes) if changes else self._ask("GET", "settings")
 
     def fail_next_image(self, reason: str = "Client.InternalError: Client error on launch") -> None:

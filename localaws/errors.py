@@ -189,6 +189,13 @@ class ResourceInUseError(AutoscalingClientError):
     code = "ResourceInUse"
 
 
+class RefreshInProgressError(AutoscalingClientError):
+    """The group has an instance refresh that is not over. The text is from memory of AWS."""
+
+    code = "InstanceRefreshInProgress"
+    message = "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh."
+
+
 class NoActiveRefreshError(AutoscalingClientError):
     """The group has no instance refresh in progress."""
 

@@ -62,6 +62,7 @@ def test_a_reset_empties_every_region_and_takes_orders_back(aws: LocalAws, ec2: 
         "pending_seconds": 0.0,
         "forget_seconds": 0.0,
         "launch_configurations": True,
+        "hold_refreshes": False,
         "next_images": [],
         "policies": {},
     }

@@ -47,8 +47,9 @@ def unneeded(document: Document, authorized: list[dict[str, Any]]) -> list[str]:
 def test_the_deploy_policy_is_enough_for_the_main_job_and_has_no_action_or_resource_that_it_does_not_need(
     service: Program, aws: LocalAws, ec2: EC2Client, restricted: Callable[[Document], None]
 ) -> None:
-    """Both kinds of fleet, an instance refresh, tags mended, a prune, orphans, rollback's reads and destroy."""
+    """Both kinds of fleet, an instance refresh that the next cuts short, mended tags, a prune, orphans, destroy."""
     restricted(part("deploy"))
+    aws.settings(hold_refreshes=True)
 
     service.up("--skip-preview")
     service.config |= {"releases": ["2", "1"], "description": "front", "deprecateAfter": "24h", "fleet": _REFRESHED}
