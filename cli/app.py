@@ -156,13 +156,15 @@ def _run(run: "Callable[[Display], object]", *, as_json: bool) -> None:
     """Run, and end with the exit code."""
     from rich.console import Console  # noqa: PLC0415
 
+    from snapnames.printable import printable_lines  # noqa: PLC0415
+
     from .display import Display  # noqa: PLC0415
 
     try:
         result = run(Display(Console(stderr=as_json)))
     except (CommandError, KeyboardInterrupt) as stop:
         error = stop if isinstance(stop, CommandError) else CommandError("stopped at once", Exit.INTERRUPTED)
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable_lines(str(error))}", file=sys.stderr)
         if as_json:
             print(json.dumps({"error": str(error), "exit_code": int(error.code)}))
         raise typer.Exit(error.code) from stop

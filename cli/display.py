@@ -19,6 +19,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from snapnames.printable import printable, printable_lines
+
 from .account import Account, Image, Snapshot
 from .errors import CommandError
 
@@ -49,7 +51,7 @@ class Display:
 
     def say(self, line: str) -> None:
         """Print a line, above the bars if there are any."""
-        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+        self._console.print(printable_lines(line), markup=False, emoji=False, highlight=False, soft_wrap=True)
 
     @contextmanager
     def watching(self, account: Account, image_name: str) -> Iterator[None]:
@@ -76,7 +78,12 @@ class Display:
             if not self._console.is_terminal and (done % tenth == 0 or done == total):
                 self.say(f"[{self.elapsed}] {done} of {total} {what}")
 
-        columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        columns = (
+            TextColumn("  {task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
         with Progress(*columns, console=self._console, disable=not self._console.is_terminal) as bar:
             task = bar.add_task(what, total=total)
             yield count
@@ -97,7 +104,7 @@ class Display:
 
 
 def _label(snapshot: Snapshot) -> str:
-    return f"{snapshot.device or snapshot.snapshot_id} {snapshot.size} GiB"
+    return f"{printable(snapshot.device) or snapshot.snapshot_id} {snapshot.size} GiB"
 
 
 class _Lines:
@@ -127,12 +134,14 @@ class _Bars(Live):
 
     def __init__(self, display: Display, console: Console) -> None:
         self._display = display
-        self._bars = Progress(TextColumn("  {task.description}"), BarColumn(), TaskProgressColumn(), console=console)
+        self._bars = Progress(
+            TextColumn("  {task.description}", markup=False), BarColumn(), TaskProgressColumn(), console=console
+        )
         self._tasks: dict[str, TaskID] = {}
         super().__init__(console=console, refresh_per_second=4, transient=False)
 
     def get_renderable(self) -> RenderableType:
-        following = f", next: {self._display.next}" if self._display.next else ""
+        following = f", next: {printable(self._display.next)}" if self._display.next else ""
         return Group(self._bars, Text(f"  {self._display.elapsed} elapsed{following}"))
 
     def show(self, image: Image) -> None:

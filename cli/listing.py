@@ -5,6 +5,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from snapnames.printable import printable
 
 from .account import Image
 from .plan import Releases
@@ -42,7 +45,7 @@ def print_table(console: Console, listed: list[dict[str, Any]]) -> None:
     for row in listed:
         names = row["snapshots"].values()
         table.add_row(
-            row["release"],
+            Text(printable(row["release"])),  # as a plain text it would be read as Rich's markup
             "live" if row["live"] else "",
             row["image_id"] or "-",
             row["state"] if row["listed"] else f"{row['state']}, not listed",

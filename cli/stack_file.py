@@ -39,7 +39,7 @@ class StackFile:
                 "snapnames:service <name>` first, or choose another --stack"
             ) from error
         except (ValueError, AttributeError, yaml.YAMLError) as error:
-            raise UsageError(f"{path.name} is no stack config: {error}: correct it") from error
+            raise UsageError(f"{path.name} is no stack config: {_problem(error)}: correct it") from error
         return cls(path, text, _releases(path, config))
 
     def edited(self, wanted: Releases) -> str:
@@ -107,6 +107,14 @@ def _releases(path: Path, config: Mapping[str, Any]) -> Releases:
     if live is not None and not isinstance(live, str):
         raise UsageError(f"{LIVE} in {path.name} is {live!r}; a release is a text in quotes: write it so")
     return Releases(tuple(listed), live)
+
+
+def _problem(error: Exception) -> str:
+    """What is wrong and where, without the text that is there: it may be user data."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return str(error)
+    return f"{getattr(error, 'problem', None)} in line {mark.line + 1}, column {mark.column + 1}"
 
 
 def _entries(text: str) -> dict[str, tuple[yaml.Node, yaml.Node]]:

@@ -3,10 +3,11 @@
 import difflib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .errors import InputError
+from .printable import printable
 
 NAMESPACE = "snapnames:"
 TEXT, WHOLE, TRUTH, TEXTS, TEXT_MAP = "text", "a whole number", "true or false", "a list of texts", "a map of texts"
@@ -54,6 +55,20 @@ class ConfigValues:
                     f"{NAMESPACE}{path}{shown} is not a key that snapnames knows; the nearest is "
                     f"{NAMESPACE}{path}{near[0]}: rename it, or remove it"
                 )
+
+    def refuse_unprintable(self, *keys: str, unseen: str = "") -> None:
+        """Keep a fault for each text in these values that a terminal or a console can't show as it is.
+
+        `unseen`: a path that is left alone.
+        """
+        for key in keys:
+            for path, text in _texts(key, self.json(key, None)):
+                wrong = next((character for character in text if not character.isprintable()), "")
+                if wrong and path != unseen:
+                    self.fault(
+                        f"{NAMESPACE}{printable(path)} contains {wrong!r}; config is printable text of one line: take "
+                        "it out"
+                    )
 
     def has(self, *keys: str) -> bool:
         """Whether any of the keys is there."""
@@ -114,3 +129,17 @@ class ConfigValues:
             "wanted"
         )
         return None
+
+
+def _texts(path: str, value: object) -> Iterator[tuple[str, str]]:
+    """Each text in a value with the path to it, the keys of tags among them; other keys are known ones or faults."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(path, item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if path == "source" or path.endswith(".tags"):
+                yield path, key
+            yield from _texts(f"{path}.{key}", item)

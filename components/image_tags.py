@@ -28,6 +28,8 @@ def check_image_tags(tags: Mapping[str, str], setting: str) -> None:
             raise InputError(
                 f"{where} has a value of {len(value)} characters; EC2 takes at most {MAX_TAG_VALUE}: shorten it"
             )
+        if not (key.isprintable() and value.isprintable()):
+            raise InputError(f"{where} has characters that can't be printed ({value!r}): take them out")
         if key.lower().startswith("aws:"):
             raise InputError(f"{where} begins with 'aws:', which AWS keeps for itself: rename it")
         if key == "Name" or key.startswith("snapnames:"):

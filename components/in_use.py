@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .account_images import STACK_TAG, stack_tag
 from .filters import chunks
+from .printable import printable
 
 if TYPE_CHECKING:
     from mypy_boto3_autoscaling import AutoScalingClient
@@ -68,7 +69,7 @@ def _configurations(image_ids: Collection[str], scaling: "AutoScalingClient") ->
         for configuration in page["LaunchConfigurations"]:
             if configuration["ImageId"] in image_ids:
                 name = configuration["LaunchConfigurationName"]
-                yield Use(configuration["ImageId"], f"launch configuration {name}"), name
+                yield Use(configuration["ImageId"], f"launch configuration {printable(name)}"), name
 
 
 def _template_versions(image_ids: Collection[str], ec2: "EC2Client") -> Iterator[tuple[Use, str]]:
@@ -79,5 +80,5 @@ def _template_versions(image_ids: Collection[str], ec2: "EC2Client") -> Iterator
             for version in (version for page in versions for version in page["LaunchTemplateVersions"]):
                 image_id = version["LaunchTemplateData"].get("ImageId", "")
                 if image_id in image_ids:
-                    named = f"launch template {template['LaunchTemplateName']} ({template_id})"
+                    named = f"launch template {printable(template['LaunchTemplateName'])} ({template_id})"
                     yield Use(image_id, f"{named} version {version['VersionNumber']}"), template_id

@@ -17,7 +17,6 @@ MAX_TAG_VALUE = 256
 
 _IMAGE_NAME = re.compile(r"[A-Za-z0-9()\[\] ./\-'@_]{3,128}")
 _INDEX_FORMAT = re.compile(r"(0?[1-9])?d?")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def check_image_name(name: str, setting: str) -> None:
@@ -43,10 +42,8 @@ def check_pattern(pattern: str, setting: str) -> None:
     rule = "a name pattern has the fields {image}, {index} or {index:03d}, {device}"
     if not pattern:
         raise InputError(f"name pattern {pattern!r} is empty; {rule} and printable text: set {setting}")
-    if control := _CONTROL.search(pattern):
-        raise InputError(
-            f"name pattern {pattern!r} contains {control.group()!r}; {rule} and printable text: set {setting}"
-        )
+    if unprintable := next((character for character in pattern if not character.isprintable()), ""):
+        raise InputError(f"name pattern {pattern!r} contains {unprintable!r}; {rule} and printable text: set {setting}")
     try:
         parts = list(Formatter().parse(pattern))
     except ValueError as error:

@@ -105,6 +105,7 @@ def read_settings() -> Settings:
 
 
 def _check(values: ConfigValues, settings: Settings) -> None:
+    values.refuse_unprintable("source", "description", "fleet", "ownedImages", unseen="fleet.userData")
     if settings.service:
         for release in settings.releases:
             name = settings.image_name(release)

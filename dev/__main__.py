@@ -1,5 +1,6 @@
 """`python -m dev COMMAND`: what the Makefile's targets run."""
 
+import os
 import shlex
 import sys
 
@@ -7,7 +8,7 @@ from engine import EngineError
 from localaws.daemon import DaemonError
 
 from . import stack
-from .environment import FORGOTTEN
+from .environment import FORGOTTEN, foreign
 from .project import DevError
 
 _COMMANDS = {"up": stack.up, "preview": stack.preview, "destroy": stack.destroy, "down": stack.down}
@@ -16,7 +17,7 @@ _COMMANDS = {"up": stack.up, "preview": stack.preview, "destroy": stack.destroy,
 def _print_environment() -> None:
     """Lines for `eval`: nothing of the caller's own AWS settings is left in the shell."""
     variables = stack.variables()
-    for name in FORGOTTEN:
+    for name in sorted({*FORGOTTEN, *foreign(os.environ, variables)}):
         print(f"unset {name}")
     for name, value in sorted(variables.items()):
         print(f"export {name}={shlex.quote(value)}")

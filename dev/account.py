@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from localaws.server import client
+from snapnames.printable import printable
 
 if TYPE_CHECKING:
     from mypy_boto3_autoscaling import AutoScalingClient
@@ -31,7 +33,7 @@ def print_names(url: str) -> None:
     ]
     table = Table("image", "device", "snapshot", "Name")
     for image, device, snapshot in sorted(rows, key=lambda row: (row[0], names.get(row[2], ""), row[1])):
-        table.add_row(image, device, snapshot, names.get(snapshot, "-"))
+        table.add_row(*(Text(printable(cell)) for cell in (image, device, snapshot, names.get(snapshot, "-"))))
     console = Console()
     if not console.is_terminal:
         console.width = 160  # a log has no width of its own, and a name cut short is no name
@@ -62,7 +64,7 @@ def remove_unknown_images(url: str, exported: str) -> None:
     for image in _images(ec2):
         if image["ImageId"] not in known:
             ec2.deregister_image(ImageId=image["ImageId"], DeleteAssociatedSnapshots=True)
-            print(f"removed {image['ImageId']} ({image['Name']}), which the stack does not know")
+            print(f"removed {image['ImageId']} ({printable(image['Name'])}), which the stack does not know")
 
 
 def _images(ec2: "EC2Client") -> list["ImageTypeDef"]:

@@ -5,6 +5,7 @@ access token) is not seen.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -30,7 +31,9 @@ FORGOTTEN = (
     "ALL_PROXY",
     "all_proxy",
 )
-"""What a shell that takes over this environment must unset, since it keeps what it has."""
+"""What a shell that takes over this environment must unset, since it keeps what it has; `foreign` finds the rest."""
+
+_SETTING = re.compile(r"(AWS|PULUMI)_\w+|(ALL|HTTPS?|NO)_PROXY", re.ASCII | re.IGNORECASE)
 
 NOWHERE = "http://127.0.0.1:9"
 """A proxy that does not answer: port 9 is `discard`, and Linux has nothing there."""
@@ -47,6 +50,15 @@ def sealed(
         **pulumi_variables(pulumi_home, backend),
         **aws_variables(endpoint),
     }
+
+
+def foreign(caller: Mapping[str, str], variables: Mapping[str, str]) -> list[str]:
+    """The names of the caller's settings of AWS, Pulumi and proxies that `variables` do not replace.
+
+    >>> foreign({"AWS_ENDPOINT_URL_S3": "https://s3.example.com", "AWS_REGION": "us-east-1"}, {"AWS_REGION": REGION})
+    ['AWS_ENDPOINT_URL_S3']
+    """
+    return sorted(name for name in caller if _SETTING.fullmatch(name) and name not in variables)
 
 
 def pulumi_variables(home: Path, backend: Path) -> dict[str, str]:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections import Counter
 from functools import cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from moto.autoscaling import models as autoscaling_models
 from moto.autoscaling import urls as autoscaling_urls
 from moto.core import responses as core_responses
 from moto.core.base_backend import BackendDict
-from moto.core.responses import BaseResponse
+from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import method_names_from_class
 from moto.ec2 import models as ec2_models
 from moto.ec2 import urls as ec2_urls
 from moto.ec2.responses import EC2Response
 
-from localaws import settings
+from localaws import gate, settings
 from localaws.errors import ImageNotFoundError
 from localaws.filters import FilterActions
 from localaws.groups import Group
@@ -70,16 +72,22 @@ def install() -> None:
     core_responses.method_names_from_class = cache(method_names_from_class)  # type: ignore[attr-defined] # moto's import
     autoscaling_models.FakeAutoScalingGroup = Group  # type: ignore[misc] # the class that moto makes
     autoscaling_models.FakeLaunchConfiguration = LaunchConfiguration  # type: ignore[misc] # the class that moto makes
-    _count_and_serialize_calls()
+    _count_authorize_and_serialize_calls()
 
 
-def _count_and_serialize_calls() -> None:
+def _count_authorize_and_serialize_calls() -> None:
     original = BaseResponse.call_action
 
     def call_action(response: BaseResponse) -> TYPE_RESPONSE:
+        action = response._get_action()  # noqa: SLF001 - where moto keeps the name
         with LOCK:
-            CALLS.append(f"{response.service_name}.{response._get_action()}")  # noqa: SLF001 - where moto keeps the name
-            return original(response)
+            CALLS.append(f"{response.service_name}.{action}")
+            refused = gate.refusal(response, action)
+            if refused is None:
+                return original(response)
+            with warnings.catch_warnings(action="ignore"):  # Auto Scaling's API model does not list AccessDenied
+                _, headers, body = response.serialized(ActionResult(refused))
+            return HTTPStatus.FORBIDDEN, {**headers, "status": str(int(HTTPStatus.FORBIDDEN))}, body
 
     BaseResponse.call_action = call_action  # type: ignore[method-assign, assignment] # the purpose of this function
 
@@ -89,6 +97,7 @@ def reset(defaults: settings.Settings) -> None:
     with LOCK:
         BackendDict.reset()
         CALLS.clear()
+        gate.AUTHORIZED.clear()
         settings.CURRENT = defaults
 
 

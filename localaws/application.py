@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections import Counter
+from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import parse_qs
@@ -15,7 +16,7 @@ from moto.core.exceptions import ServiceException
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from localaws import account, settings
+from localaws import account, gate, settings
 
 if TYPE_CHECKING:
     import socket
@@ -115,6 +116,9 @@ def _read(path: str, environ: WSGIEnvironment) -> Answer | None:
             return OK, settings.CURRENT.as_json()
         case "calls":
             return OK, _calls(_since(environ))
+        case "authorized":
+            with account.LOCK:
+                return OK, {"authorized": [asdict(request) for request in gate.AUTHORIZED]}
         case "reboots":
             return OK, {"reboots": account.reboots()}
     return None

@@ -31,12 +31,20 @@ class Control:
         return answer if answer.get("service") == "localaws" else None
 
     def settings(self, **changes: float) -> dict[str, Any]:
-        """Change `pending_seconds`, `forget_seconds` or `launch_configurations`, and return all settings."""
+        """Change settings that are a number or a truth, as `pending_seconds`, and return all."""
         return self._ask("PUT", "settings", changes) if changes else self._ask("GET", "settings")
 
     def fail_next_image(self, reason: str = "Client.InternalError: Client error on launch") -> None:
         """Let the next image that is made end as `failed` with this reason, its snapshots in `error`."""
         self._ask("PUT", "settings", {"next_images": [{"state": "failed", "reason": reason}]})
+
+    def restrict(self, access_key: str, policy: dict[str, Any] | None) -> None:
+        """Let the access key do what this IAM policy document allows and nothing else; with None everything again."""
+        policies = self.settings()["policies"]
+        policies.pop(access_key, None)
+        if policy is not None:
+            policies[access_key] = policy
+        self._ask("PUT", "settings", {"policies": policies})
 
     def hold_next_image(self) -> None:
         """Let the next image that is made stay `pending`, until `finish_image`."""
@@ -54,6 +62,11 @@ class Control:
         """Every API call since a mark, in order, as `service.Action`: `ec2.CreateTags`."""
         calls: list[str] = self._ask("GET", f"calls?since={since}")["calls"]
         return calls
+
+    def authorized(self) -> list[dict[str, Any]]:
+        """All that policies were asked and allowed: `action`, `resource`, and `context` by condition key."""
+        authorized: list[dict[str, Any]] = self._ask("GET", "authorized")["authorized"]
+        return authorized
 
     def reboots(self) -> dict[str, int]:
         """How often each instance was rebooted."""

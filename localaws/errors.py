@@ -158,6 +158,19 @@ class TagLimitReachedError(EC2ClientError):
     message = "The maximum number of Tags for a resource has been reached."
 
 
+class UnauthorizedOperationError(EC2ClientError):
+    """The caller's policy does not allow the call; sent with HTTP 403."""
+
+    code = "UnauthorizedOperation"
+    message = "You are not authorized to perform this operation. {text}"
+
+
+class AccessDeniedError(AutoscalingClientError):
+    """Auto Scaling's word for the same."""
+
+    code = "AccessDenied"
+
+
 class AlreadyExistsError(AutoscalingClientError):
     """The account has a launch configuration or a group of this name. The texts are from memory of AWS."""
 
@@ -174,6 +187,13 @@ class ResourceInUseError(AutoscalingClientError):
     """A group still launches from the launch configuration. The text is from memory of AWS."""
 
     code = "ResourceInUse"
+
+
+class RefreshInProgressError(AutoscalingClientError):
+    """The group has an instance refresh that is not over. The text is from memory of AWS."""
+
+    code = "InstanceRefreshInProgress"
+    message = "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh."
 
 
 class NoActiveRefreshError(AutoscalingClientError):

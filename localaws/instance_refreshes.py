@@ -11,16 +11,19 @@ from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.ec2.exceptions import EC2ClientError
 
-from localaws.errors import NoActiveRefreshError, ValidationFailedError
+from localaws import settings
+from localaws.errors import NoActiveRefreshError, RefreshInProgressError, ValidationFailedError
 from localaws.groups import Group, Groups
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+IN_PROGRESS = "InProgress"
+
 
 @dataclass
 class InstanceRefresh:
-    """One refresh, over as soon as it is started. Its preferences are kept, and change nothing."""
+    """One refresh, over as soon as it is started unless refreshes are held. Its preferences change nothing."""
 
     group: str
     preferences: dict[str, Any]
@@ -38,7 +41,7 @@ class InstanceRefresh:
             "Status": self.status,
             "StatusReason": self.reason,
             "StartTime": self.time,
-            "EndTime": self.time,
+            "EndTime": None if self.status == IN_PROGRESS else self.time,
             "PercentageComplete": 100 if done else 0,
             "Preferences": self.preferences or None,
         }
@@ -55,6 +58,8 @@ class InstanceRefreshes(Groups):
     def start_refresh(self, name: str, desired: dict[str, Any], preferences: dict[str, Any]) -> InstanceRefresh:
         """Replace every instance; a launch that EC2 refuses leaves the old ones and ends the refresh as `Failed`."""
         group = self.get_group(name)
+        if self.active(name):
+            raise RefreshInProgressError
         if template := desired.get("LaunchTemplate"):
             group.launch_from_template(template)
         refresh = InstanceRefresh(name, preferences)
@@ -69,8 +74,14 @@ class InstanceRefreshes(Groups):
                 self.ec2_backend.terminate_instances([state.instance.id for state in old])
             self.update_attached_elbs(name)
             self.update_attached_target_groups(name)
+            if settings.CURRENT.hold_refreshes:
+                refresh.status = IN_PROGRESS
         self.refreshes.insert(0, refresh)
         return refresh
+
+    def active(self, name: str) -> InstanceRefresh | None:
+        """Give the refresh of a group that is not over."""
+        return next((one for one in self.refreshes if one.group == name and one.status == IN_PROGRESS), None)
 
     def get_group(self, name: str) -> Group:
         """Find a group by name, or raise as Auto Scaling does."""
@@ -107,5 +118,10 @@ class InstanceRefreshActions(AutoScalingResponse):
         return ActionResult({"InstanceRefreshes": [refresh.describe() for refresh in found]})
 
     def cancel_instance_refresh(self) -> ActionResult:
-        """Raise: none is ever in progress."""
-        raise NoActiveRefreshError(group=self._get_param("AutoScalingGroupName"))
+        """End the one that goes on, at once; the instances that it has replaced stay."""
+        name = self._get_param("AutoScalingGroupName")
+        refresh = self._refreshes.active(name)
+        if refresh is None:
+            raise NoActiveRefreshError(group=name)
+        refresh.status = "Cancelled"
+        return ActionResult({"InstanceRefreshId": refresh.id})

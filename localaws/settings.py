@@ -7,6 +7,8 @@ from collections import deque
 from dataclasses import asdict, dataclass, field, fields
 from typing import Literal
 
+from localaws.policies import Policy
+
 End = Literal["available", "failed", "pending"]
 
 HELD_AT = 0.5
@@ -81,7 +83,11 @@ class Settings:
     """How long a deregistered image id gives an empty result before DescribeImages calls it not found."""
     launch_configurations: bool = True
     """Whether new ones can be created: AWS lets no account create any that was made on or after 2024-10-01."""
+    hold_refreshes: bool = False
+    """Whether an instance refresh goes on until it is cancelled, instead of being over at once."""
     next_images: deque[NextImage] = field(default_factory=deque)
+    policies: dict[str, Policy] = field(default_factory=dict)
+    """Access key to all that it may do; a key that is not there may do everything."""
 
     def next_lifecycle(self) -> Lifecycle:
         """Start the way of a new image, by what was ordered for it if anything was."""
@@ -89,32 +95,54 @@ class Settings:
         return Lifecycle(self.pending_seconds, order.state, order.reason)
 
     def update(self, changes: dict[str, object]) -> None:
-        """Take over JSON: seconds and truths replace, `next_images` are queued behind those already ordered.
+        """Take over JSON: `next_images` are queued behind those already ordered, all else replaces.
 
         Raises `ValueError` for a key or value that is no setting, and then changes nothing.
         """
         if unknown := sorted(set(changes) - {one.name for one in fields(self)}):
             known = ", ".join(one.name for one in fields(self))
             raise ValueError(f"no setting is called {unknown[0]!r}: use {known}")
-        allowed = changes.get("launch_configurations", self.launch_configurations)
-        if not isinstance(allowed, bool):
-            raise ValueError(f"launch_configurations is {allowed!r}: give true or false")  # noqa: TRY004 - as the others
+        truths = {
+            key: _truth(key, changes[key]) for key in ("launch_configurations", "hold_refreshes") if key in changes
+        }
         orders = [_order(order) for order in _listed(changes.get("next_images", []))]
+        policies = _policies(changes["policies"]) if "policies" in changes else self.policies
         seconds = {key: _seconds(key, changes[key]) for key in ("pending_seconds", "forget_seconds") if key in changes}
         self.next_images.extend(orders)
-        self.launch_configurations = allowed
+        self.launch_configurations = truths.get("launch_configurations", self.launch_configurations)
+        self.hold_refreshes = truths.get("hold_refreshes", self.hold_refreshes)
+        self.policies = policies
         self.pending_seconds = seconds.get("pending_seconds", self.pending_seconds)
         self.forget_seconds = seconds.get("forget_seconds", self.forget_seconds)
 
     def as_json(self) -> dict[str, object]:
         """Return the settings as JSON holds them."""
-        return {**asdict(self), "next_images": [asdict(order) for order in self.next_images]}
+        return {
+            "pending_seconds": self.pending_seconds,
+            "forget_seconds": self.forget_seconds,
+            "launch_configurations": self.launch_configurations,
+            "hold_refreshes": self.hold_refreshes,
+            "next_images": [asdict(order) for order in self.next_images],
+            "policies": {key: policy.document for key, policy in self.policies.items()},
+        }
 
 
 def _listed(value: object) -> list[object]:
     if isinstance(value, list):
         return value
     raise ValueError(f"next_images is {value!r}: give a list of objects with a state and a reason")
+
+
+def _policies(value: object) -> dict[str, Policy]:
+    if not isinstance(value, dict) or not all(isinstance(document, dict) for document in value.values()):
+        raise ValueError(f"policies is {value!r}: give an object of access keys and their policy documents")
+    return {str(key): Policy(document) for key, document in value.items()}
+
+
+def _truth(key: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{key} is {value!r}: give true or false")  # noqa: TRY004 - the one error for bad settings
+    return value
 
 
 def _seconds(key: str, value: object) -> float:

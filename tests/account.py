@@ -1,6 +1,7 @@
 """The account as EC2 itself tells it, for looking at what a stack made from outside."""
 
 from mypy_boto3_ec2 import EC2Client
+from mypy_boto3_ec2.literals import InstanceTypeType
 from mypy_boto3_ec2.type_defs import BlockDeviceMappingTypeDef, ImageTypeDef
 
 from localaws.server import LocalAws
@@ -20,13 +21,14 @@ def launch(
     tags: dict[str, str] | None = None,
     mappings: list[BlockDeviceMappingTypeDef] | None = None,
     image_id: str = "",
+    instance_type: InstanceTypeType = "c3.large",
 ) -> str:
     """Run an instance with a root volume, two more EBS volumes and an instance-store mapping; its id."""
     if not image_id:
         image_id = ec2.describe_images(Filters=[{"Name": "name", "Values": [_UBUNTU]}])["Images"][0]["ImageId"]
     launched = ec2.run_instances(
         ImageId=image_id,
-        InstanceType="c3.large",
+        InstanceType=instance_type,
         MinCount=1,
         MaxCount=1,
         BlockDeviceMappings=[*DATA_VOLUMES, INSTANCE_STORE] if mappings is None else mappings,

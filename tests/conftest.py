@@ -11,7 +11,7 @@ from mypy_boto3_ec2 import EC2Client
 import engine as engines
 from localaws.server import LocalAws
 
-from .program import Program
+from .program import STACK, Program
 
 pytest_plugins = ["tests.campaign.recording"]
 
@@ -50,9 +50,9 @@ def autoscaling(aws: LocalAws) -> AutoScalingClient:
 
 @pytest.fixture
 def program(tmp_path: Path, aws: LocalAws, engine: engines.Engine) -> Callable[..., Program]:
-    """Make a stack of the program with this config, and with what stands before AWS, if anything does."""
+    """Make a stack of the program with this config, and with the options of `Program`."""
 
-    def make(config: Mapping[str, Any], endpoint: str = "") -> Program:
-        return Program(tmp_path / "stack", aws, engine, config, endpoint=endpoint)
+    def make(config: Mapping[str, Any], endpoint: str = "", stack: str = STACK, backend: str = "") -> Program:
+        return Program(tmp_path / "stack", aws, engine, config, endpoint=endpoint, stack=stack, backend=backend)
 
     return make

@@ -48,7 +48,7 @@ class Program:
     """A stack of the program in this repository, or of another one in `main`, on the local AWS.
 
     Config is `config`, written out before each command; keys without a namespace are the program's. `endpoint` is what
-    stands before the local AWS, if anything does.
+    stands before the local AWS, if anything does. The state is at the URL `backend`, or in the stack's own folder.
     """
 
     def __init__(
@@ -60,19 +60,23 @@ class Program:
         main: Path = ROOT,
         *,
         endpoint: str = "",
+        stack: str = STACK,
+        backend: str = "",
     ) -> None:
         """Make the project's folder and its stack."""
-        self.folder, self.aws, self.endpoint = folder, aws, endpoint or aws.url
+        self.folder, self.aws, self.endpoint, self.stack = folder, aws, endpoint or aws.url, stack
         self.config = dict(config)
-        backend = folder / "state"
-        backend.mkdir(parents=True)
+        state = folder / "state"
+        state.mkdir(parents=True)
         self.environment = sealed(
             os.environ,
             path=[Path(sys.executable).parent, engine.bin],
             pulumi_home=engine.home,
-            backend=backend,
+            backend=state,
             endpoint=self.endpoint,
         )
+        if backend:
+            self.environment["PULUMI_BACKEND_URL"] = backend
         project = {"name": "snapnames", "main": str(main), "runtime": "python"}
         (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project), encoding="utf-8")
         self.pulumi("stack", "init", "--no-select")
@@ -89,7 +93,7 @@ class Program:
         """Start a pulumi command in a process group of its own."""
         self._write_config()
         return subprocess.Popen(
-            ["pulumi", *arguments, "--stack", STACK, "--non-interactive"],
+            ["pulumi", *arguments, "--stack", self.stack, "--non-interactive"],
             cwd=self.folder,
             env={**self.environment, **(environment or {})},
             stdin=subprocess.DEVNULL,
@@ -111,7 +115,7 @@ class Program:
         """Start the command on pipes, or on a terminal."""
         self._write_config()
         return subprocess.Popen(
-            [sys.executable, "-m", "cli", *arguments, "--stack", STACK],
+            [sys.executable, "-m", "cli", *arguments, "--stack", self.stack],
             cwd=self.folder,
             env={**self.environment, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"},
             stdin=subprocess.DEVNULL,
@@ -158,7 +162,7 @@ class Program:
 
     def _write_config(self) -> None:
         values = {key if ":" in key else f"snapnames:{key}": value for key, value in self.config.items()}
-        path = self.folder / f"Pulumi.{STACK}.yaml"
+        path = self.folder / f"Pulumi.{self.stack}.yaml"
         old = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
         path.write_text(yaml.safe_dump({**old, "config": {**self._provider(), **values}}), encoding="utf-8")
 

@@ -1,6 +1,7 @@
 """Nothing that runs for the dev stack can leave this machine, whatever the caller has set."""
 
 import os
+import re
 import socketserver
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from dev.environment import sealed
+from engine import Engine
+from tests.program import ROOT
 
 from .test_make import MakeClone
 
@@ -118,6 +121,37 @@ def test_every_service_of_a_sealed_environment_is_the_local_aws(trap: _Trap, tmp
 
     assert 'Could not connect to the endpoint URL: "http://127.0.0.1:1/the-local-aws' in said
     assert trap.called == []
+
+
+def test_a_shell_that_takes_over_the_dev_stacks_environment_keeps_no_setting_of_its_own(
+    trap: _Trap, tmp_path: Path, engine: Engine
+) -> None:
+    """Whatever it had: a name is unset only if it is one, so that it can't be a command either."""
+    hostile = _hostile(trap, tmp_path / "home") | {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), str(engine.bin), os.environ["PATH"]]),
+        "HOME": os.environ["HOME"],
+        "AWS_ENDPOINT_URL_S3": trap.url,
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN": "real",
+        "PULUMI_CONFIG_PASSPHRASE_FILE": "/real",
+        "Https_Proxy": trap.url,
+        f"AWS_$(touch {tmp_path}/ran)": "1",
+    }
+
+    done = subprocess.run(
+        ["bash", "-euc", 'eval "$(python -m dev env)"; env -0'],
+        cwd=ROOT,
+        env=hostile,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    left = dict(line.partition("=")[::2] for line in done.stdout.split("\0") if line)
+    settings = {name: value for name, value in left.items() if re.match("(?i)(aws|pulumi)_[a-z]|.*_proxy$", name)}
+    local = sealed(hostile, path=[], pulumi_home=Path(), backend=Path(), endpoint="")
+    assert settings.keys() == {name for name in local if re.match("(?i)(aws|pulumi)_|.*_proxy$", name)}
+    assert [name for name, value in settings.items() if "real" in value.lower() or trap.url in value] == []
+    assert not (tmp_path / "ran").exists()
 
 
 def _describe_images(environment: dict[str, str], service: str, code: int) -> str:

@@ -186,6 +186,30 @@ def test_a_refresh_that_cannot_launch_keeps_the_old_instances(
         autoscaling.start_instance_refresh(AutoScalingGroupName="back")
 
 
+def test_a_refresh_that_goes_on_blocks_the_next_until_it_is_cancelled(
+    aws: LocalAws, autoscaling: AutoScalingClient, public_image: str, refused: Refused
+) -> None:
+    """When refreshes are held, since they are over at once otherwise."""
+    autoscaling.create_launch_configuration(
+        LaunchConfigurationName="lc-1", ImageId=public_image, InstanceType="c3.large"
+    )
+    create(autoscaling, LaunchConfigurationName="lc-1")
+    aws.settings(hold_refreshes=True)
+    first = autoscaling.start_instance_refresh(AutoScalingGroupName="front")["InstanceRefreshId"]
+
+    with refused("InstanceRefreshInProgress"):
+        autoscaling.start_instance_refresh(AutoScalingGroupName="front")
+    cancelled = autoscaling.cancel_instance_refresh(AutoScalingGroupName="front")["InstanceRefreshId"]
+    second = autoscaling.start_instance_refresh(AutoScalingGroupName="front")["InstanceRefreshId"]
+
+    found = autoscaling.describe_instance_refreshes(AutoScalingGroupName="front")["InstanceRefreshes"]
+    assert cancelled == first
+    assert [(one["InstanceRefreshId"], one["Status"]) for one in found] == [
+        (second, "InProgress"),
+        (first, "Cancelled"),
+    ]
+
+
 def test_load_balancers_can_be_asked_for(aws: LocalAws) -> None:
     """A group's provider asks both kinds."""
     assert aws.client("elb").describe_load_balancers()["LoadBalancerDescriptions"] == []

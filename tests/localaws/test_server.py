@@ -62,7 +62,9 @@ def test_a_reset_empties_every_region_and_takes_orders_back(aws: LocalAws, ec2: 
         "pending_seconds": 0.0,
         "forget_seconds": 0.0,
         "launch_configurations": True,
+        "hold_refreshes": False,
         "next_images": [],
+        "policies": {},
     }
     assert ec2.describe_images(Owners=["self"])["Images"] == []
     assert ec2.describe_tags()["Tags"] == []

@@ -1,0 +1,254 @@
+"""What AWS asks of IAM before it does a call of EC2 or Auto Scaling: which action, on which resources, with which keys.
+
+From docs.aws.amazon.com/service-authorization/latest/reference: list_ec2.html and list_autoscaling.html. Calls that
+describe have no resources there, but for those in `_ON_ONE`. A call that changes something and is not known here is
+refused. Of what a launch template asks for, the tags in it are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
+
+from localaws.policies import Context, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+_EC2_ITSELF = "ec2.amazonaws.com"
+_WITHOUT_ACCOUNT = ("image", "snapshot")
+"""Kinds of resources whose ARN has no account."""
+
+_ON_ONE = {
+    "CreateLaunchTemplateVersion": "LaunchTemplateId",
+    "DeleteLaunchTemplate": "LaunchTemplateId",
+    "DeleteSnapshot": "SnapshotId",
+    "DeregisterImage": "ImageId",
+    "DescribeImageAttribute": "ImageId",
+    "DescribeInstanceAttribute": "InstanceId",
+    "DisableImageDeprecation": "ImageId",
+    "EnableImageDeprecation": "ImageId",
+    "GetInstanceUefiData": "InstanceId",
+    "ModifyImageAttribute": "ImageId",
+    "ModifyLaunchTemplate": "LaunchTemplateId",
+}
+"""EC2's calls on one resource that exists, and the parameter that names it."""
+
+_ON_ONE_GROUP = (
+    "CancelInstanceRefresh",
+    "DeleteAutoScalingGroup",
+    "RollbackInstanceRefresh",
+    "StartInstanceRefresh",
+    "UpdateAutoScalingGroup",
+)
+
+
+@dataclass(frozen=True)
+class Template:
+    """The version of a launch template that a group is to launch from, as far as IAM is asked about it."""
+
+    template_id: str
+    image_id: str
+    instance_type: str
+    key_name: str
+    profile: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call, and how to look up what it names."""
+
+    service: str
+    action: str
+    region: str
+    account: str
+    parameters: Mapping[str, str]
+    """As the Query protocol has them: `Tag.1.Key`."""
+
+    tags_of: Callable[[str], Mapping[str, str]] = field(repr=False)
+    """The tags of an EC2 resource by its id, or of a group by its name; none for one that is not there."""
+
+    template: Callable[[Mapping[str, str]], Template | None] = field(repr=False)
+    """The launch template version that a call's parameters name."""
+
+    def get(self, name: str) -> str:
+        """A parameter, or nothing."""
+        return self.parameters.get(name, "")
+
+    def members(self, prefix: str) -> list[dict[str, str]]:
+        """The structures of a list: `Tags.member` gives those of `Tags.member.1.Key` and `Tags.member.1.Value`."""
+        found: dict[str, dict[str, str]] = {}
+        for name, value in self.parameters.items():
+            if name.startswith(f"{prefix}."):
+                index, _, rest = name.removeprefix(f"{prefix}.").partition(".")
+                found.setdefault(index, {})[rest] = value
+        return [found[index] for index in sorted(found, key=int)]
+
+    def arn(self, kind: str, name: str) -> str:
+        """The ARN of a resource of EC2; `*` as a name for one that is yet to be made."""
+        account = "" if kind in _WITHOUT_ACCOUNT else self.account
+        return f"arn:aws:ec2:{self.region}:{account}:{kind}/{name}"
+
+    def group_arn(self, name: str) -> str:
+        """The ARN of an Auto Scaling group; of its unique part no policy can know anything."""
+        return f"arn:aws:autoscaling:{self.region}:{self.account}:autoScalingGroup:0:autoScalingGroupName/{name}"
+
+    def request(self, resource: str = "*", action: str = "", **context: Context) -> Request:
+        """An authorization of this call, or of another action that it does along the way."""
+        keys: Context = {"aws:RequestedRegion": (self.region,), f"{self.service}:Region": (self.region,)}
+        for more in context.values():
+            keys |= more
+        return Request(action or f"{self.service}:{self.action}", resource, keys)
+
+
+def requests(call: Call) -> list[Request] | None:
+    """All that IAM has to allow; None for a call of which that is not known here."""
+    known = _EC2 if call.service == "ec2" else _AUTO_SCALING
+    if call.action in known:
+        return list(known[call.action](call))
+    if call.service == "ec2" and call.action in _ON_ONE:
+        return list(_one(call))
+    if call.service == "autoscaling" and call.action in _ON_ONE_GROUP:
+        return list(_group(call))
+    return [call.request()] if call.action.startswith("Describe") else None
+
+
+def _given(tags: Mapping[str, str]) -> Context:
+    """What the tags in a request are to IAM."""
+    keys: Context = {f"aws:RequestTag/{key}": (value,) for key, value in tags.items()}
+    return keys | {"aws:TagKeys": tuple(tags)} if tags else {}
+
+
+def _existing(service: str, tags: Mapping[str, str]) -> Context:
+    """What the tags that a resource has are to IAM."""
+    return {f"{prefix}:ResourceTag/{key}": (value,) for prefix in ("aws", service) for key, value in tags.items()}
+
+
+def _pairs(tags: list[dict[str, str]]) -> dict[str, str]:
+    return {tag["Key"]: tag.get("Value", "") for tag in tags}
+
+
+def _one(call: Call) -> Iterator[Request]:
+    resource_id = call.get(_ON_ONE[call.action])
+    if not resource_id and "LaunchTemplateName" in call.parameters:
+        template = call.template({"LaunchTemplateName": call.get("LaunchTemplateName"), "Version": "$Default"})
+        resource_id = template.template_id if template else ""
+    kind = call.action.partition("LaunchTemplate")[1] and "launch-template"
+    kind = kind or _ON_ONE[call.action].removesuffix("Id").lower()
+    attributes: Context = {}
+    if call.action == "ModifyImageAttribute":
+        # docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-policies-for-amazon-ec2.html: a parameter, or its `Value`.
+        given = {name.removesuffix(".Value"): (value,) for name, value in call.parameters.items()}
+        attributes = {f"ec2:Attribute/{name}": given[name] for name in ("Description", "ImdsSupport") if name in given}
+        attributes |= {"ec2:Attribute": given["Attribute"]} if "Attribute" in given else {}
+    existing = _existing("ec2", call.tags_of(resource_id))
+    yield call.request(call.arn(kind, resource_id), existing=existing, attributes=attributes)
+
+
+def _tags(call: Call) -> Iterator[Request]:
+    given = _given(_pairs(call.members("Tag")))
+    resources = [value for name, value in call.parameters.items() if name.startswith("ResourceId.")]
+    for resource_id in resources:
+        kind = EC2_PREFIX_TO_RESOURCE.get(get_prefix(resource_id), "")
+        existing = _existing("ec2", call.tags_of(resource_id))
+        yield call.request(call.arn(kind, resource_id), given=given, existing=existing)
+
+
+def _specified(call: Call, kind: str) -> dict[str, str]:
+    """The tags of a request for resources of a kind that it makes."""
+    found: dict[str, str] = {}
+    for specification in call.members("TagSpecification"):
+        if specification.get("ResourceType") == kind:
+            for name, key in specification.items():
+                if name.endswith(".Key"):
+                    found[key] = specification.get(name.removesuffix("Key") + "Value", "")
+    return found
+
+
+def _made(call: Call, kind: str) -> Iterator[Request]:
+    """A resource that the call makes, and its tags."""
+    tags = _specified(call, kind)
+    yield call.request(call.arn(kind, "*"), given=_given(tags))
+    if tags:
+        creating: Context = {"ec2:CreateAction": (call.action,)}
+        yield call.request(call.arn(kind, "*"), "ec2:CreateTags", given=_given(tags), creating=creating)
+
+
+def _create_image(call: Call) -> Iterator[Request]:
+    instance_id = call.get("InstanceId")
+    yield call.request(call.arn("instance", instance_id), existing=_existing("ec2", call.tags_of(instance_id)))
+    yield from _made(call, "image")
+    yield from _made(call, "snapshot")
+
+
+def _group(call: Call) -> Iterator[Request]:
+    name = call.get("AutoScalingGroupName")
+    existing = _existing("autoscaling", call.tags_of(name))
+    given = _given(_pairs(call.members("Tags.member"))) if call.action == "CreateAutoScalingGroup" else {}
+    yield call.request(call.group_arn(name), existing=existing, given=given)
+    if "LaunchTemplate" in {name.partition(".")[0] for name in call.parameters}:
+        prefix = "LaunchTemplate."
+        named = {key.removeprefix(prefix): value for key, value in call.parameters.items() if key.startswith(prefix)}
+        template = call.template(named)
+        if template is not None:
+            yield from _launch(call, template)
+
+
+def _launch(call: Call, template: Template) -> Iterator[Request]:
+    """What a group's launches need of who makes or changes it.
+
+    docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html: RunInstances and
+    PassRole are checked when a group is created or updated with a launch template.
+    """
+    arn = call.arn("launch-template", template.template_id)
+    launch: Context = {"ec2:LaunchTemplate": (arn,)}
+    for kind in ("instance", "volume", "network-interface", "security-group", "subnet"):
+        of_type: Context = {"ec2:InstanceType": (template.instance_type,)} if kind == "instance" else {}
+        yield call.request(call.arn(kind, "*"), "ec2:RunInstances", launch=launch, of_type=of_type)
+    for kind, resource_id in (("image", template.image_id), ("launch-template", template.template_id)):
+        existing = _existing("ec2", call.tags_of(resource_id))
+        yield call.request(call.arn(kind, resource_id), "ec2:RunInstances", launch=launch, existing=existing)
+    if template.key_name:
+        yield call.request(call.arn("key-pair", template.key_name), "ec2:RunInstances", launch=launch)
+    yield from _pass_role(call, template.profile)
+
+
+def _pass_role(call: Call, profile: str) -> Iterator[Request]:
+    """The role of an instance profile has its name here, as the console makes them."""
+    if profile:
+        role = f"arn:aws:iam::{call.account}:role/{profile.rpartition('/')[2]}"
+        yield call.request(role, "iam:PassRole", passed={"iam:PassedToService": (_EC2_ITSELF,)})
+
+
+def _launch_configuration(call: Call) -> Iterator[Request]:
+    name = call.get("LaunchConfigurationName")
+    arn = f"arn:aws:autoscaling:{call.region}:{call.account}:launchConfiguration:0:launchConfigurationName/{name}"
+    launched: Context = {
+        f"autoscaling:{key}": (call.get(key),) for key in ("ImageId", "InstanceType") if key in call.parameters
+    }
+    yield call.request(arn, launched=launched)
+    yield from _pass_role(call, call.get("IamInstanceProfile"))
+
+
+def _group_tags(call: Call) -> Iterator[Request]:
+    tags = call.members("Tags.member")
+    for name in dict.fromkeys(tag["ResourceId"] for tag in tags):
+        own = _given(_pairs([tag for tag in tags if tag["ResourceId"] == name]))
+        yield call.request(call.group_arn(name), given=own, existing=_existing("autoscaling", call.tags_of(name)))
+
+
+_EC2: Mapping[str, Callable[[Call], Iterator[Request]]] = {
+    "CreateImage": _create_image,
+    "CreateLaunchTemplate": lambda call: _made(call, "launch-template"),
+    "CreateTags": _tags,
+    "DeleteTags": _tags,
+}
+_AUTO_SCALING: Mapping[str, Callable[[Call], Iterator[Request]]] = {
+    "CreateAutoScalingGroup": _group,
+    "CreateLaunchConfiguration": _launch_configuration,
+    "CreateOrUpdateTags": _group_tags,
+    "DeleteLaunchConfiguration": _launch_configuration,
+    "DeleteTags": _group_tags,
+}

@@ -1,0 +1,82 @@
+"""Lets a call pass or refuses it as AWS does, when its access key has a policy. A key without one may do all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moto.autoscaling.models import autoscaling_backends
+from moto.ec2.models import ec2_backends
+
+from localaws import settings
+from localaws.authorization import Call, Template, requests
+from localaws.errors import AccessDeniedError, UnauthorizedOperationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from moto.core.exceptions import ServiceException
+    from moto.core.responses import BaseResponse
+
+    from localaws.policies import Request
+
+_SERVICES = ("autoscaling", "ec2")
+"""Of which calls are authorized; others pass."""
+
+AUTHORIZED: list[Request] = []
+"""All that policies were asked and allowed since the last reset."""
+
+
+def refusal(response: BaseResponse, action: str) -> ServiceException | None:
+    """The error that AWS answers with, if the caller's policy does not allow the call."""
+    access_key = _access_key(response)
+    policy = settings.CURRENT.policies.get(access_key)
+    if policy is None or response.service_name not in _SERVICES:
+        return None
+    call = _call(response, action)
+    asked = requests(call)
+    unknown = [call.request("(not known to the local AWS, which refuses it)")]
+    denied = unknown if asked is None else [request for request in asked if not policy.allows(request)]
+    if not denied:
+        AUTHORIZED.extend(asked or ())
+        return None
+    first = denied[0]
+    user = f"arn:aws:iam::{call.account}:user/{access_key}"
+    text = (
+        f"User: {user} is not authorized to perform: {first.action} on resource: {first.resource} because no "
+        f"identity-based policy allows the {first.action} action"
+    )
+    return UnauthorizedOperationError(text=text) if call.service == "ec2" else AccessDeniedError(text)
+
+
+def _access_key(response: BaseResponse) -> str:
+    """The key that signed the call, of any length; moto knows real ones alone."""
+    return str(response.headers.get("Authorization", "")).partition("Credential=")[2].partition("/")[0]
+
+
+def _call(response: BaseResponse, action: str) -> Call:
+    account, region = response.current_account, response.region
+    ec2, groups = ec2_backends[account][region], autoscaling_backends[account][region].autoscaling_groups
+
+    def tags_of(name: str) -> Mapping[str, str]:
+        if name in groups:
+            return {tag["Key"]: tag["Value"] for tag in groups[name].tags}
+        return ec2.tags.get(name, {})
+
+    def template(named: Mapping[str, str]) -> Template | None:
+        template_id = named.get("LaunchTemplateId") or ec2.launch_template_name_to_ids.get(
+            named.get("LaunchTemplateName", "")
+        )
+        if template_id not in ec2.launch_templates:
+            return None
+        data: dict[str, Any] = ec2.launch_templates[template_id].get_version(named.get("Version", "$Default")).data
+        profile = data.get("IamInstanceProfile", {})
+        return Template(
+            template_id,
+            image_id=data.get("ImageId", ""),
+            instance_type=data.get("InstanceType", ""),
+            key_name=data.get("KeyName", ""),
+            profile=profile.get("Arn") or profile.get("Name", ""),
+        )
+
+    parameters = {name: values[0] for name, values in response.querystring.items() if values}
+    return Call(str(response.service_name), action, region, account, parameters, tags_of, template)

@@ -1,0 +1,1 @@
+"""What a stack may do, and what it makes of hostile input."""

@@ -1,0 +1,46 @@
+"""The policies of docs/, and what is left of one without a part of it."""
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from tests.program import ROOT
+
+Document = dict[str, Any]
+
+PARTS = ("deploy", "name-owned", "ledger")
+STACK = "production"
+"""The stack, of the service front-web, that the policies are written for."""
+
+
+def part(name: str) -> Document:
+    """One of the split policies."""
+    document: Document = json.loads((ROOT / "docs" / "iam" / f"{name}.json").read_text(encoding="utf-8"))
+    return document
+
+
+def whole() -> Document:
+    """The policy for all that snapnames does."""
+    document: Document = json.loads((ROOT / "docs" / "iam-policy.json").read_text(encoding="utf-8"))
+    return document
+
+
+def listed(value: object) -> list[Any]:
+    """A list, also where a policy has one text."""
+    return value if isinstance(value, list) else [value]
+
+
+def reductions(document: Document) -> Iterator[tuple[str, Document]]:
+    """The policy without each action and each resource of each statement, with what was taken out."""
+    for number, statement in enumerate(document["Statement"]):
+        for element in ("Action", "Resource"):
+            for value in listed(statement[element]):
+                less = copy.deepcopy(document)
+                less["Statement"][number][element] = [v for v in listed(statement[element]) if v != value]
+                yield f"{statement['Sid']}: {element} {value}", less
+
+
+def without(document: Document, sid: str) -> Document:
+    """The policy without one statement."""
+    return {**document, "Statement": [s for s in document["Statement"] if s["Sid"] != sid]}

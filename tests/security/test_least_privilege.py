@@ -1,0 +1,128 @@
+"""The policies of docs/ are enough for the job they are for, and hold nothing that it does not need."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from mypy_boto3_ec2 import EC2Client
+
+from localaws.policies import Policy, Request
+from localaws.server import LocalAws
+from tests.account import images, launch, names, snapshot_ids
+from tests.program import Program
+
+from .documents import STACK, Document, part, reductions, without
+
+KEY = "local"
+"""The access key of everything that a stack of the tests runs."""
+
+GROUP = {"instanceType": "t3.micro", "minSize": 1, "maxSize": 2, "zones": ["ap-northeast-2a"], "keyName": "ops"}
+CONFIG = {"service": "front-web", "releases": ["1"], "fleet": {**GROUP, "tags": {"team": "a"}}}
+
+
+@pytest.fixture
+def service(program: Callable[..., Program], ec2: EC2Client) -> Program:
+    """The stack that the policies are written for, and a burstable instance with the tags that they want."""
+    ec2.create_key_pair(KeyName="ops")
+    launch(ec2, instance_type="t3.micro")
+    return program({**CONFIG, "source": {"Name": "front-web"}}, stack=STACK)
+
+
+@pytest.fixture
+def restricted(aws: LocalAws) -> Callable[[Document], None]:
+    """Let stacks do what a policy allows and nothing else; the tests' own clients may do everything."""
+    return lambda document: aws.restrict(KEY, document)
+
+
+def unneeded(document: Document, authorized: list[dict[str, Any]]) -> list[str]:
+    """The actions and resources of a policy without which all that was asked would be allowed too."""
+    asked = {
+        (request["action"], request["resource"], tuple(sorted((k, tuple(v)) for k, v in request["context"].items())))
+        for request in authorized
+    }
+    requests = [Request(action, resource, dict(context)) for action, resource, context in asked]
+    return [out for out, less in reductions(document) if all(map(Policy(less).allows, requests))]
+
+
+def test_the_deploy_policy_is_enough_for_the_main_job_and_has_no_action_or_resource_that_it_does_not_need(
+    service: Program, aws: LocalAws, ec2: EC2Client, restricted: Callable[[Document], None]
+) -> None:
+    """Both kinds of fleet, an instance refresh that the next cuts short, mended tags, a prune, orphans, destroy."""
+    restricted(part("deploy"))
+    aws.settings(hold_refreshes=True)
+
+    service.up("--skip-preview")
+    service.config |= {"releases": ["2", "1"], "description": "front", "deprecateAfter": "24h", "fleet": _REFRESHED}
+    service.up("--skip-preview")
+    first, second = (images(ec2)[f"front-web-{release}"]["ImageId"] for release in ("1", "2"))
+    ec2.create_tags(Resources=[second], Tags=[{"Key": "Name", "Value": "edited"}, {"Key": "note", "Value": "x"}])
+    service.config |= {"releases": ["2"], "fleet": {**_REFRESHED, "instanceType": "t3.small"}}
+    service.up("--skip-preview", "--refresh")
+    kept = names(ec2, "front-web-2")
+    ec2.deregister_image(ImageId=second)
+    ec2.delete_tags(Resources=[min(snapshot_ids(ec2))], Tags=[{"Key": "Name"}])
+    service.snapnames("recover", "--orphans")
+    service.snapnames("releases")
+    service.pulumi("destroy", "--yes", "--refresh")
+
+    assert first != second
+    assert set(kept.values()) == {f"front-web-2({index:03d})" for index in (1, 2, 3)}
+    assert images(ec2) == {}
+    assert snapshot_ids(ec2) == set()
+    assert unneeded(part("deploy"), aws.authorized()) == []
+
+
+_REFRESHED = {**GROUP, "launch": "template", "instanceRefresh": {}, "tags": {"tier": "front"}}
+
+
+def test_the_name_owned_policy_is_enough_to_give_names_to_replace_them_and_to_take_them_back(
+    program: Callable[..., Program], aws: LocalAws, ec2: EC2Client, restricted: Callable[[Document], None]
+) -> None:
+    """One snapshot has a person's name, which comes back."""
+    ec2.create_image(InstanceId=launch(ec2), Name="db-1", NoReboot=True)
+    theirs = min(snapshot_ids(ec2))
+    ec2.create_tags(Resources=[theirs], Tags=[{"Key": "Name", "Value": "mine"}])
+    stack = program({"ownedImages": {"overwrite": True, "removeNamesOnDestroy": True}}, stack=STACK)
+    restricted(part("name-owned"))
+
+    stack.snapnames("name-owned")
+    given = set(names(ec2, "db-1").values())
+    stack.up("--skip-preview", "--refresh")
+    stack.destroy()
+
+    assert given == {"db-1(001)", "db-1(002)", "db-1(003)"}
+    assert sorted(name or "" for name in names(ec2, "db-1").values()) == ["", "", "mine"]
+    assert unneeded(part("name-owned"), aws.authorized()) == []
+
+
+def test_the_ledger_policy_is_enough_to_list_releases(
+    program: Callable[..., Program], ec2: EC2Client, restricted: Callable[[Document], None]
+) -> None:
+    """An image of the stack, and what is behind it."""
+    tags: Any = [
+        {"ResourceType": "image", "Tags": [{"Key": "snapnames:stack", "Value": f"organization/snapnames/{STACK}"}]}
+    ]
+    ec2.create_image(InstanceId=launch(ec2), Name="front-web-1", NoReboot=True, TagSpecifications=tags)
+    stack = program({**CONFIG, "source": "i-0123456789abcdef0"}, stack=STACK)
+    restricted(part("ledger"))
+
+    listed = stack.snapnames("releases", "--json").json
+
+    assert [(row["release"], row["state"], list(row["snapshots"].values())) for row in listed] == [
+        ("1", "available", [None, None, None])
+    ]
+
+
+def test_an_update_that_may_not_name_snapshots_fails_and_says_which_action_is_missing(
+    service: Program, ec2: EC2Client, restricted: Callable[[Document], None]
+) -> None:
+    """A policy with one statement less is not enough."""
+    restricted(without(part("deploy"), "NameSnapshots"))
+
+    refused = service.up("--skip-preview", code=None)
+
+    assert refused.code != 0
+    assert (
+        "is not authorized to perform: ec2:CreateTags on resource: arn:aws:ec2:ap-northeast-2::snapshot/" in refused.out
+    )
+    assert set(names(ec2, "front-web-1").values()) == {None}

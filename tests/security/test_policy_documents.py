@@ -1,0 +1,131 @@
+"""What the policies of docs/ say, without any run."""
+
+import json
+from typing import Any
+
+import parliament
+import pytest
+
+from localaws.policies import Context, Policy, Request
+
+from .documents import PARTS, Document, listed, part, whole
+
+MANAGED_POLICY_LIMIT = 6144
+"""Characters without white space: docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html."""
+
+ALL = {"whole": whole(), **{name: part(name) for name in PARTS}}
+EVERYWHERE = "arn:aws:ec2:ap-northeast-2::"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_linter_finds_nothing(name: str) -> None:
+    """Every action exists, and has the resource types and condition keys that a statement gives it."""
+    document = ALL[name]
+
+    findings = parliament.analyze_policy_string(json.dumps(document), include_community_auditors=True).findings
+
+    assert [finding for finding in findings if not _split(finding, document)] == []
+
+
+def _split(finding: Any, document: Document) -> bool:  # noqa: ANN401 -- of an untyped library
+    """Whether a statement lacks a resource type of an action only because another statement has it.
+
+    The linter looks at one statement at a time; IAM asks for each resource by itself.
+    """
+    if finding.issue != "RESOURCE_MISMATCH":
+        return False
+    given = {
+        (action, resource.rpartition(":")[2])
+        for statement in document["Statement"]
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+    return all((lack["action"], lack["required_format"].rpartition(":")[2]) in given for lack in finding.detail)
+
+
+@pytest.mark.parametrize(
+    ("broken", "issue"),
+    [
+        ({"Action": "ec2:NameSnapshot"}, "UNKNOWN_ACTION"),
+        ({"Resource": "arn:aws:ec2:*:*:instance/*"}, "RESOURCE_MISMATCH"),
+        ({"Condition": {"StringEquals": {"ec2:SnapshotName": "x"}}}, "UNKNOWN_CONDITION_FOR_ACTION"),
+    ],
+)
+def test_the_linter_finds_what_a_slip_would_bring(broken: dict[str, Any], issue: str) -> None:
+    """An action that does not exist, a resource or a condition that it has not."""
+    statement = {"Effect": "Allow", "Action": "ec2:DeleteSnapshot", "Resource": f"{EVERYWHERE}snapshot/*", **broken}
+
+    found = parliament.analyze_policy_string(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+
+    assert issue in {finding.issue for finding in found.findings}
+
+
+def test_the_whole_is_its_parts_without_what_two_of_them_say() -> None:
+    """So what is enough under a part is enough under the whole: none of them denies anything."""
+    deploy, named, ledger = (part(name)["Statement"] for name in PARTS)
+    reads = next(statement for statement in deploy if statement["Sid"] == "ReadAccount")
+
+    assert whole()["Statement"] == [named[1] if s["Sid"] == "NameSnapshots" else s for s in deploy]
+    assert {*named[0]["Action"], *ledger[0]["Action"]} <= {*reads["Action"]}
+    assert {action.partition(":")[2][:8] for action in ledger[0]["Action"]} == {"Describe"}
+    assert {s["Effect"] for document in ALL.values() for s in document["Statement"]} == {"Allow"}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_policy_fits_into_a_managed_policy(name: str) -> None:
+    """AWS leaves out white space."""
+    assert len("".join(json.dumps(ALL[name], separators=(",", ":")).split())) <= MANAGED_POLICY_LIMIT
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_action_has_a_wildcard_and_only_reads_are_for_every_resource(name: str) -> None:
+    """What writes has at least the kind of its resource."""
+    statements = ALL[name]["Statement"]
+
+    assert [action for s in statements for action in listed(s["Action"]) if "*" in action] == []
+    assert {a for s in statements if s["Resource"] == "*" for a in listed(s["Action"]) if ":Describe" not in a} == set()
+
+
+def _snapshot(action: str, *, tags: dict[str, str] | None = None, given: dict[str, str] | None = None) -> Request:
+    return _request(action, "snapshot/snap-1", tags=tags, given=given)
+
+
+def _image(action: str, *, tags: dict[str, str] | None = None, given: dict[str, str] | None = None) -> Request:
+    return _request(action, "image/ami-1", tags=tags, given=given)
+
+
+def _request(action: str, resource: str, *, tags: dict[str, str] | None, given: dict[str, str] | None) -> Request:
+    keys: Context = {f"aws:ResourceTag/{key}": (value,) for key, value in (tags or {}).items()}
+    keys |= {f"aws:RequestTag/{key}": (value,) for key, value in (given or {}).items()}
+    keys |= {"aws:TagKeys": tuple(given)} if given else {}
+    return Request(action, EVERYWHERE + resource, keys)
+
+
+OURS = {"snapnames:stack": "organization/snapnames/production"}
+THEIRS = {"snapnames:stack": "organization/snapnames/other"}
+
+
+@pytest.mark.parametrize(
+    ("request_", "allowed"),
+    [
+        (_snapshot("ec2:CreateTags", given={"Name": "x"}), True),
+        (_snapshot("ec2:CreateTags", given={"Name": "x", "access": "granted"}), False),
+        (_snapshot("ec2:CreateTags", given={"access": "granted"}), False),
+        (_snapshot("ec2:CreateTags"), False),
+        (_image("ec2:CreateTags", tags=OURS, given={"Name": "x"}), True),
+        (_image("ec2:CreateTags", tags=THEIRS, given={"Name": "x"}), False),
+        (_image("ec2:CreateTags", given=OURS), False),
+        (_image("ec2:DeleteTags", tags=OURS, given={"snapnames:stack": ""}), False),
+        (_image("ec2:DeleteTags", tags=OURS), False),
+        (_image("ec2:DeregisterImage", tags=OURS), True),
+        (_image("ec2:DeregisterImage", tags=THEIRS), False),
+        (_image("ec2:DeregisterImage"), False),
+        (_image("ec2:ModifyImageAttribute", tags=OURS), False),
+        (_snapshot("ec2:DeleteSnapshot", tags={"Name": "front-web-1(001)"}), True),
+        (_snapshot("ec2:DeleteSnapshot", tags={"Name": "nightly backup"}), False),
+    ],
+)
+@pytest.mark.parametrize("document", [whole(), part("deploy")], ids=["whole", "deploy"])
+def test_what_is_not_this_stacks_is_out_of_reach(document: Document, request_: Request, *, allowed: bool) -> None:
+    """Tags that give access, other stacks' images, launch permissions, snapshots that others named."""
+    assert Policy(document).allows(request_) is allowed
