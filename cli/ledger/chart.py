@@ -1,0 +1,107 @@
+"""A bar for each image: the size of its snapshots, stacked by device. The page's style gives the colors."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from pygal import HorizontalStackedBar
+from pygal.etree import etree
+from pygal.style import Style
+
+from .book import Row
+from .printable import printable
+
+COLORS = 8
+"""Devices that have a color of their own, the largest first; the others share the last."""
+
+_OTHERS = "others"
+_WIDTH = 960
+_BAR, _AXIS = 22, 48
+_LABEL = 36
+"""Characters of a label; the whole title shows when one points at a bar."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What is drawn, and which color is which device."""
+
+    svg: Markup
+    devices: tuple[str, ...]
+    """In the order of their colors."""
+
+
+def chart(rows: Sequence[Row]) -> Chart | None:
+    """Draw it; None when nothing has a size."""
+    sizes = [_sizes(row) for row in rows]
+    total = sum(sizes, Counter[str]())
+    if not total:
+        return None
+    devices = [device for device, _ in total.most_common()]
+    if len(devices) > COLORS:
+        devices, rest = devices[: COLORS - 1], devices[COLORS - 1 :]
+        sizes = [_grouped(size, rest) for size in sizes]
+        devices.append(_OTHERS)
+    titles = [printable(row.title) for row in rows]
+    return Chart(_drawn(titles, devices, sizes), tuple(devices))
+
+
+def _sizes(row: Row) -> Counter[str]:
+    sizes = Counter[str]()
+    for line in row.lines:
+        sizes[line.device or "no device yet"] += line.size
+    return +sizes
+
+
+def _grouped(sizes: Counter[str], rest: Sequence[str]) -> Counter[str]:
+    others = sum(sizes[device] for device in rest)
+    return Counter({**{device: size for device, size in sizes.items() if device not in rest}, _OTHERS: others})
+
+
+def _drawn(titles: Sequence[str], devices: Sequence[str], sizes: Sequence[Counter[str]]) -> Markup:
+    drawing = HorizontalStackedBar(
+        style=Style(label_font_size=12, major_label_font_size=12),
+        width=_WIDTH,
+        height=_AXIS + _BAR * len(titles),
+        margin=8,
+        margin_right=24,
+        show_legend=False,
+        truncate_label=_LABEL,
+        value_formatter=lambda size: f"{size:.0f} GiB",
+    )
+    # Its first bar is the lowest.
+    drawing.x_labels = titles[::-1]
+    for device in devices:
+        drawing.add(printable(device), [size[device] or None for size in sizes[::-1]])
+    root = drawing.render_tree()
+    _strip(root)
+    _title_bars(root, titles[::-1], [printable(device) for device in devices])
+    return Markup(etree.tostring(root, encoding="unicode"))  # noqa: S704 -- pygal has escaped each text in it
+
+
+def _strip(root: "etree.Element") -> None:
+    """Leave the drawing: no script or style, which the page's policy refuses, and no box for the tips of the script."""
+    for parent in list(root.iter()):
+        for child in list(parent):
+            script = not isinstance(child.tag, str) or child.tag.rpartition("}")[2] in ("defs", "title")
+            if script or "overlay" in child.get("class", ""):
+                parent.remove(child)
+    root.attrib.pop("id", None)
+    root.set("role", "img")
+    root.set("aria-label", "Size of each image by device")
+
+
+def _title_bars(root: "etree.Element", titles: Sequence[str], devices: Sequence[str]) -> None:
+    """Say what each bar is when one points at it, and drop those without a size."""
+    series = [group for group in root.iter() if isinstance(group.tag, str) and "serie-" in group.get("class", "")]
+    for device, group in zip(devices, series, strict=True):
+        for bars in [one for one in group.iter() if one.get("class") == "bars"]:
+            for title, bar in zip(titles, list(bars), strict=True):
+                rectangle, value = bar[0], bar[1].text
+                for note in list(bar)[1:]:
+                    bar.remove(note)
+                if not float(rectangle.get("width", 0)):
+                    bars.remove(bar)
+                    continue
+                tip = etree.SubElement(bar, rectangle.tag.replace("rect", "title"))
+                tip.text = f"{title}, {device}: {value}"
