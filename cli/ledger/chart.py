@@ -13,7 +13,7 @@ from .book import Row
 from .printable import printable
 
 COLORS = 8
-"""Devices that have a color of their own, the largest first; the others share the last."""
+"""Devices that have a color of their own; of more than that the smaller ones share the last."""
 
 _OTHERS = "others"
 _WIDTH = 960
@@ -37,11 +37,12 @@ def chart(rows: Sequence[Row]) -> Chart | None:
     total = sum(sizes, Counter[str]())
     if not total:
         return None
-    devices = [device for device, _ in total.most_common()]
+    # As the table has them: the root first.
+    devices = list(total)
     if len(devices) > COLORS:
-        devices, rest = devices[: COLORS - 1], devices[COLORS - 1 :]
+        rest = [device for device, _ in total.most_common()[COLORS - 1 :]]
         sizes = [_grouped(size, rest) for size in sizes]
-        devices.append(_OTHERS)
+        devices = [device for device in devices if device not in rest] + [_OTHERS]
     titles = [printable(row.title) for row in rows]
     return Chart(_drawn(titles, devices, sizes), tuple(devices))
 

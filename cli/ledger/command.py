@@ -18,7 +18,7 @@ from .declared import Declared, declared
 from .findings import KINDS
 from .prices import price_of
 from .reading import read_holdings
-from .uses import read_older_versions, read_uses
+from .uses import Use, read_older_versions, read_uses
 from .view import View
 
 if TYPE_CHECKING:
@@ -29,10 +29,12 @@ _SERVICE, _PATTERN, _OWNED = "snapnames:service", "snapnames:namePattern", "snap
 
 
 @dataclass(frozen=True)
-class _Opened:
+class Opened:
     """A stack, or what stands for one in a folder without."""
 
     name: str | None = None
+    """As the user names it."""
+
     config: Mapping[str, str] = field(default_factory=dict)
     declared: Declared = field(default_factory=Declared)
 
@@ -55,8 +57,12 @@ def check_target(path: Path) -> None:
 
 
 def ledger(folder: Path, stack_name: str | None, *, account: bool, price: float | None) -> Ledger:
-    """Read and reckon. Raises `CommandError`."""
-    opened = _open(folder, stack_name, account=account)
+    """The ledger of a stack, or of the account. Raises `CommandError`."""
+    return kept(_open(folder, stack_name, account=account), account=account, price=price)
+
+
+def kept(opened: Opened, *, account: bool = False, price: float | None = None) -> Ledger:
+    """Read the account and reckon. Raises `CommandError`."""
     calls = 0
 
     def count(**_: Any) -> None:  # noqa: ANN401 -- botocore tells what is sent
@@ -69,23 +75,17 @@ def ledger(folder: Path, stack_name: str | None, *, account: bool, price: float 
         for client in (ec2, autoscaling):
             client.meta.events.register("before-send", count)
         view = _view(opened, ec2, autoscaling, account=account)
-        region = ec2.meta.region_name
-    return keep(
-        view,
-        taken=datetime.now(UTC),
-        region=region,
-        stack=opened.name,
-        price=price_of(region, price),
-        calls=calls,
-    )
+    region = ec2.meta.region_name
+    price_here = price_of(region, price)
+    return keep(view, taken=datetime.now(UTC), region=region, stack=opened.name, price=price_here, calls=calls)
 
 
-def _open(folder: Path, stack_name: str | None, *, account: bool) -> _Opened:
+def _open(folder: Path, stack_name: str | None, *, account: bool) -> Opened:
     try:
         stack = OpenStack(folder, stack_name)
     except NoStackError as error:
         if account and stack_name is None:
-            return _Opened()
+            return Opened()
         raise UsageError(f"{error}; or give --account, for all that the account has") from error
     state = stack.deployment()
     if not account and not state.get("resources"):
@@ -93,14 +93,14 @@ def _open(folder: Path, stack_name: str | None, *, account: bool) -> _Opened:
             f"stack {stack.name!r} was never deployed, so it has no images: run `snapnames deploy`, or give --account "
             "for all that the account has"
         )
-    return _Opened(stack.name, stack.config(), declared(state, stack.project.name, stack.name))
+    return Opened(stack.name, stack.config(), declared(state, stack.project.name, stack.name))
 
 
-def _view(opened: _Opened, ec2: "EC2Client", autoscaling: "AutoScalingClient", *, account: bool) -> View:
+def _view(opened: Opened, ec2: "EC2Client", autoscaling: "AutoScalingClient", *, account: bool) -> View:
     holdings = read_holdings(ec2)
     uses = read_uses(ec2, autoscaling, opened.declared.templates)
 
-    def view(*older: Any) -> View:  # noqa: ANN401
+    def view(*older: Use) -> View:
         return View(
             holdings,
             opened.declared,
