@@ -25,7 +25,8 @@ SEED = "00000000000000"
 SERVICE = "front-web"
 DEVICES = ("/dev/sda1", "/dev/sdf", "/dev/sdg", "/dev/sdh")
 VOLUMES: list[BlockDeviceMappingTypeDef] = [
-    {"DeviceName": device, "Ebs": {"VolumeSize": size}} for device, size in (("/dev/sdf", 20), ("/dev/sdg", 50), ("/dev/sdh", 2))
+    {"DeviceName": device, "Ebs": {"VolumeSize": size}}
+    for device, size in (("/dev/sdf", 20), ("/dev/sdg", 50), ("/dev/sdh", 2))
 ]
 CONFIG = {"service": SERVICE}
 _THREADS = 8
@@ -70,7 +71,9 @@ class Releases:
             for release in releases:
                 mappings = found[image_name(release)]["BlockDeviceMappings"]
                 self.images[release] = found[image_name(release)]["ImageId"]
-                self.snapshots[release] = {one["DeviceName"]: one["Ebs"]["SnapshotId"] for one in mappings if "Ebs" in one}
+                self.snapshots[release] = {
+                    one["DeviceName"]: one["Ebs"]["SnapshotId"] for one in mappings if "Ebs" in one
+                }
             list(threads.map(self._name, [(release, device) for release in releases for device in DEVICES]))
 
     def _image(self, release: str) -> None:
