@@ -62,6 +62,7 @@ class Program:
         endpoint: str = "",
     ) -> None:
         """Make the project's folder and its stack."""
+        self.stack_options: tuple[str, ...] = ("--stack", STACK)
         self.folder, self.aws, self.endpoint = folder, aws, endpoint or aws.url
         self.config = dict(config)
         backend = folder / "state"
@@ -111,7 +112,7 @@ class Program:
         """Start the command on pipes, or on a terminal."""
         self._write_config()
         return subprocess.Popen(
-            [sys.executable, "-m", "cli", *arguments, "--stack", STACK],
+            [sys.executable, "-m", "cli", *arguments, *self.stack_options],
             cwd=self.folder,
             env={**self.environment, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"},
             stdin=subprocess.DEVNULL,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from snapnames.aws_session import StackSession
 from snapnames.naming import DEFAULT_PATTERN
 
 from ..account import aws_session
@@ -58,10 +59,11 @@ def check_target(path: Path) -> None:
 
 def ledger(folder: Path, stack_name: str | None, *, account: bool, price: float | None) -> Ledger:
     """The ledger of a stack, or of the account. Raises `CommandError`."""
-    return kept(_open(folder, stack_name, account=account), account=account, price=price)
+    opened = _open(folder, stack_name, account=account)
+    return kept(opened, aws_session(opened.config), account=account, price=price)
 
 
-def kept(opened: Opened, *, account: bool = False, price: float | None = None) -> Ledger:
+def kept(opened: Opened, session: StackSession, *, account: bool = False, price: float | None = None) -> Ledger:
     """Read the account and reckon. Raises `CommandError`."""
     calls = 0
 
@@ -69,7 +71,6 @@ def kept(opened: Opened, *, account: bool = False, price: float | None = None) -
         nonlocal calls
         calls += 1
 
-    session = aws_session(opened.config)
     with aws_errors("the account can't be read"):
         ec2, autoscaling = session.ec2(), session.autoscaling()
         for client in (ec2, autoscaling):

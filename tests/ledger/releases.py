@@ -1,4 +1,4 @@
-"""A stack of many releases, without an update for each: the state of one, exported by the engine, written again for others.
+"""A stack of many releases without an update for each: the exported state of one, written again for the others.
 
 Images, snapshots and names are made in the account by the same calls as the engine's; only the state is written here.
 """
