@@ -79,8 +79,10 @@ def test_a_person_gets_the_findings_the_images_and_the_sums(stack: Program, rele
         name = "-" if device == "/dev/sdh" else snapshot_name("1", device)
         assert f"{device} {releases.snapshots['1'][device]} {name} " in said
     assert said.splitlines()[-4:] == [
-        "the images and snapshots of stack test in ap-northeast-2: 1 image, 4 snapshots, at most 80 GiB, "
-        "8.00 USD a month",
+        (
+            "the images and snapshots of stack test in ap-northeast-2: 1 image, 4 snapshots, at most 80 GiB, "
+            "8.00 USD a month"
+        ),
         "of it images that nothing uses: at most 80 GiB, 8.00 USD a month",
         "size is that of the whole volumes: snapshots are incremental, and EC2 bills less",
         "price: 0.1 USD per GB-month (--price-per-gb-month)",
