@@ -60,6 +60,11 @@ class Row:
     used_by: tuple[Use, ...]
 
     @property
+    def builder(self) -> str | None:
+        """The stack that built it, where that is another one than the ledger's."""
+        return None if self.release else self.image.builder
+
+    @property
     def title(self) -> str:
         """The release, or for another image its name."""
         return self.release or self.image.name

@@ -72,10 +72,16 @@ def declared(deployment: Mapping[str, Any], project: str, stack: str) -> Declare
         creating=frozenset(creating),
         names={**dict(_tagged(resources, _RELEASE_IMAGE)), **dict(_named(resources))},
         owned={**dict(_tagged(resources, _OWNED_IMAGES)), **Record.of(outputs.get(RECORD_OUTPUT)).names},
-        releases={image_id: release for release, image_id in outputs.get("images", {}).items() if image_id},
-        live=outputs.get("live"),
+        releases={image_id: release for release, image_id in _strings(outputs.get("images")).items()},
+        live=next(iter(_strings({"live": outputs.get("live")}).values()), None),
         templates=frozenset(one["id"] for one in resources if one["type"] == _TEMPLATE_TYPE and one.get("id")),
     )
+
+
+def _strings(output: object) -> dict[str, str]:
+    """An output of names to texts; another program may export something else by that name."""
+    items = output.items() if isinstance(output, Mapping) else ()
+    return {name: value for name, value in items if isinstance(value, str)}
 
 
 def _outputs(resource: Resource) -> Mapping[str, Any]:

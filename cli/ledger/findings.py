@@ -53,7 +53,7 @@ def _failed(view: View) -> Iterator[Finding]:
 
 
 def _missing(view: View) -> Iterator[Finding]:
-    left = {image_id for _, _, image_id in view.orphans()}
+    left = {image_id for _, _, image_id in view.orphans}
     for image_id, name in view.declared.images.items():
         if image_id not in view.holdings.images:
             first = "run `snapnames recover --orphans` to delete what it left, then " if image_id in left else ""
@@ -123,7 +123,7 @@ def _unnamed(view: View) -> Iterator[Finding]:
 
 
 def _orphans(view: View) -> Iterator[Finding]:
-    for snapshot, image, image_id in view.orphans():
+    for snapshot, image, image_id in view.orphans:
         named = f" ({snapshot.name})" if snapshot.name else ""
         yield Finding(
             "orphans",

@@ -108,7 +108,7 @@ def _table(ledger: Ledger) -> Table:
 def _cells(ledger: Ledger, row: Row) -> list[list[str]]:
     """The lines of each cell."""
     return [
-        [row.image.name, row.image.image_id],
+        [row.image.name, row.image.image_id, *([f"of {row.builder}"] if row.builder else [])],
         [row.release or "-", *(["live"] if row.live else [])],
         [row.image.state],
         [age(ledger.age(row))],

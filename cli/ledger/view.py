@@ -90,6 +90,7 @@ class View:
         """The Name that the stack declares for a snapshot."""
         return self.declared.names.get(snapshot_id, self.declared.owned.get(snapshot_id))
 
+    @cached_property
     def orphans(self) -> list[tuple[Snapshot, str, str | None]]:
         """Snapshots whose image is gone, each with what the image was: its name or id, and its id if that is known."""
         taken = {image.name for image in self.holdings.images.values()}

@@ -291,6 +291,19 @@ def test_without_a_stack_the_account_still_tells_what_it_can(three: Releases, lo
     assert {(row.image.builder, row.release, row.in_state) for row in ledger.rows} == {(STACK_TAG, None, False)}
 
 
+def test_outputs_of_another_shape_than_the_programs_say_nothing(three: Releases, look: Look) -> None:
+    """A program of one's own may export what it likes; the components tell what is declared."""
+    three.rename("2", "/dev/sdf", "edited")
+    state = three.state()
+    stack = next(one for one in state["deployment"]["resources"] if one["type"] == "pulumi:pulumi:Stack")
+    stack["outputs"] = {"images": ["2", "1"], "live": True, "ownedImages": "all"}
+
+    ledger = look(state)
+
+    assert found(ledger) == [("drift", three.images["2"], (three.snapshots["2"]["/dev/sdf"],))]
+    assert {(row.release, row.live) for row in ledger.rows} == {("1", False), ("2", False), ("3", False)}
+
+
 def _sorted(findings: Iterable[Found]) -> list[Found]:
     return sorted(findings, key=lambda one: (one[0], one[1] or "", one[2]))
 
