@@ -29,7 +29,7 @@ class Plant:
     """Devices without a Name; of a release that is declared this is drift."""
 
     fate: str
-    """`whole`, `deregistered`, `untracked`, `by hand` (nobody's release) or `pending`."""
+    """`whole`, `deregistered`, `untracked`, `pending`; `by hand` (nobody's release), or such a one that is `owned`."""
 
     used: bool
 
@@ -40,7 +40,7 @@ PLANTS = st.lists(
         st.integers(1, 4),
         st.frozensets(st.integers(0, 3), max_size=2),
         st.frozensets(st.integers(0, 3), max_size=2),
-        st.sampled_from(["whole", "deregistered", "untracked", "by hand", "pending"]),
+        st.sampled_from(["whole", "deregistered", "untracked", "pending", "by hand", "owned"]),
         st.booleans(),
     ),
     max_size=12,
@@ -56,6 +56,7 @@ class Account:
         self.snapshots: dict[str, Snapshot] = {}
         self.declared_images: dict[str, str] = {}
         self.declared_names: dict[str, str] = {}
+        self.owned_names: dict[str, str] = {}
         self.uses: list[Use] = []
         self.expected: set[tuple[str, str]] = set()
         for number, plant in enumerate(plants):
@@ -80,11 +81,11 @@ class Account:
             deprecated=None,
             root_device="/dev/sda",
             snapshots={f"/dev/sd{'abcd'[device]}": one for device, one in enumerate(ids)},
-            builder=None if plant.fate == "by hand" else STACK,
+            builder=None if plant.fate in ("by hand", "owned") else STACK,
         )
         if plant.used:
             self.uses.append(Use(image_id, "instance", f"i-{number:04x}"))
-        elif plant.fate in ("whole", "by hand"):
+        elif plant.fate in ("whole", "by hand", "owned"):
             self.expected.add(("unused", image_id))
         if plant.fate == "untracked":
             self.expected.add(("untracked", image_id))
@@ -100,12 +101,16 @@ class Account:
                 self.expected.add(("drift", snapshot_id))
         if plant.fate == "deregistered":
             self.expected.add(("orphans", snapshot_id))
+        if plant.fate == "owned":
+            self.owned_names[snapshot_id] = wanted
+            if live is None:  # a person's name stays
+                self.expected.add(("drift", snapshot_id))
         if plant.fate == "by hand" and live is None:
             self.expected.add(("unnamed", snapshot_id))
 
     def view(self) -> View:
         """What the ledger of the account is made of."""
-        declared = Declared(stack=STACK, images=self.declared_images, names=self.declared_names)
+        declared = Declared(stack=STACK, images=self.declared_images, names=self.declared_names, owned=self.owned_names)
         return View(
             Holdings(self.images, self.snapshots),
             declared,
@@ -137,9 +142,13 @@ def test_what_is_found_is_what_was_planted(plants: list[Plant]) -> None:
 @settings(deadline=None)
 @given(PLANTS)
 def test_a_stack_sees_of_an_account_what_is_its_own(plants: list[Plant]) -> None:
-    """All but the images that somebody made by hand."""
+    """All but the images that somebody made by hand, and that it does not name."""
     account = Account(plants)
-    by_hand = {image.image_id for image in account.images.values() if image.builder is None}
+    by_hand = {
+        image.image_id
+        for image in account.images.values()
+        if image.builder is None and not account.owned_names.keys() & set(image.snapshots.values())
+    }
     theirs = by_hand | {one for image_id in by_hand for one in account.images[image_id].snapshots.values()}
 
     seen = found(replace(account.view(), account=False))
