@@ -32,6 +32,7 @@ lint: $(INSTALLED) ## Formatting, ruff, mypy --strict
 
 test: $(INSTALLED) ## All tests, on the real engine and the local AWS
 	$(PY) -m engine ensure
+	$(PY) -m tests.browser
 	$(PY) -m pytest -n 4 --dist loadgroup
 
 test-full: test ## The tests that are tries of a fault and the whole campaign, hours; goes on where it was stopped

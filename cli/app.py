@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .display import Display
+    from .ledger.book import Ledger
     from .session import Session
 
 _EXIT_CODES = (
@@ -139,6 +140,72 @@ def recover(
         return bring_back(folder, stack, display, orphans=orphans)
 
     _run(run, as_json=as_json)
+
+
+_LEDGER_CODES = (
+    "Exit codes: 0 done; 1 AWS or Pulumi refused a read; 2 bad usage; 3 there are findings of a kind that --fail-on "
+    "lists. It never changes anything, whatever the code."
+)
+
+
+@app.command(epilog=_LEDGER_CODES)
+def ledger(  # noqa: PLR0913 -- each is an option
+    *,
+    account: Annotated[
+        bool, typer.Option("--account", help="All images and snapshots of the account, with or without a stack.")
+    ] = False,
+    price: Annotated[
+        float | None,
+        typer.Option("--price-per-gb-month", help="USD. Default: the table's for the region.", metavar="P", min=0),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write one self-contained page too.", metavar="FILE")
+    ] = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(help="Kinds of findings, as drift,orphans: exit with 3 if there are any.", metavar="KINDS"),
+    ] = None,
+    stack: Stack = None,
+    folder: Folder = Path(),
+    as_json: Json = False,
+) -> None:
+    """Say which snapshot belongs to which release, what it costs at most, and what is wrong.
+
+    Reads the account in bulk and changes nothing; each finding says which command does.
+    """
+    failing: list[str] = []
+
+    def run(display: "Display") -> dict[str, Any]:
+        from .ledger import command  # noqa: PLC0415
+        from .ledger.document import document  # noqa: PLC0415
+
+        wanted = command.kinds(fail_on)
+        if html is not None:
+            command.check_target(html)
+        found = command.ledger(folder, stack, account=account, price=price)
+        failing.extend(kind for kind in wanted if found.totals.findings[kind])
+        _show(found, display, html, as_json=as_json)
+        return document(found)
+
+    _run(run, as_json=as_json)
+    if failing:
+        print(f"findings that --fail-on lists: {', '.join(failing)}", file=sys.stderr)
+        raise typer.Exit(Exit.FOUND)
+
+
+def _show(found: "Ledger", display: "Display", html: Path | None, *, as_json: bool) -> None:
+    """Write the page, and print the ledger unless a script reads stdout."""
+    if not as_json:
+        from rich.console import Console  # noqa: PLC0415
+
+        from .ledger.terminal import print_ledger  # noqa: PLC0415
+
+        print_ledger(Console(), found)
+    if html is not None:
+        from .ledger.page import page  # noqa: PLC0415
+
+        html.write_text(page(found), encoding="utf-8")
+        display.say(f"written: {html}")
 
 
 def _command(run: "Callable[[Session], object]", folder: Path, stack: str | None, *, as_json: bool) -> None:

@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """Exit codes, the same for every command. `--help` and cli/README.md say them too."""
+    """Exit codes. `--help` and cli/README.md say them too."""
 
     DONE = 0
     FAILED = 1
@@ -15,6 +15,9 @@ class Exit(IntEnum):
 
     NOTHING_TO_DO = 3
     """The fleet runs that release already."""
+
+    FOUND = 3
+    """Of `ledger` alone: there are findings of a kind that `--fail-on` lists."""
 
     INTERRUPTED = 130
     """Stopped by ^C (or SIGTERM, SIGHUP). The config is as it was, and the message says how to go on."""

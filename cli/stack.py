@@ -31,6 +31,10 @@ _NO_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "tr
 _COLOR = re.compile(r"<\{%.*?%\}>")
 
 
+class NoStackError(UsageError):
+    """There is no project, or no stack of it is selected."""
+
+
 @dataclass(frozen=True)
 class Project:
     """The folder that has the Pulumi.yaml, and what that says."""
@@ -42,7 +46,7 @@ class Project:
 
     @classmethod
     def find(cls, folder: Path) -> "Project":
-        """Find it in the folder or above, as `pulumi` does. Raises `UsageError` where there is none."""
+        """Find it in the folder or above, as `pulumi` does. Raises `NoStackError` where there is none."""
         for parent in (folder.resolve(), *folder.resolve().parents):
             for file in (parent / "Pulumi.yaml", parent / "Pulumi.yml"):
                 if file.is_file():
@@ -51,7 +55,7 @@ class Project:
                     old = settings.get("config")
                     stacks = settings.get("stackConfigDir") or (old if isinstance(old, str) else "")
                     return cls(parent, settings["name"], parent / stacks)
-        raise UsageError(
+        raise NoStackError(
             f"{folder} has no Pulumi.yaml, and no folder above has one; the command works in a Pulumi project: change "
             "to it, or give --cwd"
         )
@@ -96,7 +100,7 @@ class OpenStack:
         except PulumiError as error:
             raise UsageError(f"the stacks can't be listed: {said(error)}") from error
         if found is None:
-            raise UsageError(
+            raise NoStackError(
                 "no stack is selected; the command works with one: give --stack, or run `pulumi stack select`"
             )
         return found.name

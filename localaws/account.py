@@ -27,6 +27,7 @@ from localaws.image_actions import ImageActions
 from localaws.instance_refreshes import InstanceRefreshActions, InstanceRefreshes
 from localaws.instances import InstanceActions, Instances
 from localaws.launch_configurations import LaunchConfiguration
+from localaws.launch_templates import LaunchTemplateActions
 from localaws.snapshots import SnapshotActions
 from localaws.tags import TagActions
 
@@ -58,7 +59,9 @@ class LocalAutoScaling(InstanceRefreshes):
         return autoscaling_urls
 
 
-class LocalEC2Response(FilterActions, ImageActions, SnapshotActions, TagActions, InstanceActions, EC2Response):
+class LocalEC2Response(
+    FilterActions, ImageActions, SnapshotActions, TagActions, InstanceActions, LaunchTemplateActions, EC2Response
+):
     """EC2's calls: ours first, moto's for the rest."""
 
 

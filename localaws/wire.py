@@ -78,16 +78,16 @@ def _scalar(value: object) -> str:
 
 
 def page(
-    items: Sequence[Item], size: int | None, token: str | None, smallest: int
+    items: Sequence[Item], size: int | None, token: str | None, smallest: int, largest: int = PAGE_LIMIT
 ) -> tuple[Sequence[Item], str | None]:
     """Cut one page out, and give the token of the next.
 
     Without a size EC2 gives everything at once. The token is the position of the page: what appears or vanishes
     between two pages can shift them, as EC2 allows too.
     """
-    if size is not None and not smallest <= size <= PAGE_LIMIT:
+    if size is not None and not smallest <= size <= largest:
         raise ParameterInvalidError(
-            f"Value ( {size} ) for parameter maxResults is invalid. Expecting a value from {smallest} to {PAGE_LIMIT}."
+            f"Value ( {size} ) for parameter maxResults is invalid. Expecting a value from {smallest} to {largest}."
         )
     if token is not None and not token.isdigit():
         raise ParameterInvalidError("Unable to parse pagination token")

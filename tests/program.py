@@ -65,6 +65,7 @@ class Program:
     ) -> None:
         """Make the project's folder and its stack."""
         self.folder, self.aws, self.endpoint, self.stack = folder, aws, endpoint or aws.url, stack
+        self.stack_options: tuple[str, ...] = ("--stack", stack)
         self.config = dict(config)
         state = folder / "state"
         state.mkdir(parents=True)
@@ -115,7 +116,7 @@ class Program:
         """Start the command on pipes, or on a terminal."""
         self._write_config()
         return subprocess.Popen(
-            [sys.executable, "-m", "cli", *arguments, "--stack", self.stack],
+            [sys.executable, "-m", "cli", *arguments, *self.stack_options],
             cwd=self.folder,
             env={**self.environment, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"},
             stdin=subprocess.DEVNULL,

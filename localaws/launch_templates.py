@@ -1,0 +1,99 @@
+"""DescribeLaunchTemplates and DescribeLaunchTemplateVersions: pages, and filters of versions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moto.core.responses import ActionResult
+from moto.ec2.responses.launch_templates import LaunchTemplates
+
+from localaws.errors import FilterInvalidError
+from localaws.filters import select, text
+from localaws.wire import page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateVersion
+
+PAGE = 200
+"""The most of one page, and what a page has when no size is asked for; moto stops after 15 and gives no token."""
+
+_ALL = 1 << 31
+
+Found = tuple["LaunchTemplate", "LaunchTemplateVersion"]
+
+
+class LaunchTemplateActions(LaunchTemplates):
+    """The reads; the other actions are moto's."""
+
+    def describe_launch_templates(self) -> ActionResult:
+        """Filter, and page."""
+        self.error_on_dryrun()
+        chosen = self.ec2_backend.describe_launch_templates(
+            template_names=self._get_param("LaunchTemplateNames", []),
+            template_ids=self._get_param("LaunchTemplateIds", []),
+            filters=self._filters_from_querystring(),
+        )
+        shown, token = self._page(chosen)
+        return ActionResult({"LaunchTemplates": [self._template(one) for one in shown], "NextToken": token})
+
+    def describe_launch_template_versions(self) -> ActionResult:
+        """Those of one template, or the latest and default ones of all; filter, and page."""
+        self.error_on_dryrun()
+        chosen: list[Found] = self.ec2_backend.describe_launch_template_versions(
+            template_name=self._get_param("LaunchTemplateName"),
+            template_id=self._get_param("LaunchTemplateId"),
+            versions=self._get_param("Versions", []),
+            min_version=self._get_int_param("MinVersion"),
+            max_version=self._get_int_param("MaxVersion"),
+            max_results=_ALL,
+        )
+        filters: dict[str, Any] = self._filters_from_querystring()
+        chosen = select(chosen, filters, _filter_values)
+        shown, token = self._page(chosen)
+        return ActionResult({"LaunchTemplateVersions": [self._version(*one) for one in shown], "NextToken": token})
+
+    def _page(self, chosen: list[Any]) -> tuple[Any, str | None]:
+        return page(chosen, self._get_int_param("MaxResults") or PAGE, self._get_param("NextToken"), 1, PAGE)
+
+    def _template(self, template: LaunchTemplate) -> dict[str, Any]:
+        return {
+            "CreateTime": template.create_time,
+            "CreatedBy": self._creator,
+            "DefaultVersionNumber": template.default_version_number,
+            "LatestVersionNumber": template.latest_version_number,
+            "LaunchTemplateId": template.id,
+            "LaunchTemplateName": template.name,
+            "Tags": template.tags,
+        }
+
+    def _version(self, template: LaunchTemplate, version: LaunchTemplateVersion) -> dict[str, Any]:
+        return {
+            "CreateTime": version.create_time,
+            "CreatedBy": self._creator,
+            "DefaultVersion": template.is_default(version),
+            "LaunchTemplateData": version.data,
+            "LaunchTemplateId": template.id,
+            "LaunchTemplateName": template.name,
+            "VersionDescription": version.description,
+            "VersionNumber": version.number,
+        }
+
+    @property
+    def _creator(self) -> str:
+        return f"arn:{self.partition}:iam::{self.current_account}:root"
+
+
+def _filter_values(found: Found, name: str) -> Iterable[str]:
+    template, version = found
+    values = {
+        "image-id": version.data.get("ImageId"),
+        "instance-type": version.data.get("InstanceType"),
+        "is-default-version": template.is_default(version),
+        "kernel-id": version.data.get("KernelId"),
+        "ram-disk-id": version.data.get("RamDiskId"),
+    }
+    if name not in values:
+        raise FilterInvalidError(name=name)
+    return text(values[name])

@@ -1,0 +1,86 @@
+"""A stack's releases in an account, and the ledger of them without a process of its own."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from mypy_boto3_ec2 import EC2Client
+
+import engine as engines
+from cli.account import aws_session
+from cli.ledger.book import Ledger
+from cli.ledger.command import Opened, kept
+from cli.ledger.declared import declared
+from dev.environment import REGION, aws_variables
+from localaws.server import LocalAws
+from snapnames.aws_session import StackSession
+from tests.faults import FaultProxy
+
+from .releases import SERVICE, Releases, exported
+
+Look = Callable[..., Ledger]
+
+
+@pytest.fixture(scope="session")
+def state_of_one(tmp_path_factory: pytest.TempPathFactory, engine: engines.Engine) -> dict[str, Any]:
+    """The state of a stack with one release, as the engine exports it."""
+    with LocalAws() as aws:
+        return exported(tmp_path_factory.mktemp("one") / "stack", aws, engine)
+
+
+@pytest.fixture
+def releases(ec2: EC2Client, state_of_one: dict[str, Any]) -> Releases:
+    """The stack `test`, of which no release was made yet."""
+    return Releases(ec2, state_of_one)
+
+
+@pytest.fixture
+def three(releases: Releases, ec2: EC2Client) -> Releases:
+    """Three releases, each with a launch template that uses it: nothing to find."""
+    releases.make("1", "2", "3")
+    for release, image_id in releases.images.items():
+        ec2.create_launch_template(LaunchTemplateName=f"web-{release}", LaunchTemplateData={"ImageId": image_id})
+    return releases
+
+
+@pytest.fixture
+def proxy(aws: LocalAws) -> Iterator[FaultProxy]:
+    """A proxy that lets everything pass, and counts."""
+    with FaultProxy(aws.url) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def session(server: LocalAws) -> StackSession:
+    """A way to the local AWS, one for all tests: boto3 takes a second to read what EC2 is."""
+    endpoint = json.dumps([{"ec2": server.url, "autoscaling": server.url}])
+    with pytest.MonkeyPatch.context() as environment:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            environment.delenv(name)
+        for name, value in aws_variables(server.url).items():
+            environment.setenv(name, value)
+        made = aws_session({"aws:region": REGION, "aws:endpoints": endpoint})
+        made.ec2(), made.autoscaling()
+        return made
+
+
+@pytest.fixture
+def look(session: StackSession) -> Look:
+    """Read the account; `state` is what the stack exports, and nothing without a stack."""
+
+    def read(
+        state: dict[str, Any] | None = None,
+        config: dict[str, str] | None = None,
+        *,
+        account: bool = False,
+        price: float | None = None,
+    ) -> Ledger:
+        if state is None:
+            return kept(Opened(None, config or {}), session, account=True, price=price)
+        stack = declared(state["deployment"], "snapnames", "test")
+        settings = {"snapnames:service": SERVICE, **(config or {})}
+        return kept(Opened("test", settings, stack), session, account=account, price=price)
+
+    return read

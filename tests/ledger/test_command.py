@@ -1,0 +1,212 @@
+"""The command as a person or a script runs it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from mypy_boto3_ec2 import EC2Client
+
+import engine as engines
+from localaws.server import LocalAws
+from tests.account import launch
+from tests.faults import FaultProxy
+from tests.program import ROOT, Program
+
+from .releases import CONFIG, DEVICES, Releases, snapshot_name
+
+pytestmark = pytest.mark.xdist_group("ledger")
+
+SCHEMA = json.loads((ROOT / "docs" / "ledger.schema.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def stack(tmp_path: Path, aws: LocalAws, engine: engines.Engine, proxy: FaultProxy) -> Program:
+    """A stack that was never deployed, behind the proxy."""
+    return Program(tmp_path / "stack", aws, engine, CONFIG, endpoint=proxy.url)
+
+
+def import_state(stack: Program, state: dict[str, Any]) -> None:
+    """Give the stack a state."""
+    path = stack.folder / "state.json"
+    path.write_text(json.dumps(state), encoding="utf-8")
+    stack.pulumi("stack", "import", "--file", str(path))
+
+
+def test_a_script_gets_json_of_the_schema_and_fails_on_the_kinds_that_it_names(
+    stack: Program, releases: Releases, proxy: FaultProxy, tmp_path: Path
+) -> None:
+    """With a page beside it. Nothing is written to the account or the stack, whatever is found."""
+    releases.make("1", "2")
+    releases.rename("1", "/dev/sdf", "edited")
+    import_state(stack, releases.state())
+    before = (stack.pulumi("stack", "export").out, (stack.folder / "Pulumi.test.yaml").read_bytes())
+    mark = proxy.mark()
+    page = tmp_path / "ledger.html"
+
+    passed = stack.snapnames("ledger", "--json", "--fail-on", "orphans,untracked")
+    failed = stack.snapnames("ledger", "--json", "--fail-on", "drift, unused", "--html", str(page), code=3)
+
+    Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(failed.json)
+    assert failed.json["findings"] == passed.json["findings"]
+    assert failed.json["totals"]["findings"] == {
+        **dict.fromkeys(failed.json["totals"]["findings"], 0),
+        "drift": 1,
+        "unused": 2,
+    }
+    assert failed.err.splitlines() == [f"written: {page}", "findings that --fail-on lists: drift, unused"]
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert {call.name for call in proxy.calls(mark)} == DESCRIBES - {"ec2.DescribeLaunchTemplateVersions"}
+    assert (stack.pulumi("stack", "export").out, (stack.folder / "Pulumi.test.yaml").read_bytes()) == before
+
+
+def test_a_person_gets_the_findings_the_images_and_the_sums(stack: Program, releases: Releases) -> None:
+    """And the next step for each, with the price that was given."""
+    releases.make("1")
+    releases.unname("1", "/dev/sdh")
+    import_state(stack, releases.state())
+
+    said = stack.snapnames("ledger", "--price-per-gb-month", "0.1").out
+
+    gone = releases.snapshots["1"]["/dev/sdh"]
+    assert said.splitlines()[:3] == [
+        "drift: 1 name that is not as declared",
+        f"  - snapshot {gone} is declared as 'front-web-1(004)' and has no name",
+        "    -> run `pulumi up --refresh`: it puts the name back",
+    ]
+    for device in DEVICES:
+        name = "-" if device == "/dev/sdh" else snapshot_name("1", device)
+        assert f"{device} {releases.snapshots['1'][device]} {name} " in said
+    assert said.splitlines()[-4:] == [
+        (
+            "the images and snapshots of stack test in ap-northeast-2: 1 image, 4 snapshots, at most 80 GiB, "
+            "8.00 USD a month"
+        ),
+        "of it images that nothing uses: at most 80 GiB, 8.00 USD a month",
+        "size is that of the whole volumes: snapshots are incremental, and EC2 bills less",
+        "price: 0.1 USD per GB-month (--price-per-gb-month)",
+    ]
+
+
+def test_an_account_is_read_where_no_stack_was_ever_deployed_and_where_there_is_none(
+    stack: Program, ec2: EC2Client, tmp_path: Path
+) -> None:
+    """The stack's own region and endpoint then, or those of the environment."""
+    made = ec2.create_image(InstanceId=launch(ec2), Name="by-hand", NoReboot=True)["ImageId"]
+
+    refused = stack.snapnames("ledger", code=1)
+    of_stack = stack.snapnames("ledger", "--account", "--json").json
+    outside = Program.snapnames(_Outside(stack, tmp_path), "ledger", "--account", "--json").json
+    nowhere = Program.snapnames(_Outside(stack, tmp_path), "ledger", code=2)
+
+    assert refused.err == (
+        "error: stack 'test' was never deployed, so it has no images: run `snapnames deploy`, or give --account for "
+        "all that the account has\n"
+    )
+    assert [one["image_id"] for one in of_stack["images"]] == [made]
+    assert (of_stack["stack"], outside["stack"]) == ("test", None)
+    assert outside["images"][0]["snapshots"] == of_stack["images"][0]["snapshots"]
+    assert nowhere.err.startswith("error: ")
+    assert nowhere.err.endswith("; or give --account, for all that the account has\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (
+            ["--fail-on", "drift,mistakes"],
+            (
+                "--fail-on has 'mistakes'; the kinds of findings are failed, missing, untracked, drift, unnamed, "
+                "orphans, duplicates, shared, unused: give some of these"
+            ),
+        ),
+        (
+            ["--html", "nowhere/ledger.html"],
+            "--html nowhere/ledger.html can't be written; it takes a file in a folder that exists: give another path",
+        ),
+    ],
+)
+def test_bad_usage_is_said_before_anything_is_read(
+    stack: Program, proxy: FaultProxy, arguments: list[str], error: str
+) -> None:
+    """With what to give instead."""
+    refused = stack.snapnames("ledger", *arguments, code=2)
+
+    assert refused.err == f"error: {error}\n"
+    assert proxy.calls() == []
+
+
+def test_names_are_compared_with_what_the_stack_declared_also_after_a_refresh(stack: Program, ec2: EC2Client) -> None:
+    """A refresh reads an edited name into the state. A person's name under ownedImages is no drift, a lost one is."""
+    source = launch(ec2)
+    ec2.create_image(InstanceId=source, Name="by-hand", NoReboot=True)
+    stack.config |= {"source": source, "releases": ["1"], "ownedImages": True}
+    stack.up("--skip-preview")
+    release, by_hand = (_snapshots(ec2, name) for name in ("front-web-1", "by-hand"))
+    _name(ec2, release["/dev/sdf"], "edited")
+    _name(ec2, by_hand["/dev/sda1"], "a person's")
+    ec2.delete_tags(Resources=[by_hand["/dev/sdg"]], Tags=[{"Key": "Name"}])
+
+    stack.pulumi("refresh", "--yes", "--skip-preview")
+    after = stack.snapnames("ledger", "--json").json
+    stack.up("--refresh", "--skip-preview")
+    mended = stack.snapnames("ledger", "--json").json
+
+    drift = {
+        (release["/dev/sdf"], "front-web-1(002)", "edited"),
+        (by_hand["/dev/sdg"], "by-hand(003)", None),
+    }
+    assert _drift(after) == drift
+    assert _drift(mended) == set()
+    assert {one["kind"] for one in mended["findings"]} == {"unused"}
+    assert {image["image"]: image["release"] for image in mended["images"]} == {"front-web-1": "1", "by-hand": None}
+
+
+DESCRIBES = {
+    "ec2.DescribeImages",
+    "ec2.DescribeSnapshots",
+    "ec2.DescribeInstances",
+    "ec2.DescribeLaunchTemplates",
+    "ec2.DescribeLaunchTemplateVersions",
+    "autoscaling.DescribeLaunchConfigurations",
+}
+"""All that the command ever calls."""
+
+
+def test_the_page_of_the_docs_lists_the_actions_that_a_role_needs() -> None:
+    """No other than those that the command calls."""
+    text = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
+
+    policy = json.loads(text.partition("```json\n")[2].partition("```")[0])
+
+    assert {action.replace(":", ".") for action in policy["Statement"][0]["Action"]} == DESCRIBES
+
+
+class _Outside(Program):
+    """The same environment in a folder without a project."""
+
+    def __init__(self, stack: Program, folder: Path) -> None:
+        self.folder = folder / "outside"
+        self.folder.mkdir(exist_ok=True)
+        self.environment, self.stack_options = stack.environment, ()
+
+    def _write_config(self) -> None:
+        """There is none."""
+
+
+def _drift(ledger: dict[str, Any]) -> set[tuple[str, str, str | None]]:
+    return {
+        (one["snapshot_ids"][0], one["declared_name"], one["live_name"])
+        for one in ledger["findings"]
+        if one["kind"] == "drift"
+    }
+
+
+def _name(ec2: EC2Client, snapshot_id: str, name: str) -> None:
+    ec2.create_tags(Resources=[snapshot_id], Tags=[{"Key": "Name", "Value": name}])
+
+
+def _snapshots(ec2: EC2Client, image: str) -> dict[str, str]:
+    mappings = ec2.describe_images(Filters=[{"Name": "name", "Values": [image]}])["Images"][0]["BlockDeviceMappings"]
+    return {one["DeviceName"]: one["Ebs"]["SnapshotId"] for one in mappings if "Ebs" in one}

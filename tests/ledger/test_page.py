@@ -1,0 +1,172 @@
+"""The page, opened in a real browser."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from mypy_boto3_ec2 import EC2Client
+
+from cli.ledger.book import Ledger
+from cli.ledger.page import page
+from tests.browser import Browser, Scheme, browser
+
+from .conftest import Look
+from .releases import Releases
+
+pytestmark = pytest.mark.xdist_group("ledger")
+
+HOSTILE = (
+    "<script>document.title='taken'</script><img src=http://127.0.0.1:9/x>\"'&amp; \u202egnp.exe \u009b31m {{ 7*7 }}"
+)
+
+LOW_CONTRAST = """
+const channel = c => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4
+const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b)
+const color = text => text.match(/[\\d.]+/g).map(Number)
+const ratio = (a, b) => { const [x, y] = [light(a), light(b)].sort((m, n) => n - m); return (x + 0.05) / (y + 0.05) }
+const behind = node => {
+  for (; node; node = node.parentElement) {
+    const found = color(getComputedStyle(node).backgroundColor)
+    if (found.length === 3 || found[3] > 0) return found
+  }
+  return [255, 255, 255]
+}
+const low = []
+for (const node of document.querySelectorAll('body *')) {
+  const text = [...node.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent.trim()).join('')
+  if (!text || !node.getClientRects().length || node.tagName === 'title') continue
+  const style = getComputedStyle(node)
+  const found = ratio(color(node instanceof SVGElement ? style.fill : style.color), behind(node))
+  if (found < 4.5) low.push([text.slice(0, 40), found])
+}
+for (const node of document.querySelectorAll('.bar rect')) {
+  const found = ratio(color(getComputedStyle(node).fill), behind(node.closest('.chart')))
+  if (found < 3) low.push([node.parentNode.textContent, found])
+}
+return low
+"""
+"""Text with less contrast than 4.5, and bars with less than 3, the limits of WCAG 2.2 level AA."""
+
+OVERLAPPING = """
+const boxes = [...document.querySelectorAll('.chart .axis.y text')].map(node => node.getBoundingClientRect())
+const over = (a, b) => a.top < b.bottom - 1 && b.top < a.bottom - 1 && a.left < b.right && b.left < a.right
+return boxes.filter((box, i) => boxes.some((other, j) => j < i && over(box, other))).length
+"""
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Browser]:
+    """One browser for all pages."""
+    with browser() as running:
+        yield running
+
+
+@pytest.fixture
+def of_many(releases: Releases, look: Look, ec2: EC2Client) -> Ledger:
+    """The ledger of 200 releases, with a finding of most kinds."""
+    releases.make(*(f"201803{number:08d}" for number in range(200)))
+    state = releases.state()
+    names = list(releases.images)
+    releases.rename(names[0], "/dev/sdf", "edited")
+    releases.unname(names[1], "/dev/sda1")
+    ec2.deregister_image(ImageId=releases.images[names[2]])
+    ec2.run_instances(ImageId=releases.images[names[3]], MinCount=1, MaxCount=1)
+    return look(state)
+
+
+def write(path: Path, ledger: Ledger) -> Path:
+    """Write the page."""
+    path.write_text(page(ledger), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_one_release_is_a_page_that_can_be_read_in_both_schemes(
+    opened: Browser, releases: Releases, look: Look, tmp_path: Path, scheme: Scheme
+) -> None:
+    """Its bar has a part for each device, as wide as the device is large."""
+    releases.make("1")
+    file = write(tmp_path / "one.html", look(releases.state()))
+
+    opened.open(file, scheme)
+
+    assert opened.ask(LOW_CONTRAST) == []
+    assert (opened.complaints(), opened.requests()) == ([], [file.as_uri()])
+    dark = opened.ask("return getComputedStyle(document.documentElement).backgroundColor") != "rgb(255, 255, 255)"
+    assert dark == (scheme == "dark")
+    tips = opened.ask("return [...document.querySelectorAll('.bar title')].map(node => node.textContent)")
+    assert tips == ["1, /dev/sda1: 8 GiB", "1, /dev/sdf: 20 GiB", "1, /dev/sdg: 50 GiB", "1, /dev/sdh: 2 GiB"]
+    widths = opened.ask("return [...document.querySelectorAll('.bar rect')].map(node => node.getBBox().width)")
+    assert [round(80 * width / sum(widths)) for width in widths] == [8, 20, 50, 2]
+
+
+def test_200_releases_are_a_bar_and_a_row_each_and_nothing_overlaps(
+    opened: Browser, of_many: Ledger, tmp_path: Path
+) -> None:
+    """In both schemes, in a wide window and in that of a phone. Findings come first."""
+    file = write(tmp_path / "many.html", of_many)
+
+    for scheme, width in (("light", 1400), ("dark", 1400), ("light", 400)):
+        opened.open(file, scheme, width)  # type: ignore[arg-type] # a tuple of literals
+
+        assert opened.ask("return document.querySelectorAll('.axis.y text').length") == 199
+        assert opened.ask("return document.querySelectorAll('.bar').length") == 199 * 4
+        assert opened.ask("return document.querySelectorAll('tbody tr').length") == 199
+        assert opened.ask(OVERLAPPING) == 0
+        assert opened.ask("return document.documentElement.scrollWidth") <= width
+        assert opened.ask(LOW_CONTRAST) == []
+        assert (opened.complaints(), opened.requests()) == ([], [file.as_uri()])
+    order = opened.ask("return [...document.querySelectorAll('main > section')].map(node => node.id)")
+    counts = opened.ask(
+        "return [...document.querySelectorAll('.kind')]"
+        ".map(node => [node.dataset.kind, node.querySelectorAll('li').length, node.open])"
+    )
+    assert order == ["findings", "sizes", "images"]
+    assert counts == [
+        ["missing", 1, True],
+        ["drift", 2, True],
+        ["orphans", 4, True],
+        ["unused", 198, False],
+    ]
+
+
+def test_hostile_names_are_text_and_nothing_else(
+    opened: Browser, releases: Releases, look: Look, tmp_path: Path
+) -> None:
+    """Neither elements nor scripts nor requests; what turns or hides text shows as its code."""
+    releases.make("1")
+    releases.rename("1", "/dev/sdf", HOSTILE)
+    ledger = look(releases.state())
+    image = replace(ledger.rows[0].image, name=HOSTILE)
+    file = write(
+        tmp_path / "hostile.html",
+        replace(ledger, stack=HOSTILE, rows=(replace(ledger.rows[0], image=image, release=HOSTILE),)),
+    )
+
+    opened.open(file, "light")
+
+    shown = HOSTILE.replace("\u202e", "\\u202e").replace("\u009b", "\\x9b")
+    assert opened.ask("return document.title") == f"snapnames ledger: {shown}"
+    assert opened.ask("return document.querySelectorAll('script, img').length") == 0
+    assert opened.ask("return document.querySelector('.name.drift').textContent") == shown
+    assert opened.ask("return document.querySelector('.bar title').textContent") == f"{shown}, /dev/sda1: 8 GiB"
+    assert (opened.complaints(), opened.requests()) == ([], [file.as_uri()])
+
+
+def test_more_devices_than_colors_share_the_last(
+    opened: Browser, releases: Releases, look: Look, tmp_path: Path
+) -> None:
+    """The largest have one of their own."""
+    releases.make("1")
+    ledger = look(releases.state())
+    [row] = ledger.rows
+    lines = tuple(replace(row.lines[0], device=f"/dev/sd{letter}") for letter in "abcdefghij")
+    file = write(tmp_path / "devices.html", replace(ledger, rows=(replace(row, lines=lines),)))
+
+    opened.open(file, "dark")
+
+    legend = opened.ask("return [...document.querySelectorAll('.legend li')].map(node => node.textContent)")
+    tips = opened.ask("return [...document.querySelectorAll('.bar title')].map(node => node.textContent)")
+    assert legend == [*(f"/dev/sd{letter}" for letter in "abcdefg"), "others"]
+    assert tips[-1] == "1, others: 24 GiB"
