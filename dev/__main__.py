@@ -5,9 +5,9 @@ import sys
 
 from engine import EngineError
 from localaws.daemon import DaemonError
+from testing.environment import FORGOTTEN
 
 from . import stack
-from .environment import FORGOTTEN
 from .project import DevError
 
 _COMMANDS = {"up": stack.up, "preview": stack.preview, "destroy": stack.destroy, "down": stack.down}

@@ -10,9 +10,9 @@ import engine
 from cli import torn_state
 from localaws.daemon import Daemon
 from localaws.seed import seed
+from testing.environment import REGION, sealed
 
 from . import account, project
-from .environment import REGION, sealed
 from .project import DevError
 
 _PENDING_SECONDS = 1.0

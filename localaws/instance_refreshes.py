@@ -11,8 +11,8 @@ from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.ec2.exceptions import EC2ClientError
 
-from localaws.errors import NoActiveRefreshError, ValidationFailedError
-from localaws.groups import Group, Groups
+from .errors import NoActiveRefreshError, ValidationFailedError
+from .groups import Group, Groups
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dev.environment import sealed
+from testing.environment import sealed
 
 from .test_make import MakeClone
 
