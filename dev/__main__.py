@@ -10,7 +10,13 @@ from testing.environment import FORGOTTEN
 from . import stack
 from .project import DevError
 
-_COMMANDS = {"up": stack.up, "preview": stack.preview, "destroy": stack.destroy, "down": stack.down}
+_COMMANDS = {
+    "up": stack.up,
+    "preview": stack.preview,
+    "destroy": stack.destroy,
+    "down": stack.down,
+    "picture": stack.picture,
+}
 
 
 def _print_environment() -> None:

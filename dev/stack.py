@@ -5,6 +5,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import engine
 from cli import torn_state
@@ -13,6 +15,7 @@ from localaws.seed import seed
 from testing.environment import REGION, sealed
 
 from . import account, project
+from . import picture as drawing
 from .project import DevError
 
 _PENDING_SECONDS = 1.0
@@ -47,6 +50,16 @@ def destroy() -> None:
         _mend(environment)
     _pulumi(environment, "destroy", "--yes", "--stack", project.STACK)
     account.print_left(_url())
+
+
+def picture() -> None:
+    """Draw what the dev stack has made. Raises `DevError` before the first `make up`."""
+    environment = variables()
+    with tempfile.TemporaryDirectory() as folder:
+        dot = Path(folder, "stack.dot")
+        _pulumi(environment, "stack", "graph", str(dot), "--stack", project.STACK)
+        drawing.PICTURE.write_text(drawing.draw(dot.read_text(encoding="utf-8")), encoding="utf-8")
+    print(f"drew {drawing.PICTURE.relative_to(project.ROOT)}")
 
 
 def down() -> None:

@@ -73,9 +73,8 @@ def _home_for(venv: Installation, engine: Engine, folder: Path) -> Path:
     """
     ask = "import importlib.metadata; print(importlib.metadata.version('pulumi-aws'))"
     version = venv.run("python", "-c", ask, cwd=folder).stdout.strip()
-    plugins = folder / "home" / "plugins"
-    plugins.mkdir(parents=True)
-    (plugins / f"resource-aws-v{version}").symlink_to(
-        engine.home / "plugins" / f"resource-aws-v{engine.plugin_version}"
-    )
+    plugin = folder / "home" / "plugins" / f"resource-aws-v{version}"
+    plugin.mkdir(parents=True)
+    for file in (engine.home / "plugins" / f"resource-aws-v{engine.plugin_version}").iterdir():
+        (plugin / file.name).symlink_to(file)
     return folder / "home"

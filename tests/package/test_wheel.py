@@ -1,5 +1,6 @@
 """The wheel: what is in it, and that it works where nothing else of the project is."""
 
+import ast
 import subprocess
 import sys
 import tarfile
@@ -72,6 +73,22 @@ def test_the_metadata_say_what_pyproject_says(wheel: Path) -> None:
     assert (told["Name"], told["Version"]) == ("pulumi-snapnames", snapnames.__version__)
     assert told["License-Expression"] == "Apache-2.0"
     assert sorted(told.get_all("Provides-Extra", [])) == ["cli", "testing"]
+
+
+def test_what_is_in_the_wheel_imports_nothing_by_its_name_in_the_repository() -> None:
+    """Write `from .images import Image` in localaws/, and `from snapnames.naming import ...` in cli/."""
+    repository = {"cli", "components", "dev", "engine", "localaws", "testing", "tests"}
+    found = []
+    for name in _tracked().values():
+        if not name.endswith(".py"):
+            continue
+        for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8"))):
+            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                modules = [str(node.module)]
+            found += [f"{name}: {module}" for module in modules if module.partition(".")[0] in repository]
+
+    assert found == []
 
 
 def test_an_import_of_the_package_imports_neither_pulumi_nor_boto3(installed: Installation, tmp_path: Path) -> None:
