@@ -18,9 +18,9 @@ PORT = "5055"
 
 
 def commands(page: str) -> list[str]:
-    """What the blocks of the page that are marked as run have a person type.
+    r"""What the blocks of the page that are marked as run have a person type.
 
-    >>> commands("<!-- run -->\\n```console\\n$ make up\\na table\\n$ make down\\n```\\n")
+    >>> commands("<!-- run -->\n```console\n$ make up\na table\n$ make down\n```\n")
     ['make up', 'make down']
     """
     found: list[str] = []

@@ -4,10 +4,12 @@ Graphviz draws it. Each node and edge has what it stands for as its title in the
 picture with the graph without it.
 """
 
+import json
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .project import ROOT, DevError
 
@@ -46,12 +48,14 @@ class Graph:
         return cls(frozenset(map(_plain, nodes)), frozenset((_plain(a), _plain(b), label) for a, b, label in edges))
 
 
-def draw(dot: str) -> str:
-    """The graph as SVG. Raises `DevError` where Graphviz is missing."""
+def draw(dot: str, exported: str) -> str:
+    """The graph as SVG, with the names that the exported state has. Raises `DevError` where Graphviz is missing."""
+    resources = json.loads(exported)["deployment"]["resources"]
+    names = {_named(resource["urn"]): resource["outputs"]["value"] for resource in resources if _is_name(resource)}
     try:
         done = subprocess.run(
             ["dot", "-Tsvg"],  # noqa: S607 -- the user's own
-            input="\n".join(_lines(Graph.of(dot))),
+            input="\n".join(_lines(Graph.of(dot), names)),
             check=True,
             capture_output=True,
             text=True,
@@ -62,7 +66,7 @@ def draw(dot: str) -> str:
     return re.sub(r"<!--.*?-->\n?", "", done.stdout, flags=re.DOTALL)
 
 
-def _lines(graph: Graph) -> Iterator[str]:
+def _lines(graph: Graph, names: Mapping[str, str]) -> Iterator[str]:
     yield "digraph stack {"
     yield 'rankdir=LR; bgcolor="transparent"; nodesep=0.2; ranksep=0.6;'
     style = 'fontname="Helvetica,Arial,sans-serif", color="#667085"'
@@ -71,11 +75,17 @@ def _lines(graph: Graph) -> Iterator[str]:
     for node in sorted(graph.nodes):
         kind, _, name = node.partition(" ")
         colour = next(colour for begin, colour in _COLOURS.items() if kind.startswith(begin))
-        title = f"Name of the snapshot of\\n{name}" if kind.endswith(":Tag") else f"{kind.rpartition(':')[2]}\\n{name}"
+        title = f"{kind.rpartition(':')[2]}\\n{name}"
+        if node in names:
+            title = f"Name of the snapshot of {name.rpartition(':')[2]}\\n{names[node]}"
         yield f'"{node}" [label="{title}", fillcolor="{colour}"];'
     for source, target, label in sorted(graph.edges):
         yield f'"{source}" -> "{target}" [label="{label}"{"" if label else ", style=dashed"}];'
     yield "}"
+
+
+def _is_name(resource: Mapping[str, Any]) -> bool:
+    return _kind(resource["urn"]) == "aws:ec2/tag:Tag" and resource["outputs"]["key"] == "Name"
 
 
 def _kind(urn: str) -> str:

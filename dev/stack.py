@@ -58,7 +58,8 @@ def picture() -> None:
     with tempfile.TemporaryDirectory() as folder:
         dot = Path(folder, "stack.dot")
         _pulumi(environment, "stack", "graph", str(dot), "--stack", project.STACK)
-        drawing.PICTURE.write_text(drawing.draw(dot.read_text(encoding="utf-8")), encoding="utf-8")
+        drawn = drawing.draw(dot.read_text(encoding="utf-8"), _exported(environment))
+    drawing.PICTURE.write_text(drawn, encoding="utf-8")
     print(f"drew {drawing.PICTURE.relative_to(project.ROOT)}")
 
 
@@ -113,7 +114,12 @@ def _mend(environment: dict[str, str]) -> None:
     torn_state.mend(project.BACKEND, project.STACK)
     _pulumi(environment, "cancel", "--yes", "--stack", project.STACK)
     _pulumi(environment, "refresh", "--yes", "--clear-pending-creates", "--stack", project.STACK)
-    known = subprocess.run(  # noqa: S603 -- the engine just found
+    account.remove_unknown_images(_url(), _exported(environment))
+
+
+def _exported(environment: dict[str, str]) -> str:
+    """The state, as JSON."""
+    done = subprocess.run(  # noqa: S603 -- the engine just found
         [_program(environment), "stack", "export", "--stack", project.STACK],
         cwd=project.ROOT,
         env=environment,
@@ -121,7 +127,7 @@ def _mend(environment: dict[str, str]) -> None:
         capture_output=True,
         text=True,
     )
-    account.remove_unknown_images(_url(), known.stdout)
+    return done.stdout
 
 
 def _program(environment: dict[str, str]) -> str:

@@ -12,7 +12,7 @@ import yaml
 
 from dev.picture import PICTURE, Graph
 from testing import Engine, LocalAws
-from tests.account import launch
+from tests.account import launch, names
 from tests.program import ROOT, Program
 
 from .installation import Installation
@@ -97,12 +97,15 @@ def test_the_picture_shows_the_resources_that_the_dev_stack_has(tmp_path: Path, 
     own = {key: value for key, value in config.items() if key.startswith("snapnames:")}
     source = launch(aws.client("ec2"), own["snapnames:source"])
     stack = Program(tmp_path / "stack", aws, engine, {**own, "snapnames:source": source})
+    image = f"{own['snapnames:service']}-{own['snapnames:releases'][0]}"
     stack.up("--skip-preview")
 
     stack.pulumi("stack", "graph", str(tmp_path / "stack.dot"))
 
     graph = Graph.of((tmp_path / "stack.dot").read_text(encoding="utf-8"))
-    assert Graph.drawn(PICTURE.read_text(encoding="utf-8")) == graph, "draw it again: make up picture"
+    picture = PICTURE.read_text(encoding="utf-8")
+    assert Graph.drawn(picture) == graph, "draw it again: make up picture"
+    assert sorted(re.findall(r">(front-web-\d+\(\d+\))<", picture)) == sorted(names(aws.client("ec2"), image).values())
     assert {node.partition(" ")[0].rpartition(":")[2] for node in graph.nodes} == {
         *("ReleaseImage", "AmiFromInstance", "Tag", "Fleet", "LaunchConfiguration", "Group"),
     }
