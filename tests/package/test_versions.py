@@ -33,7 +33,7 @@ def test_the_package_works_with_the_oldest_and_the_locked_dependencies(
     python: str, versions: str, wheel: Path, tmp_path: Path, aws: LocalAws, engine: Engine
 ) -> None:
     """Its doctests and unit tests run, the command and the component package start, a program names an image."""
-    pins = locked() if versions == "locked" else _lowest(python, tmp_path)
+    pins = locked() if versions == "locked" else _resolved(python, versions, tmp_path)
     venv = Installation.of(tmp_path / "venv", wheel, "cli,testing", pins, PYTHONS[python], more=["hypothesis"])
     unit = tmp_path / "test_naming.py"
     unit.write_bytes((ROOT / "tests" / "main_job" / "test_naming.py").read_bytes())
@@ -56,11 +56,19 @@ def test_the_package_works_with_the_oldest_and_the_locked_dependencies(
     assert names(ec2, "web-1") == {"/dev/sda1": "web-1(001)", "/dev/sdf": "web-1(002)", "/dev/sdg": "web-1(003)"}
 
 
-def _lowest(python: str, folder: Path) -> list[str]:
-    """The oldest direct dependencies that pyproject.toml allows, and what goes with them."""
-    resolution = ("--resolution", "lowest-direct", "--all-extras", "--python-version", python)
+@pytest.mark.parametrize("resolution", ["lowest-direct", "highest"])
+def test_every_dependency_has_a_wheel_for_the_newest_supported_python(resolution: str, tmp_path: Path) -> None:
+    """So that an installation compiles nothing, also with a Python that this machine hasn't."""
+    found = _resolved("3.14", resolution, tmp_path, "--only-binary", ":all:")
+
+    assert {"boto3", "pulumi", "pulumi-aws", "typer", "moto"} <= {line.partition("==")[0] for line in found}
+
+
+def _resolved(python: str, resolution: str, folder: Path, *options: str) -> list[str]:
+    """Versions of all dependencies with every extra, as pyproject.toml allows them."""
+    wanted = ("--resolution", resolution, "--all-extras", "--python-version", python, *options)
     compiled = run(
-        *(UV, "pip", "compile", "--quiet", "--no-header", "--no-annotate", *resolution, ROOT / "pyproject.toml"),
+        *(UV, "pip", "compile", "--quiet", "--no-header", "--no-annotate", *wanted, ROOT / "pyproject.toml"),
         cwd=folder,
     )
     return compiled.stdout.splitlines()
