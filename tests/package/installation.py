@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +15,13 @@ _OURS = {"PATH", "HOME", "TMPDIR", "LANG", "XDG_CACHE_HOME"}
 _INDEX = ("UV_", "PIP_", "SSL_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 
-def run(*command: object, cwd: Path, code: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *command: object, cwd: Path, code: int = 0, variables: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run a command that sees no AWS or Pulumi setting of the caller. Fails the test unless it exits with `code`."""
     kept = {name: value for name, value in os.environ.items() if name in _OURS or name.startswith(_INDEX)}
     done = subprocess.run(
-        [*map(str, command)], cwd=cwd, env={**kept, **variables}, capture_output=True, text=True, check=False
+        [*map(str, command)], cwd=cwd, env={**kept, **(variables or {})}, capture_output=True, text=True, check=False
     )
     assert done.returncode == code, f"{' '.join(map(str, command))}: {done.returncode}\n{done.stdout}{done.stderr}"
     return done
@@ -85,6 +87,8 @@ class Installation:
         """Its Python."""
         return self.bin / "python"
 
-    def run(self, *command: object, cwd: Path, code: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *command: object, cwd: Path, code: int = 0, variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run one of its programs, outside the repository."""
-        return run(self.bin / str(command[0]), *command[1:], cwd=cwd, code=code, **variables)
+        return run(self.bin / str(command[0]), *command[1:], cwd=cwd, code=code, variables=variables)

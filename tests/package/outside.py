@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from testing import Engine, LocalAws, Program
+from engine import Engine
+from localaws.server import LocalAws
+from testing import Program
 
 from .installation import Installation
 

@@ -6,7 +6,8 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from testing import Engine, LocalAws
+from engine import Engine
+from localaws.server import LocalAws
 from testing.environment import sealed
 from tests.account import launch
 from tests.dev_stack.clone import Clone

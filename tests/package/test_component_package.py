@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from testing import Engine, LocalAws
+from engine import Engine
+from localaws.server import LocalAws
 from tests.account import launch, names
 from tests.program import ROOT
 
@@ -53,9 +54,11 @@ def schema(installed: Installation, engine: Engine, tmp_path_factory: pytest.Tem
     said = run(
         *("pulumi", "package", "get-schema", installed.bin / "pulumi-resource-snapnames"),
         cwd=folder,
-        PATH=f"{engine.bin}:{installed.bin}",
-        PULUMI_HOME=str(folder),
-        PULUMI_SKIP_UPDATE_CHECK="true",
+        variables={
+            "PATH": f"{engine.bin}:{installed.bin}",
+            "PULUMI_HOME": str(folder),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+        },
     ).stdout
     (folder / "schema.json").write_text(said, encoding="utf-8")
     return json.loads(said), folder / "schema.json"

@@ -9,7 +9,9 @@ import yaml
 from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
 
-from testing import Engine, LocalAws, Program
+from engine import Engine
+from localaws.server import LocalAws
+from testing import Program
 from tests.account import images, launch, names, snapshot_ids
 from tests.program import ROOT
 

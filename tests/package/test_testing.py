@@ -40,7 +40,9 @@ def test_a_users_project_tests_its_program_as_the_docs_show(installed: Installat
     (shown,) = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     _project(tmp_path, shown + LEFT)
 
-    said = installed.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path, **HOSTILE).stdout
+    said = installed.run(
+        "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path, variables=HOSTILE
+    ).stdout
 
     assert re.search(r"^3 passed", said, re.MULTILINE), said
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from testing import Engine, LocalAws
+from engine import Engine
+from localaws.server import LocalAws
 from tests.account import launch, names
 from tests.program import ROOT
 

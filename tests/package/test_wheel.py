@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import snapnames
-from testing import Engine, LocalAws
+from engine import Engine
+from localaws.server import LocalAws
 from tests.account import launch, names
 from tests.program import ROOT
 
@@ -120,7 +121,13 @@ def test_the_installed_command_works_from_any_folder(installed: Installation, tm
     """Its help, and an error for a folder that is no project."""
     helped = installed.run("snapnames", "--help", cwd=tmp_path).stdout
     refused = installed.run(
-        "snapnames", "releases", "--stack", "x", cwd=tmp_path, code=2, PULUMI_BACKEND_URL="file://~"
+        "snapnames",
+        "releases",
+        "--stack",
+        "x",
+        cwd=tmp_path,
+        code=2,
+        variables={"PULUMI_BACKEND_URL": f"file://{tmp_path}"},
     )
 
     assert all(command in helped for command in ("deploy", "rollback", "releases", "name-owned", "recover"))
