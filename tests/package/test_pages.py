@@ -29,8 +29,13 @@ def _sessions() -> list[tuple[str, str, list[Block]]]:
     def session(block: Block) -> tuple[str, str]:
         return block.where.partition(":")[0], block.setup
 
-    running = [block for block in ALL if block.runs]
-    return [(*key, list(found)) for key, found in groupby(running, session)]
+    found = [(*key, list(shown)) for key, shown in groupby((block for block in ALL if block.runs), session)]
+    # Pages that show the same commands share a run.
+    return list({(setup, _texts(shown)): (page, setup, shown) for page, setup, shown in reversed(found)}.values())
+
+
+def _texts(shown: list[Block]) -> tuple[str, ...]:
+    return tuple(command.text.partition(" #")[0].rstrip() for block in shown for command in block.commands)
 
 
 SESSIONS = _sessions()
