@@ -26,6 +26,12 @@ LEFT = """
 def test_the_account_of_the_next_test_is_empty(snapnames_aws):
     assert snapnames_aws.client("ec2").describe_images(Owners=["self"])["Images"] == []
     assert snapnames_aws.calls() == ["ec2.DescribeImages"]
+
+
+def test_the_command_works_on_a_stack(snapnames_stack):
+    refused = snapnames_stack(Path("program")).snapnames("releases", code=2)
+    assert refused.err.startswith("error: ")
+    assert "Traceback" not in refused.err
 """
 
 
@@ -44,7 +50,7 @@ def test_a_users_project_tests_its_program_as_the_docs_show(installed: Installat
         "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path, variables=HOSTILE
     ).stdout
 
-    assert re.search(r"^3 passed", said, re.MULTILINE), said
+    assert re.search(r"^4 passed", said, re.MULTILINE), said
 
 
 def test_without_its_extra_the_plugin_disturbs_no_test_and_says_what_to_install(wheel: Path, tmp_path: Path) -> None:
