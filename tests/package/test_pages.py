@@ -19,7 +19,7 @@ from .installation import Installation
 from .pages import Block, blocks, pages
 from .sessions import SETUPS, run_all
 
-pytestmark = pytest.mark.xdist_group("package")
+pytestmark = pytest.mark.xdist_group("package-pages")
 
 ALL = [block for page in pages() for block in blocks(page)]
 
