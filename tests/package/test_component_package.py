@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from engine import Engine
 from localaws.server import LocalAws
+from snapnames import FleetArgs, InputError
+from snapnames.fleet import check_fleet
 from tests.account import launch, names
 from tests.program import ROOT
 
@@ -126,3 +128,21 @@ def test_bad_inputs_through_the_plugin_get_the_error_that_python_gets(
     assert refused.code != 0
     assert "image name 'w' has 1 character; EC2 wants 3 to 128: set image_name" in refused.out
     assert [call for call in aws.calls(mark) if "Create" in call] == []
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "rule"),
+    [
+        ({"launch": "templat"}, "has the launch 'templat'; it is configuration or template: set one of them"),
+        ({"health_check": "elb"}, "has the health_check 'elb'; it is EC2 or ELB: set one of them"),
+    ],
+)
+def test_a_word_that_no_type_checker_sees_is_refused(misspelt: dict[str, str], rule: str) -> None:
+    """Other languages know these inputs as any text."""
+    args = {"image_id": "ami-1", "instance_type": "t3.micro", "zones": ["ap-northeast-2a"]}
+
+    check_fleet(cast("FleetArgs", args), "fleet 'web'")
+    with pytest.raises(InputError) as refused:
+        check_fleet(cast("FleetArgs", {**args, **misspelt}), "fleet 'web'")
+
+    assert str(refused.value) == f"fleet 'web' {rule}"
