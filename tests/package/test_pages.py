@@ -1,5 +1,6 @@
 """README and docs: every command that they show is run, or says why not; the pages build."""
 
+import html
 import json
 import re
 from itertools import groupby
@@ -110,7 +111,7 @@ def test_the_picture_shows_the_resources_that_the_dev_stack_has(tmp_path: Path, 
     graph = Graph.of((tmp_path / "stack.dot").read_text(encoding="utf-8"))
     picture = PICTURE.read_text(encoding="utf-8")
     assert Graph.drawn(picture) == graph, "draw it again: make up picture"
-    drawn = set(re.findall(r">(front-web-\d+\(\d+\))<", picture))
+    drawn = set(re.findall(r">(front-web-\d+\(\d+\))<", html.unescape(picture)))
     assert drawn == set(names(aws.client("ec2"), image).values())
     assert {node.partition(" ")[0].rpartition(":")[2] for node in graph.nodes} == {
         *("ReleaseImage", "AmiFromInstance", "Tag", "Fleet", "LaunchConfiguration", "Group"),
