@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help up preview destroy down env lint test test-full clean
+.PHONY: help up preview destroy down env lint docs picture newcomer test test-full clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -30,6 +30,16 @@ lint: $(INSTALLED) ## Formatting, ruff, mypy --strict
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 
+docs: $(INSTALLED) ## Build the pages of docs/ into .dev/docs
+	$(PY) -m sphinx -W --keep-going -q -b html docs .dev/docs
+	@echo "built: .dev/docs/index.html"
+
+picture: $(INSTALLED) ## Draw docs/stack.svg from the resource graph of the dev stack; needs Graphviz, and `make up`
+	@$(PY) -m dev picture
+
+newcomer: ## Run docs/getting-started.md in a fresh clone, and print how long each step takes
+	@$(PYTHON) -m dev.newcomer
+
 test: $(INSTALLED) ## All tests, on the real engine and the local AWS
 	$(PY) -m engine ensure
 	$(PY) -m tests.browser
@@ -37,6 +47,7 @@ test: $(INSTALLED) ## All tests, on the real engine and the local AWS
 
 test-full: test ## The tests that are tries of a fault and the whole campaign, hours; goes on where it was stopped
 	$(PY) -m pytest -n 2 --dist loadgroup -m fault --record-faults
+	SNAPNAMES_EVERY_PYTHON=1 $(PY) -m pytest tests/package/test_versions.py
 	$(PY) -m tests.campaign
 
 clean: ## Stop the local AWS; remove the virtual environment and what tools left

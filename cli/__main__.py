@@ -1,5 +1,5 @@
 """`python -m cli COMMAND`: the `snapnames` command."""
 
-from .app import app
+from .entry import main
 
-app(prog_name="snapnames")
+main()

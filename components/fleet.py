@@ -1,7 +1,7 @@
 """What the Auto Scaling group launches from, and the group."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
 
 import pulumi_aws as aws
 from pulumi import ComponentResource, Input, Output, ResourceOptions
@@ -9,6 +9,16 @@ from pulumi import ComponentResource, Input, Output, ResourceOptions
 from .account_images import STACK_TAG, stack_tag
 from .errors import InputError
 from .launch_settings import launch_configuration, launch_template
+
+if TYPE_CHECKING:
+    Launch = Literal["configuration", "template"]
+    HealthCheck = Literal["EC2", "ELB"]
+else:
+    # The schema for other languages is inferred from the annotations, and knows no literals.
+    Launch = HealthCheck = str
+
+CHOICES = {"launch": ("configuration", "template"), "health_check": ("EC2", "ELB")}
+"""What the inputs that are one of a few words may be, the default first."""
 
 MAX_USER_DATA = 16 * 1024
 """Bytes, before base64: docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html."""
@@ -39,8 +49,8 @@ class FleetArgs(TypedDict):
     instance_type: str
     """E.g. `t3.small`."""
 
-    launch: NotRequired[Literal["configuration", "template"]]
-    """Launch from a launch configuration or a launch template. Default: configuration."""
+    launch: NotRequired[Launch]
+    """Launch from a launch `configuration` or a launch `template`. Default: configuration."""
 
     instance_refresh: NotRequired[InstanceRefresh]
     """Roll the running instances when the launch settings change. Left out: they stay as they are."""
@@ -72,8 +82,8 @@ class FleetArgs(TypedDict):
     user_data: NotRequired[Input[str]]
     """Script or cloud-init data, at most 16 KiB. Kept as a secret in the state."""
 
-    health_check: NotRequired[Literal["EC2", "ELB"]]
-    """What tells that an instance is healthy. Default: EC2."""
+    health_check: NotRequired[HealthCheck]
+    """What tells that an instance is healthy: `EC2` or `ELB`. Default: EC2."""
 
     health_check_grace_period: NotRequired[int]
     """Seconds after launch before the first health check. Default: 300."""
@@ -95,6 +105,7 @@ class Fleet(ComponentResource):
     """Name of the launch configuration, or id of the launch template."""
 
     auto_scaling_group_name: Output[str]
+    """Name of the Auto Scaling group."""
 
     def __init__(self, name: str, args: FleetArgs, opts: ResourceOptions | None = None) -> None:
         """Declare the launch configuration and the group; `args` as `FleetArgs` says."""
@@ -149,6 +160,10 @@ def _instance_refresh(refresh: InstanceRefresh | None) -> "aws.autoscaling.Group
 
 def check_fleet(args: FleetArgs, setting: str) -> None:
     """Raise `InputError` unless the group's sizes and places fit together; `setting` is what the user should change."""
+    for key, choices in CHOICES.items():
+        value = args.get(key, choices[0])
+        if value not in choices:
+            raise InputError(f"{setting} has the {key} {value!r}; it is {' or '.join(choices)}: set one of them")
     low = args.get("min_size", 1)
     high = args.get("max_size", low)
     if not 0 <= low <= high:

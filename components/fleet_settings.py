@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from .config_values import NAMESPACE, TEXT, TEXT_MAP, TEXTS, TRUTH, WHOLE, ConfigValues
-from .fleet import FleetArgs, check_fleet
+from .fleet import CHOICES, FleetArgs, check_fleet
 
 _KEYS = {
     "launch": ("launch", TEXT),
@@ -28,7 +28,6 @@ _REFRESH_KEYS = {
     "autoRollback": ("auto_rollback", TRUTH),
     "triggers": ("triggers", TEXTS),
 }
-_CHOICES = {"launch": ("configuration", "template"), "healthCheck": ("EC2", "ELB")}
 
 
 def read_fleet(values: ConfigValues) -> Mapping[str, Any] | None:
@@ -49,9 +48,10 @@ def read_fleet(values: ConfigValues) -> Mapping[str, Any] | None:
         args["instance_refresh"] = _read_refresh(values, fleet["instanceRefresh"])
     if "instance_type" not in args:
         values.fault(f"{NAMESPACE}fleet.instanceType is not set; a launch needs one: set it, e.g. t3.small")
-    for key, choices in _CHOICES.items():
-        value = args.get(_KEYS[key][0])
-        if value is not None and value not in choices:
+    for key, (name, _) in _KEYS.items():
+        choices = CHOICES.get(name)
+        value = args.get(name)
+        if choices and value is not None and value not in choices:
             values.fault(f"{NAMESPACE}fleet.{key} is {value!r}; it is {' or '.join(choices)}: set one of them")
     if values.faults == faults:
         values.check(check_fleet, cast("FleetArgs", args), f"{NAMESPACE}fleet")

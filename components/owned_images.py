@@ -68,7 +68,7 @@ class OwnedImages(ComponentResource):
     Export `record` as the stack output `ownedImages`: by what it said at the last update the component knows its own
     names from a person's.
 
-    Leaves alone: snapshots behind images that this stack's `ReleaseImage`s built, snapshots behind no image, images
+    Leaves alone: snapshots behind images that a `ReleaseImage` of this stack built, snapshots behind no image, images
     that are pending.
 
     Raises `InputError` for bad arguments, for a provider that is not the stack's default one (boto3 lists the images,

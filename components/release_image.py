@@ -84,6 +84,7 @@ class ReleaseImage(ComponentResource):
     """The AMI's id, once it is known to be built."""
 
     image_name: Output[str]
+    """The AMI's name."""
 
     snapshot_ids: Output[dict[str, str]]
     """Device name to the id of its snapshot, root first."""

@@ -6,12 +6,18 @@ import sys
 
 from engine import EngineError
 from localaws.daemon import DaemonError
+from testing.environment import FORGOTTEN, foreign
 
 from . import stack
-from .environment import FORGOTTEN, foreign
 from .project import DevError
 
-_COMMANDS = {"up": stack.up, "preview": stack.preview, "destroy": stack.destroy, "down": stack.down}
+_COMMANDS = {
+    "up": stack.up,
+    "preview": stack.preview,
+    "destroy": stack.destroy,
+    "down": stack.down,
+    "picture": stack.picture,
+}
 
 
 def _print_environment() -> None:

@@ -5,14 +5,17 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import engine
 from cli import torn_state
 from localaws.daemon import Daemon
 from localaws.seed import seed
+from testing.environment import REGION, sealed
 
 from . import account, project
-from .environment import REGION, sealed
+from . import picture as drawing
 from .project import DevError
 
 _PENDING_SECONDS = 1.0
@@ -47,6 +50,17 @@ def destroy() -> None:
         _mend(environment)
     _pulumi(environment, "destroy", "--yes", "--stack", project.STACK)
     account.print_left(_url())
+
+
+def picture() -> None:
+    """Draw what the dev stack has made. Raises `DevError` before the first `make up`."""
+    environment = variables()
+    with tempfile.TemporaryDirectory() as folder:
+        dot = Path(folder, "stack.dot")
+        _pulumi(environment, "stack", "graph", str(dot), "--stack", project.STACK)
+        drawn = drawing.draw(dot.read_text(encoding="utf-8"), _exported(environment))
+    drawing.PICTURE.write_text(drawn, encoding="utf-8")
+    print(f"drew {drawing.PICTURE.relative_to(project.ROOT)}")
 
 
 def down() -> None:
@@ -100,7 +114,12 @@ def _mend(environment: dict[str, str]) -> None:
     torn_state.mend(project.BACKEND, project.STACK)
     _pulumi(environment, "cancel", "--yes", "--stack", project.STACK)
     _pulumi(environment, "refresh", "--yes", "--clear-pending-creates", "--stack", project.STACK)
-    known = subprocess.run(  # noqa: S603 -- the engine just found
+    account.remove_unknown_images(_url(), _exported(environment))
+
+
+def _exported(environment: dict[str, str]) -> str:
+    """The state, as JSON."""
+    done = subprocess.run(  # noqa: S603 -- the engine just found
         [_program(environment), "stack", "export", "--stack", project.STACK],
         cwd=project.ROOT,
         env=environment,
@@ -108,7 +127,7 @@ def _mend(environment: dict[str, str]) -> None:
         capture_output=True,
         text=True,
     )
-    account.remove_unknown_images(_url(), known.stdout)
+    return done.stdout
 
 
 def _program(environment: dict[str, str]) -> str:

@@ -3,7 +3,7 @@
 Uses what is installed, else the official releases, else builds all three from Go modules. README.md says when which.
 """
 
-from engine.parts import Engine, EngineError, Origin
-from engine.resolution import ensure, find
+from .parts import Engine, EngineError, Origin
+from .resolution import ensure, find
 
 __all__ = ["Engine", "EngineError", "Origin", "ensure", "find"]

@@ -4,12 +4,12 @@ import argparse
 import signal
 import sys
 
-from engine import EngineError, ensure, find
+from . import EngineError, ensure, find
 
 
 def main() -> int:
     """Run a subcommand; the exit code is 1 where there is no engine."""
-    parser = argparse.ArgumentParser(prog="python -m engine", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {__package__}", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("ensure", help="find an engine, or download or build one, and say which")
     commands.add_parser("env", help="print PATH, PULUMI_HOME and more as NAME=value lines for the engine that is there")
@@ -28,7 +28,7 @@ def main() -> int:
         print("stopped; the next run starts where Go's own cache got to", file=sys.stderr)
         return 130
     if engine is None:
-        print("error: there is no engine yet: run `python -m engine ensure`", file=sys.stderr)
+        print(f"error: there is no engine yet: run `python -m {__package__} ensure`", file=sys.stderr)
         return 1
     print("\n".join(f"{name}={value}" for name, value in engine.environment().items()))
     return 0

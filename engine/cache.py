@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.parts import EngineError
+from .parts import EngineError
 
 UNFINISHED = ".unfinished"
 

@@ -7,9 +7,9 @@ import urllib.request
 from http.client import HTTPException
 from pathlib import Path
 
-from engine import cache, installed, versions
-from engine.parts import Cli, EngineError, Plugin
-from engine.progress import Progress, Step
+from . import cache, installed, versions
+from .parts import Cli, EngineError, Plugin
+from .progress import Progress, Step
 
 SITE = "https://get.pulumi.com"
 CONNECT_SECONDS = 3

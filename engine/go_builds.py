@@ -6,9 +6,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine import cache, installed, provider, versions
-from engine.parts import Cli, EngineError, Plugin
-from engine.progress import Progress, Step
+from . import cache, installed, provider, versions
+from .parts import Cli, EngineError, Plugin
+from .progress import Progress, Step
 
 HERE = Path(__file__).parent
 PLATFORM = f"{platform.system()} {platform.machine()}"

@@ -5,9 +5,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from engine import cache, versions
-from engine.parts import Cli, Plugin
-from engine.progress import child_environment
+from . import cache, versions
+from .parts import Cli, Plugin
+from .progress import child_environment
 
 PATIENCE_SECONDS = 20
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from engine.parts import EngineError
+from .parts import EngineError
 
 SECONDS_BETWEEN_LINES = 15
 SECONDS_WORTH_A_LINE = 5

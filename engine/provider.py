@@ -4,9 +4,9 @@ import json
 import shutil
 from pathlib import Path
 
-from engine import cache, versions
-from engine.parts import EngineError
-from engine.progress import Progress, Step
+from . import cache, versions
+from .parts import EngineError
+from .progress import Progress, Step
 
 FOLDER = "terraform-provider-aws"
 NEEDED = ("go.mod", "go.sum", "internal", "names", "version", "xpprovider")

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
-from engine import cache, downloads, go_builds, installed, versions
-from engine.parts import Cli, Engine, EngineError, Plugin
-from engine.progress import Progress
+from . import cache, downloads, go_builds, installed, versions
+from .parts import Cli, Engine, EngineError, Plugin
+from .progress import Progress
 
 
 def find() -> Engine | None:

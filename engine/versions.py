@@ -4,7 +4,7 @@ from importlib import metadata
 
 from semver import Version
 
-from engine.parts import EngineError
+from .parts import EngineError
 
 OLDEST_CLI = Version(3, 230, 0)
 """What the project is tested with; a later CLI of the same major version does too."""

@@ -7,9 +7,9 @@ import os
 import sys
 from pathlib import Path
 
-from localaws.control import Control
-from localaws.daemon import Daemon, DaemonError, bound_socket, port_refused
-from localaws.server import REGION, sealed_environment
+from .control import Control
+from .daemon import Daemon, DaemonError, bound_socket, port_refused
+from .server import PACKAGE, REGION, sealed_environment
 
 TAGS = ["Name=front-web", "snapnames:source=front-web"]
 
@@ -34,7 +34,7 @@ def _serve(args: argparse.Namespace) -> str:
     environment = sealed_environment()
     os.environ.clear()
     os.environ.update(environment)
-    from localaws.application import serve  # noqa: PLC0415 - moto, a second that the other commands don't need
+    from .application import serve  # noqa: PLC0415 - moto, a second that the other commands don't need
 
     serve(listener, args.pending_seconds, until_stdin_closes=args.until_stdin_closes)
     return "stopped"
@@ -60,9 +60,9 @@ def _seed(args: argparse.Namespace) -> str:
     if control.identity() is None:
         raise DaemonError(
             f"no local AWS answers on port {args.port}, and the seed needs one: "
-            f"start it with `python -m localaws start --port {args.port} --folder DIR`"
+            f"start it with `python -m {PACKAGE} start --port {args.port} --folder DIR`"
         )
-    from localaws.seed import seed  # noqa: PLC0415 - boto3, which the other commands don't need
+    from .seed import seed  # noqa: PLC0415 - boto3, which the other commands don't need
 
     return seed(control.url, args.region, dict(args.tag or map(_tag, TAGS)))
 
@@ -89,7 +89,7 @@ def _port(text: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m localaws", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {PACKAGE}", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
     serve = commands.add_parser("serve", help="serve in the foreground, on 127.0.0.1")
     serve.add_argument("--until-stdin-closes", action="store_true", help="end when stdin does")

@@ -19,17 +19,17 @@ from moto.ec2 import models as ec2_models
 from moto.ec2 import urls as ec2_urls
 from moto.ec2.responses import EC2Response
 
-from localaws import gate, settings
-from localaws.errors import ImageNotFoundError
-from localaws.filters import FilterActions
-from localaws.groups import Group
-from localaws.image_actions import ImageActions
-from localaws.instance_refreshes import InstanceRefreshActions, InstanceRefreshes
-from localaws.instances import InstanceActions, Instances
-from localaws.launch_configurations import LaunchConfiguration
-from localaws.launch_templates import LaunchTemplateActions
-from localaws.snapshots import SnapshotActions
-from localaws.tags import TagActions
+from . import gate, settings
+from .errors import ImageNotFoundError
+from .filters import FilterActions
+from .groups import Group
+from .image_actions import ImageActions
+from .instance_refreshes import InstanceRefreshActions, InstanceRefreshes
+from .instances import InstanceActions, Instances
+from .launch_configurations import LaunchConfiguration
+from .launch_templates import LaunchTemplateActions
+from .snapshots import SnapshotActions
+from .tags import TagActions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
 
-from localaws.policies import Context, Request
+from .policies import Context, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

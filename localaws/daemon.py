@@ -11,8 +11,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from localaws.control import HOST, Control
-from localaws.server import sealed_environment
+from .control import HOST, Control
+from .server import PACKAGE, sealed_environment
 
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
@@ -66,7 +66,7 @@ class Daemon:
             if held != port:
                 raise DaemonError(
                     f"port {port}: the server of {self.folder} already runs on port {held} (pid {pid}), and a folder "
-                    f"has one server: stop it first with `python -m localaws stop --folder {self.folder}`"
+                    f"has one server: stop it first with `python -m {PACKAGE} stop --folder {self.folder}`"
                 )
             return f"already running on {Control(port).url} (pid {pid})"
         check_port_is_free(port)
@@ -74,7 +74,7 @@ class Daemon:
         with self.log.open("w", encoding="utf-8") as log:
             command = ["serve", "--port", str(port), "--pending-seconds", str(pending_seconds)]
             process = subprocess.Popen(  # noqa: S603 - this Python, this package
-                [sys.executable, "-m", "localaws", *command],
+                [sys.executable, "-m", PACKAGE, *command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

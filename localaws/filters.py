@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from moto.ec2.responses._base_response import EC2BaseResponse
 
-from localaws.errors import FilterLimitError
+from .errors import FilterLimitError
 
 Filters = Mapping[str, list[str]]
 Resource = TypeVar("Resource")

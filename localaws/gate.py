@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from moto.autoscaling.models import autoscaling_backends
 from moto.ec2.models import ec2_backends
 
-from localaws import settings
-from localaws.authorization import Call, Template, requests
-from localaws.errors import AccessDeniedError, UnauthorizedOperationError
+from . import settings
+from .authorization import Call, Template, requests
+from .errors import AccessDeniedError, UnauthorizedOperationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from moto.core.exceptions import ServiceException
     from moto.core.responses import BaseResponse
 
-    from localaws.policies import Request
+    from .policies import Request
 
 _SERVICES = ("autoscaling", "ec2")
 """Of which calls are authorized; others pass."""

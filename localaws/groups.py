@@ -8,8 +8,8 @@ from moto.autoscaling.models import ASG_NAME_TAG, FakeAutoScalingGroup, Instance
 from moto.core.types import Base64EncodedString
 from moto.ec2.utils import parse_user_data
 
-from localaws.errors import AlreadyExistsError, ValidationFailedError
-from localaws.launch_configurations import LaunchConfigurations
+from .errors import AlreadyExistsError, ValidationFailedError
+from .launch_configurations import LaunchConfigurations
 
 
 class Group(FakeAutoScalingGroup):

@@ -7,10 +7,10 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.ec2.responses.amis import AmisResponse
 
-from localaws.errors import ParameterInvalidError, ParameterMissingError
-from localaws.image_backend import specified_tags
-from localaws.images import Image, Traits
-from localaws.wire import BulkResult, page
+from .errors import ParameterInvalidError, ParameterMissingError
+from .image_backend import specified_tags
+from .images import Image, Traits
+from .wire import BulkResult, page
 
 ATTRIBUTES = ("description", "kernel", "ramdisk", "launchPermission", "productCodes", "sriovNetSupport", "bootMode")
 

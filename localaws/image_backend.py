@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 from moto.ec2.models import ec2_backends
 from moto.ec2.utils import random_ami_id
 
-from localaws import settings
-from localaws.errors import (
+from . import settings
+from .errors import (
     ImageIdMalformedError,
     ImageNameDuplicateError,
     ImageNameMalformedError,
@@ -25,13 +25,13 @@ from localaws.errors import (
     ParameterInvalidError,
     ParameterMissingError,
 )
-from localaws.filters import exact_values, select
-from localaws.image_filters import image_filter_values
-from localaws.images import Image, Launch, Traits
-from localaws.mappings import Mapping, imaged, merged
-from localaws.public_images import public_images
-from localaws.snapshots import Snapshot, Snapshots
-from localaws.tags import checked_tags
+from .filters import exact_values, select
+from .image_filters import image_filter_values
+from .images import Image, Launch, Traits
+from .mappings import Mapping, imaged, merged
+from .public_images import public_images
+from .snapshots import Snapshot, Snapshots
+from .tags import checked_tags
 
 if TYPE_CHECKING:
     from moto.ec2.models.instances import Instance

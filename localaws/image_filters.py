@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from localaws.errors import FilterInvalidError
-from localaws.filters import tag_values, text
+from .errors import FilterInvalidError
+from .filters import tag_values, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from localaws.images import Image
+    from .images import Image
 
 VALUES: dict[str, Callable[[Image], object]] = {
     "architecture": lambda image: image.traits.architecture,

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from moto.core.utils import utcnow
 from moto.ec2.models.amis import Ami
 
-from localaws.settings import Lifecycle
-from localaws.tags import tag_list
+from .settings import Lifecycle
+from .tags import tag_list
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from moto.ec2.models import EC2Backend
 
-    from localaws.mappings import Mapping
+    from .mappings import Mapping
 
 DONE = Lifecycle(0)
 

@@ -11,9 +11,9 @@ from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.ec2.exceptions import EC2ClientError
 
-from localaws import settings
-from localaws.errors import NoActiveRefreshError, RefreshInProgressError, ValidationFailedError
-from localaws.groups import Group, Groups
+from . import settings
+from .errors import NoActiveRefreshError, RefreshInProgressError, ValidationFailedError
+from .groups import Group, Groups
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from moto.ec2.responses.instances import InstanceResponse
 
-from localaws.errors import ParameterMissingError
-from localaws.image_backend import Images
-from localaws.images import Launch
-from localaws.mappings import Mapping, is_ephemeral, merged
+from .errors import ParameterMissingError
+from .image_backend import Images
+from .images import Launch
+from .mappings import Mapping, is_ephemeral, merged
 
 if TYPE_CHECKING:
     from moto.core.types import Base64EncodedString

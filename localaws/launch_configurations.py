@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from moto.autoscaling.models import AutoScalingBackend, FakeLaunchConfiguration
 
-from localaws import settings
-from localaws.errors import AlreadyExistsError, ResourceInUseError, UnsupportedOperationError, ValidationFailedError
-from localaws.images import Image
-from localaws.mappings import is_absent, is_ephemeral
+from . import settings
+from .errors import AlreadyExistsError, ResourceInUseError, UnsupportedOperationError, ValidationFailedError
+from .images import Image
+from .mappings import is_absent, is_ephemeral
 
 if TYPE_CHECKING:
     from moto.ec2.models import EC2Backend

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from moto.core.responses import ActionResult
 from moto.ec2.responses.launch_templates import LaunchTemplates
 
-from localaws.errors import FilterInvalidError
-from localaws.filters import select, text
-from localaws.wire import page
+from .errors import FilterInvalidError
+from .filters import select, text
+from .wire import page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from localaws.errors import BlockDeviceMappingInvalidError, ParameterInvalidError, ParameterMissingError
+from .errors import BlockDeviceMappingInvalidError, ParameterInvalidError, ParameterMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

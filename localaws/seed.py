@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from localaws.server import client
+from .server import client
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
-from localaws.control import Control
+from .control import Control
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 REGION = "ap-northeast-2"
 ACCESS_KEY = "testing"
-PARENT_OF_PACKAGE = Path(__file__).resolve().parent.parent
+PACKAGE = str(__package__)
+"""What `python -m` runs: `localaws`, or this package's name in the wheel."""
+
+IMPORT_ROOT = Path(__file__).absolute().parents[PACKAGE.count(".") + 1]
 KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "PYTHONDONTWRITEBYTECODE", "COVERAGE_PROCESS_START")
 
 
@@ -38,7 +41,7 @@ def sealed_environment() -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_DEFAULT_REGION": REGION,
-        "PYTHONPATH": str(PARENT_OF_PACKAGE),
+        "PYTHONPATH": str(IMPORT_ROOT),
     }
 
 
@@ -77,7 +80,7 @@ class LocalAws(Control):
         """Start the server. `pending_seconds` is how long its images are pending, also after a reset."""
         self._process = subprocess.Popen(  # noqa: S603 - this Python, this package
             [
-                *(sys.executable, "-m", "localaws", "serve", "--port", "0"),
+                *(sys.executable, "-m", PACKAGE, "serve", "--port", "0"),
                 *("--pending-seconds", str(pending_seconds), "--until-stdin-closes"),
             ],
             stdin=subprocess.PIPE,

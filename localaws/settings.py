@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import asdict, dataclass, field, fields
 from typing import Literal
 
-from localaws.policies import Policy
+from .policies import Policy
 
 End = Literal["available", "failed", "pending"]
 

@@ -10,7 +10,7 @@ from moto.ec2.models.elastic_block_store import Snapshot as MotoSnapshot
 from moto.ec2.responses.elastic_block_store import ElasticBlockStore
 from moto.ec2.utils import random_snapshot_id
 
-from localaws.errors import (
+from .errors import (
     FilterInvalidError,
     ParameterInvalidError,
     SnapshotIdMalformedError,
@@ -18,9 +18,9 @@ from localaws.errors import (
     SnapshotNotFoundError,
     StateIncorrectError,
 )
-from localaws.filters import exact_values, select, tag_values, text
-from localaws.tags import Tags, tag_list
-from localaws.wire import BulkResult, page
+from .filters import exact_values, select, tag_values, text
+from .tags import Tags, tag_list
+from .wire import BulkResult, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from moto.core.responses import ActionResult
     from moto.ec2.models.elastic_block_store import Volume, VolumeAttachment
 
-    from localaws.settings import Lifecycle
+    from .settings import Lifecycle
 
 SNAPSHOT_ID = re.compile(r"snap-([0-9a-f]{8}|[0-9a-f]{17})")
 GP3_THROUGHPUT = 125

@@ -10,7 +10,7 @@ from moto.ec2.models import EC2Backend
 from moto.ec2.responses.tags import TagResponse
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix, is_valid_resource_id
 
-from localaws.errors import (
+from .errors import (
     FilterInvalidError,
     ImageNotFoundError,
     InstanceNotFoundError,
@@ -20,8 +20,8 @@ from localaws.errors import (
     SnapshotNotFoundError,
     TagLimitReachedError,
 )
-from localaws.filters import Filters, exact_values, select
-from localaws.wire import BulkResult, page
+from .filters import Filters, exact_values, select
+from .wire import BulkResult, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 from moto.core.model import ListShape, StructureShape
 from moto.core.responses import ActionResult
 
-from localaws.errors import ParameterInvalidError
+from .errors import ParameterInvalidError
 
 if TYPE_CHECKING:
     from moto.core.common_types import TYPE_RESPONSE

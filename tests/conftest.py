@@ -1,6 +1,6 @@
 """What tests on the real engine share: the engine, an account, and stacks in it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,27 +13,25 @@ from localaws.server import LocalAws
 
 from .program import STACK, Program
 
-pytest_plugins = ["tests.campaign.recording"]
+pytest_plugins = ["testing.plugin", "tests.campaign.recording"]
 
 
 @pytest.fixture(scope="session")
-def engine() -> engines.Engine:
+def engine(snapnames_engine: engines.Engine) -> engines.Engine:
     """The engine of this machine; `make test` has made sure of one."""
-    return engines.ensure()
+    return snapnames_engine
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[LocalAws]:
+def server(snapnames_server: LocalAws) -> LocalAws:
     """One server for all tests of a process."""
-    with LocalAws() as aws:
-        yield aws
+    return snapnames_server
 
 
 @pytest.fixture
-def aws(server: LocalAws) -> LocalAws:
+def aws(snapnames_aws: LocalAws) -> LocalAws:
     """An account with nothing in it; images are available at once."""
-    server.reset()
-    return server
+    return snapnames_aws
 
 
 @pytest.fixture

@@ -1,55 +1,30 @@
-"""The program as a stack of its own: a config, a state and an account that no other test sees."""
+"""The program of this repository as a stack of its own."""
 
-import json
-import os
 import subprocess
-import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import psutil
-import yaml
 
-from dev.environment import REGION, sealed
+import testing.program
 from engine import Engine
 from localaws.server import LocalAws
+from testing.program import STACK, Done, Ran
+
+__all__ = ["ROOT", "STACK", "STACK_TAG", "Done", "Program", "Ran", "kill_all"]
 
 ROOT = Path(__file__).resolve().parent.parent
-STACK = "test"
 STACK_TAG = f"organization/snapnames/{STACK}"
 
 
-@dataclass(frozen=True)
-class Done:
-    """What a pulumi command printed, and its exit code."""
+class Program(testing.program.Program):
+    """A stack of the program in this repository, or of another one in `main`.
 
-    code: int
-    out: str
-    """Standard output and standard error, as they came."""
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command printed, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:  # noqa: ANN401 -- each command has its own
-        """What it said to a script."""
-        return json.loads(self.out)
-
-
-class Program:
-    """A stack of the program in this repository, or of another one in `main`, on the local AWS.
-
-    Config is `config`, written out before each command; keys without a namespace are the program's. `endpoint` is what
-    stands before the local AWS, if anything does. The state is at the URL `backend`, or in the stack's own folder.
+    `endpoint` is what stands before the local AWS, if anything does.
     """
+
+    command_module = "cli"
 
     def __init__(
         self,
@@ -64,119 +39,18 @@ class Program:
         backend: str = "",
     ) -> None:
         """Make the project's folder and its stack."""
-        self.folder, self.aws, self.endpoint, self.stack = folder, aws, endpoint or aws.url, stack
-        self.stack_options: tuple[str, ...] = ("--stack", stack)
-        self.config = dict(config)
-        state = folder / "state"
-        state.mkdir(parents=True)
-        self.environment = sealed(
-            os.environ,
-            path=[Path(sys.executable).parent, engine.bin],
-            pulumi_home=engine.home,
-            backend=state,
-            endpoint=self.endpoint,
+        self.aws = aws
+        super().__init__(
+            folder,
+            main,
+            config,
+            endpoint=endpoint or aws.url,
+            engine=engine,
+            project="snapnames",
+            stack=stack,
+            backend=backend,
         )
-        if backend:
-            self.environment["PULUMI_BACKEND_URL"] = backend
-        project = {"name": "snapnames", "main": str(main), "runtime": "python"}
-        (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project), encoding="utf-8")
-        self.pulumi("stack", "init", "--no-select")
-
-    def pulumi(self, *arguments: str, code: int | None = 0, environment: Mapping[str, str] | None = None) -> Done:
-        """Run one pulumi command to its end. Fails the test unless it exits with `code`; None takes any."""
-        with self.start(*arguments, environment=environment) as process:
-            out, _ = process.communicate()
-        if code is not None:
-            assert process.returncode == code, f"pulumi {' '.join(arguments)} exited with {process.returncode}:\n{out}"
-        return Done(process.returncode, out)
-
-    def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-        """Start a pulumi command in a process group of its own."""
-        self._write_config()
-        return subprocess.Popen(
-            ["pulumi", *arguments, "--stack", self.stack, "--non-interactive"],
-            cwd=self.folder,
-            env={**self.environment, **(environment or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            process_group=0,
-        )
-
-    def snapnames(self, *arguments: str, code: int | None = 0) -> Ran:
-        """Run the command to its end. Fails the test unless it exits with `code`; None takes any."""
-        with self.command(*arguments) as process:
-            out, err = process.communicate()
-        if code is not None:
-            assert process.returncode == code, f"snapnames {' '.join(arguments)}: {process.returncode}\n{out}{err}"
-        return Ran(process.returncode, out, err)
-
-    def command(self, *arguments: str, terminal: int | None = None) -> subprocess.Popen[str]:
-        """Start the command on pipes, or on a terminal."""
-        self._write_config()
-        return subprocess.Popen(
-            [sys.executable, "-m", "cli", *arguments, *self.stack_options],
-            cwd=self.folder,
-            env={**self.environment, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE if terminal is None else terminal,
-            stderr=subprocess.PIPE if terminal is None else terminal,
-            text=True,
-        )
-
-    def up(self, *options: str, code: int | None = 0) -> Done:
-        """`pulumi up`, preview included."""
-        return self.pulumi("up", "--yes", *options, code=code)
-
-    def preview(self, *options: str, code: int | None = 0) -> Done:
-        """`pulumi preview`."""
-        return self.pulumi("preview", *options, code=code)
-
-    def destroy(self) -> Done:
-        """`pulumi destroy`."""
-        return self.pulumi("destroy", "--yes")
-
-    def steps(self, *options: str) -> list[dict[str, Any]]:
-        """The steps of a preview that change something, as the engine's JSON has them."""
-        plan: dict[str, Any] = json.loads(self.preview("--json", *options).out)
-        return [step for step in plan["steps"] if step["op"] not in ("same", "read")]
-
-    def outputs(self) -> dict[str, Any]:
-        """The stack's outputs."""
-        found: dict[str, Any] = json.loads(self.pulumi("stack", "output", "--json").out)
-        return found
-
-    def resources(self) -> list[dict[str, Any]]:
-        """The resources in the exported state."""
-        deployment = json.loads(self.pulumi("stack", "export").out)["deployment"]
-        found: list[dict[str, Any]] = deployment.get("resources", [])
-        return found
-
-    def lose_state(self, keeps: Callable[[Mapping[str, Any]], bool] = lambda _: False) -> None:
-        """Have a state with nothing in it but the resources that it `keeps`, as when the newest one is lost."""
-        state = json.loads(self.pulumi("stack", "export").out)
-        kept = [resource for resource in state["deployment"]["resources"] if keeps(resource)]
-        path = self.folder / "state.json"
-        path.write_text(json.dumps({**state, "deployment": {**state["deployment"], "resources": kept}}), "utf-8")
-        self.pulumi("stack", "import", "--file", str(path))
-
-    def _write_config(self) -> None:
-        values = {key if ":" in key else f"snapnames:{key}": value for key, value in self.config.items()}
-        path = self.folder / f"Pulumi.{self.stack}.yaml"
-        old = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
-        path.write_text(yaml.safe_dump({**old, "config": {**self._provider(), **values}}), encoding="utf-8")
-
-    def _provider(self) -> dict[str, Any]:
-        return {
-            "aws:region": REGION,
-            "aws:skipCredentialsValidation": "true",
-            "aws:skipMetadataApiCheck": "true",
-            "aws:skipRequestingAccountId": "true",
-            "aws:endpoints": [
-                dict.fromkeys(("autoscaling", "ec2", "elb", "elbv2", "sts"), self.endpoint),
-            ],
-        }
+        self.environment["PYTHONPATH"] = str(ROOT)
 
 
 def kill_all(process: subprocess.Popen[str]) -> None:

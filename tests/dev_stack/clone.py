@@ -30,7 +30,7 @@ class Clone:
         for name in filter(None, tracked.stdout.split("\0")):
             if (ROOT / name).exists():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, folder / name)
+                shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
         (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -51,18 +51,22 @@ class Clone:
         assert process.returncode == code, f"make {' '.join(targets)} exited with {process.returncode}:\n{out}"
         return Done(process.returncode, out)
 
-    def start(self, *targets: str) -> subprocess.Popen[str]:
-        """Start `make` in a process group of its own."""
-        environment = {
+    @property
+    def variables(self) -> dict[str, str]:
+        """The caller's environment."""
+        return {
             "PATH": os.environ["PATH"],
             "HOME": os.environ["HOME"],
             "XDG_CACHE_HOME": str(cache.root().parent),
             **self.environment,
         }
+
+    def start(self, *targets: str) -> subprocess.Popen[str]:
+        """Start `make` in a process group of its own."""
         return subprocess.Popen(
             ["make", *targets],
             cwd=self.folder,
-            env=environment,
+            env=self.variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dev.environment import sealed
 from engine import Engine
+from testing.environment import sealed
 from tests.program import ROOT
 
 from .test_make import MakeClone

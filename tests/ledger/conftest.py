@@ -13,9 +13,9 @@ from cli.account import aws_session
 from cli.ledger.book import Ledger
 from cli.ledger.command import Opened, kept
 from cli.ledger.declared import declared
-from dev.environment import REGION, aws_variables
 from localaws.server import LocalAws
 from snapnames.aws_session import StackSession
+from testing.environment import REGION, aws_variables
 from tests.faults import FaultProxy
 
 from .releases import SERVICE, Releases, exported

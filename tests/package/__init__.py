@@ -1,0 +1,1 @@
+"""What others install: the wheel, the component package, the examples, the docs."""
