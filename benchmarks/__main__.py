@@ -43,7 +43,7 @@ def main() -> None:
         print(f"{question}: {seconds} s", flush=True)
     if scale is not TRY:
         page.write()
-    print(f"written: {page.PAGE.relative_to(page.PAGE.parents[1])}")
+        print(f"written: {page.PAGE.relative_to(page.PAGE.parents[1])}")
 
 
 if __name__ == "__main__":

@@ -148,6 +148,8 @@ def _others(result: Result, chart: Path) -> Iterator[str]:
         median = ratio["seconds"]["median"]
         verb = "takes" if median >= 1 else "needs only"
         yield f"- `snapnames name-owned` {verb} {median:.2f} times as long as: {name}."
+    wrong = result["script_out_of_order"]
+    yield f"- Of its names {wrong:,} are out of the order of devices: the script numbers mappings as EC2 lists them."
     yield f"\n{_OTHERS}"
     charts.bars(
         chart,
@@ -162,8 +164,7 @@ one for each name, where the official provider also reads each name back (Descri
 snapshots a call, which no Pulumi resource can: if all snapshots should have the same tag, use Custodian.
 
 **Where they do not.** With different names EC2's bucket is the floor of all of them (see above). The script writes
-every name again at each run, also over a name that a person gave, and numbers the mappings in the order in which EC2
-happens to list them. Custodian needs a policy for each name.
+every name again at each run, also over a name that a person gave. Custodian needs a policy for each name.
 """
 
 
@@ -187,11 +188,11 @@ def _where(result: Result, chart: Path) -> Iterator[str]:
     yield "The functions with the most time of their own:\n"
     rows = [(f"`{one['function']}`", f"{one['calls']:,}", one["seconds"]) for one in profile["top"]]
     yield from _table(("function", "calls", "s"), rows)
+    share = 100 * debug["seconds"] / whole
     yield (
         f"Ours is {100 * profile['by_code'].get('snapnames', 0.0) / whole:.1f} % of it. The SDK sends each of "
-        f"{debug['calls']:,} lines of its debug log to the engine, in a call that waits, whether or not anybody reads"
-        f" it: {debug['seconds']:.1f} s, {100 * debug['seconds'] / whole:.0f} % (`pulumi/log.py`, called four times for each "
-        "resource by `pulumi/runtime/resource.py`).\n"
+        f"{debug['calls']:,} lines of its debug log to the engine, in a call that waits, whether or not anybody reads "
+        f"it: {debug['seconds']:.1f} s, {share:.0f} % (`pulumi/log.py`, called by `pulumi/runtime/resource.py`).\n"
     )
     bars = {
         title: {name: value["median"] for name, value in of.items() if name != "all" and value["median"] >= 0.05}

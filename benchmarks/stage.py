@@ -78,19 +78,20 @@ class Stage:
         for start in range(0, len(ids), _BATCH):
             self._ec2.delete_tags(Resources=ids[start : start + _BATCH], Tags=[{"Key": "Name"}])
 
-    def check_named(self) -> None:
-        """Raise unless every snapshot has the Name that it should: a measure of anything else is worth nothing."""
+    def wrong_names(self) -> dict[str, str | None]:
+        """Snapshot id to the Name that it has, of those that do not have the one that they should."""
         pages = self._ec2.get_paginator("describe_snapshots").paginate(OwnerIds=["self"])
         live = {
             snapshot["SnapshotId"]: {tag["Key"]: tag["Value"] for tag in snapshot.get("Tags", [])}.get("Name")
             for page in pages
             for snapshot in page["Snapshots"]
         }
-        wrong = {one.snapshot_id: live.get(one.snapshot_id) for one in self.names if live[one.snapshot_id] != one.name}
-        if wrong:
-            raise RuntimeError(
-                f"{len(wrong)} snapshots are not named as they should be, e.g. {next(iter(wrong.items()))}"
-            )
+        return {one.snapshot_id: live[one.snapshot_id] for one in self.names if live[one.snapshot_id] != one.name}
+
+    def check_named(self) -> None:
+        """Raise unless every snapshot has the Name that it should: a measure of anything else is worth nothing."""
+        if wrong := self.wrong_names():
+            raise RuntimeError(f"{len(wrong)} snapshots have another name, e.g. {next(iter(wrong.items()))}")
 
     def stack(self, folder: str, config: Mapping[str, Any], main: str = "") -> "Stack":
         """A stack of the program in this repository, or of the text of another."""
