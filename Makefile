@@ -42,7 +42,7 @@ bench: $(INSTALLED) ## What it costs, measured in some 15 minutes, into docs/ben
 	$(PY) -m engine ensure
 	$(PY) -m benchmarks
 
-bench-full: $(INSTALLED) ## The same to the end: 4,000 names, an hour or two
+bench-full: $(INSTALLED) ## The same to the end, with 4,000 names, in an hour or two
 	$(PY) -m engine ensure
 	$(PY) -m benchmarks --scale full
 

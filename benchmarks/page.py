@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from tests.program import ROOT
@@ -28,27 +29,28 @@ without checkpoints of the state, as `snapnames name-owned` does it, unless they
 
 
 def write() -> None:
-    """Write the page, and a chart for each answer."""
-    PAGE.write_text("\n".join([_HEAD, *_parts()]).rstrip() + "\n", encoding="utf-8")
+    """Write the page and its charts."""
+    PAGE.write_text(text(CHARTS), encoding="utf-8")
 
 
-def _parts() -> Iterator[str]:
+def text(charts: Path) -> str:
+    """The page; draws its charts into the folder `charts`."""
+    return "\n".join([_HEAD, *_parts(charts)]).rstrip() + "\n"
+
+
+def _parts(charts: Path) -> Iterator[str]:
     for question, section in sections.SECTIONS.items():
-        found = [
-            (scale.name, path)
-            for scale in (BENCH, FULL)
-            if (path := RESULTS / scale.name / f"{question}.json").exists()
-        ]
-        if not found:
-            continue
-        yield f"## {section.title}\n\n{section.asks}\n"
-        for name, path in found:
-            answer: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            chart = f"{question}-{name}.svg"
-            yield "\n".join(section.shown(answer["result"], CHARTS / chart))
-            if (CHARTS / chart).exists():
-                yield f"\n![{section.title}](benchmarks/{chart})\n"
-            yield _stands_for(answer["run"])
+        found = {scale.name: RESULTS / scale.name / f"{question}.json" for scale in (BENCH, FULL)}
+        if any(path.exists() for path in found.values()):
+            yield f"## {section.title}\n\n{section.asks}\n"
+        for name, path in found.items():
+            if path.exists():
+                answer: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+                chart = charts / f"{question}-{name}.svg"
+                yield from section.shown(answer["result"], chart)
+                if chart.exists():
+                    yield f"![{section.title}](benchmarks/{chart.name})\n"
+                yield _stands_for(answer["run"])
 
 
 def _stands_for(run: dict[str, Any]) -> str:
