@@ -1,7 +1,7 @@
 """How time grows with the number of names: previews and naming, and plain `pulumi up` with its checkpoints."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import linear_regression, median
 from typing import Any
 
@@ -19,16 +19,25 @@ def measure(scale: Scale) -> dict[str, Any]:
     for size, (previews, naming) in sizes.items():
         found["preview"][size], found["naming"][size] = costs(previews), costs(naming)
     found["checkpoints"] = {size: costs([cost]) for size, cost in with_checkpoints.items()}
-    floor = median(cost.seconds for cost in start_up)
+    naming = {size: runs for size, (_, runs) in sizes.items()}
     found["exponents"] = {
-        "preview": exponent({size: [cost.seconds for cost in both[0]] for size, both in sizes.items()}, floor),
-        "naming": exponent({size: [cost.seconds for cost in both[1]] for size, both in sizes.items()}, floor),
-        "checkpoints": exponent({size: [cost.seconds] for size, cost in with_checkpoints.items()}, floor),
+        "preview": _exponents({size: runs for size, (runs, _) in sizes.items()}, start_up),
+        "naming": _exponents(naming, start_up),
+        "checkpoints": _exponents({size: [cost] for size, cost in with_checkpoints.items()}, start_up),
     }
     return found
 
 
-def exponent(seconds: dict[int, Sequence[float]] | dict[int, list[float]], start_up: float) -> dict[str, float]:
+def _exponents(runs: dict[int, list[Cost]], start_up: list[Cost]) -> dict[str, float]:
+    seconds = {size: [cost.seconds for cost in of] for size, of in runs.items()}
+    cpu = {size: [cost.cpu_seconds for cost in of] for size, of in runs.items()}
+    return {
+        **exponent(seconds, median(cost.seconds for cost in start_up)),
+        "cpu_above_start_up": exponent(cpu, median(cost.cpu_seconds for cost in start_up))["above_start_up"],
+    }
+
+
+def exponent(seconds: Mapping[int, Sequence[float]], start_up: float) -> dict[str, float]:
     """The slope of log(time) over log(names): of the time itself, and of what is left above an account without images.
 
     >>> exponent({100: [3.0], 200: [5.0], 400: [9.0]}, 1.0)

@@ -20,13 +20,14 @@ profile.enable()
 runpy.run_path({main!r}, run_name="__main__")
 """
 _GROUPS = {
+    "waiting": ("select.epoll",),
     "snapnames": ("/components/", "/snapnames/", f"{ROOT}/__main__.py"),
     "Pulumi's SDK": ("/site-packages/pulumi/",),
     "pulumi-aws": ("/site-packages/pulumi_aws/",),
     "gRPC and protobuf": ("/site-packages/grpc/", "/site-packages/google/"),
     "boto3": ("/site-packages/boto", "/site-packages/urllib3/", "/site-packages/jmespath/", "/site-packages/dateutil/"),
     "imports": ("<frozen importlib", "<frozen posixpath", "{built-in method marshal", "{method 'read' of '_io"),
-    "asyncio": ("/asyncio/", "/concurrent/", "/selectors.py", "Context' objects", "epoll"),
+    "asyncio": ("/asyncio/", "/concurrent/", "/selectors.py", "Context' objects"),
 }
 """By whose code ran; what Python's own library and built-ins do is `the rest of Python`."""
 
