@@ -19,10 +19,9 @@ def measure(scale: Scale) -> dict[str, Any]:
     for size, (previews, naming) in sizes.items():
         found["preview"][size], found["naming"][size] = costs(previews), costs(naming)
     found["checkpoints"] = {size: costs([cost]) for size, cost in with_checkpoints.items()}
-    naming = {size: runs for size, (_, runs) in sizes.items()}
     found["exponents"] = {
         "preview": _exponents({size: runs for size, (runs, _) in sizes.items()}, start_up),
-        "naming": _exponents(naming, start_up),
+        "naming": _exponents({size: runs for size, (_, runs) in sizes.items()}, start_up),
         "checkpoints": _exponents({size: [cost] for size, cost in with_checkpoints.items()}, start_up),
     }
     return found
