@@ -116,8 +116,8 @@ def _bucket(result: Result, chart: Path) -> Iterator[str]:
     above = result["naming_seconds"]["median"] - floor
     at_1000 = 1 + above / 90
     yield (
-        f"{names:,} names; the floor is ({names:,} - 100) / 10 = {floor:g} s. What is above it, {above:.1f} s, does not "
-        f"grow with the names: 10 of the first 100 calls are kept back for retries, and come a second later.\n"
+        f"{names:,} names; the floor is ({names:,} - 100) / 10 = {floor:g} s. What is above it, {above:.1f} s, does "
+        f"not grow with the names: 10 of the first 100 calls are kept back for retries, and come a second later.\n"
     )
     rows = [
         (
