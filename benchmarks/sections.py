@@ -57,6 +57,7 @@ def _start_up(result: Result, chart: Path) -> Iterator[str]:
     parts = list(next(iter(result.values())))
     rows = [(part, *(_both(of[part], 2) for of in result.values())) for part in parts]
     yield from _table(("seconds", *result), rows)
+    yield "The language host's part is mostly `python -m pip list -v --format json`, by which it looks for plugins.\n"
     bars = {title: {part: of[part]["median"] for part in parts if part != "all"} for title, of in result.items()}
     charts.stacked(chart, "From `pulumi preview` to the first resource", bars, "seconds, medians")
 
