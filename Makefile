@@ -4,11 +4,11 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help up preview destroy down env lint docs picture newcomer test test-full clean
+.PHONY: help up preview destroy down env lint docs picture newcomer test test-full bench bench-full clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST) | awk -F': ' '{printf "make %-9s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST) | awk -F': ' '{printf "make %-10s %s\n", $$1, $$2}'
 
 up: $(INSTALLED) ## Build an image on the local AWS, name its snapshots, launch from it
 	@$(PY) -m dev up
@@ -50,9 +50,17 @@ test-full: test ## The tests that are tries of a fault and the whole campaign, h
 	SNAPNAMES_EVERY_PYTHON=1 $(PY) -m pytest tests/package/test_versions.py
 	$(PY) -m tests.campaign
 
+bench: $(INSTALLED) ## What it costs, measured in some 15 minutes, into docs/benchmarks.md
+	$(PY) -m engine ensure
+	$(PY) -m benchmarks
+
+bench-full: $(INSTALLED) ## The same to the end, with 4,000 names, in an hour or two
+	$(PY) -m engine ensure
+	$(PY) -m benchmarks --scale full
+
 clean: ## Stop the local AWS; remove the virtual environment and what tools left
 	@if [ -x $(PY) ]; then $(PY) -m dev down; fi
-	rm -rf $(VENV) .dev .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) benchmarks/custodian/.venv benchmarks/results/try .dev .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(INSTALLED): requirements.lock

@@ -1,1 +1,1 @@
-"""What snapnames costs, measured: one file per question, run by hand. Nothing here asserts a time."""
+"""What snapnames costs, measured: one file per question. Nothing here asserts a time."""

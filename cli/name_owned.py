@@ -3,6 +3,7 @@
 That is safe for Tags alone: what a kill leaves out of the state is read from the account by the next run.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,10 @@ def name_owned(folder: Path, stack_name: str | None, display: Display, *, previe
             display.say(f"warning: {warning}")
         display.say(f"[{display.elapsed}] to do: {summary(planned.seen)}")
         if not preview:  # without a step too: a run that was stopped at its very end has not recorded its names
-            _update(stack, file, display, planned)
+            outputs = _update(stack, file, display, planned)
     result = {"stack": stack.name, "preview": preview, "changes": changes(planned.seen)}
     if not preview:
-        record = stack.outputs()["ownedImages"]
+        record = outputs["ownedImages"]
         names, kept, shared, skipped = (record[key] for key in ("names", "kept", "shared", "skipped"))
         display.say(
             f"[{display.elapsed}] done: {len(names)} named, {len(kept)} keep another name, {len(shared)} shared, "
@@ -43,14 +44,15 @@ def name_owned(folder: Path, stack_name: str | None, display: Display, *, previe
     return result | {"seconds": display.seconds}
 
 
-def _update(stack: OpenStack, file: StackFile, display: Display, planned: Steps) -> None:
+def _update(stack: OpenStack, file: StackFile, display: Display, planned: Steps) -> Mapping[str, Any]:
+    """Give the names; the stack's outputs."""
     with display.counting(len(planned.seen), "tags") as count:
         steps = Steps(
             ended=lambda _: count(),
             cancelled=lambda: display.say("stopping when the names that are begun are given; ^C again stops at once"),
         )
         try:
-            run_stoppable(stack, lambda: stack.up_names(file.text, steps.on_event), steps)
+            return run_stoppable(stack, lambda: stack.up_names(file.text, steps.on_event), steps)
         except CommandError as error:
             raise CommandError(
                 f"{error}\nwhat was named stays so: `snapnames name-owned` goes on from here", error.code

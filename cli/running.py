@@ -1,19 +1,25 @@
 """How a preview or an update ends: in its own errors, with advice, or by ^C."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from .advice import with_advice
 from .errors import CommandError, Exit
 from .stack import OpenStack
 from .steps import Steps
 
+T = TypeVar("T")
 
-def run_stoppable(stack: OpenStack, run: Callable[[], None], steps: Steps) -> None:
-    """Run a preview or an update. Raises `CommandError` with the errors that `steps` has seen, or for ^C."""
+
+def run_stoppable(stack: OpenStack, run: Callable[[], T], steps: Steps) -> T:
+    """Run a preview or an update, and give what it gives.
+
+    Raises `CommandError` with the errors that `steps` has seen, or for ^C.
+    """
     if stack.stopped:
         raise CommandError("stopped", Exit.INTERRUPTED)
     try:
-        run()
+        return run()
     except CommandError as error:
         if stack.stopped:
             raise CommandError("stopped", Exit.INTERRUPTED) from error

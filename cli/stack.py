@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pulumi.automation import ConfigMap, Stack
@@ -21,6 +21,7 @@ from .errors import CommandError, UsageError
 from .locks import holders
 from .missed import root_urn
 
+T = TypeVar("T")
 OnEvent = Callable[[EngineEvent], None]
 _OWNED_IMAGES = "**::snapnames:index:OwnedImages**"
 """The component and all that it declares, by their URNs."""
@@ -137,14 +138,16 @@ class OpenStack:
         """`pulumi preview` of the owned images alone."""
         self._run(lambda path: self._stack.preview(config_file=path, on_event=on_event, target=[_OWNED_IMAGES]), config)
 
-    def up_names(self, config: str, on_event: OnEvent) -> None:
+    def up_names(self, config: str, on_event: OnEvent) -> Mapping[str, Any]:
         """`pulumi up` of the owned images alone, without checkpoints; one name that fails keeps no other.
+
+        Gives the stack's outputs.
 
         Only Tags, for which the account tells what was done: a kill loses what the state would have of this run.
         """
         self._workspace.env_vars = _NO_CHECKPOINTS
         try:
-            self._run(
+            result = self._run(
                 lambda path: self._stack.up(
                     config_file=path,
                     on_event=on_event,
@@ -156,13 +159,7 @@ class OpenStack:
             )
         finally:
             self._workspace.env_vars = {}
-
-    def outputs(self) -> Mapping[str, Any]:
-        """The stack's outputs. Raises `CommandError`."""
-        try:
-            return {key: output.value for key, output in self._stack.outputs().items()}
-        except PulumiError as error:
-            raise CommandError(f"the outputs of stack {self.name!r} can't be read: {said(error)}") from error
+        return {key: output.value for key, output in result.outputs.items()}
 
     def up(self, config: str, on_event: OnEvent, *, refresh: bool) -> None:
         """`pulumi up` with that config, without a preview. Raises `CommandError`."""
@@ -205,10 +202,13 @@ class OpenStack:
     def _state(self, command: str, path: Path) -> None:
         self._pulumi.run(["stack", command, "--file", str(path), "--stack", self.name], str(self.project.folder), {})
 
-    def _unlocked(self, run: Callable[[], object]) -> None:
-        """Run it; once more when the stack was locked by a process that is gone. Raises `CommandError` for another."""
+    def _unlocked(self, run: Callable[[], T]) -> T:
+        """Run it, and give what it gives; once more when the stack was locked by a process that is gone.
+
+        Raises `CommandError` for another.
+        """
         try:
-            run()
+            return run()
         except ConcurrentUpdateError as error:
             found = holders(str(error))
             if not found or not all(holder.gone for holder in found):
@@ -218,14 +218,14 @@ class OpenStack:
                     "any more, and the same command again"
                 ) from error
             self._pulumi.run(["cancel", "--yes", "--stack", self.name], str(self.project.folder), {})
-            run()
+            return run()
 
-    def _run(self, run: Callable[[str], object], config: str) -> None:
+    def _run(self, run: Callable[[str], T], config: str) -> T:
         with tempfile.TemporaryDirectory(prefix="snapnames-") as folder:
             path = Path(folder) / self.config_path.name
             path.write_bytes(config.encode())
             try:
-                self._unlocked(lambda: run(str(path)))
+                return self._unlocked(lambda: run(str(path)))
             except PulumiError as error:
                 raise CommandError(said(error)) from error
 

@@ -107,6 +107,11 @@ class LocalAws(Control):
         """Stop the server."""
         self.stop()
 
+    @property
+    def pid(self) -> int:
+        """The id of the server's process."""
+        return self._process.pid
+
     def stop(self) -> None:
         """End the server, and wait for it. Twice does no harm."""
         self._process.terminate()

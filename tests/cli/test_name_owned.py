@@ -12,13 +12,14 @@ from mypy_boto3_ec2 import EC2Client
 
 import engine as engines
 from localaws.server import LocalAws
+from snapnames.pace import AT_ONCE
 from tests.account import images, launch, names, writes
 from tests.program import Program, Ran, kill_all
 
 from .service import Service
 
 COUNT = 35
-"""Images, of three snapshots each: more than the 100 names that are given at once."""
+"""Images, of three snapshots each: more than the names that are given at once."""
 
 
 class Owner(Service):
@@ -63,11 +64,11 @@ def tags_in_state(stack: Service) -> int:
 
 
 def cut_off(stack: Service, aws: LocalAws, stop: Callable[[subprocess.Popen[str]], None], *arguments: str) -> Ran:
-    """Run the command at a name in four seconds, and stop it when the first hundred is given."""
+    """Run the command at a name in four seconds, and stop it when those that are given at once are."""
     stack.config = {"ownedImages": {"namesPerSecond": 0.25}}
     mark = aws.mark()
     with stack.command("name-owned", *arguments) as process:
-        while aws.calls(mark).count("ec2.CreateTags") < 100:
+        while aws.calls(mark).count("ec2.CreateTags") < AT_ONCE:
             assert process.poll() is None, process.communicate()
             time.sleep(0.05)
         stop(process)
@@ -117,7 +118,7 @@ def test_a_killed_run_is_completed_by_the_next_one(
     owner.snapnames("name-owned")
 
     assert (killed.code, known) == (-signal.SIGKILL, 0)
-    assert 100 <= given < 3 * COUNT
+    assert AT_ONCE <= given < 3 * COUNT
     assert live(ec2) == made
     assert tags_in_state(owner) == 3 * COUNT
     assert owner.steps() == []
@@ -138,7 +139,7 @@ def test_an_interrupted_run_keeps_what_it_did_and_is_completed_by_the_next_one(
         "error: stopped",
         "what was named stays so: `snapnames name-owned` goes on from here",
     ]
-    assert 100 <= known < 3 * COUNT
+    assert AT_ONCE <= known < 3 * COUNT
     assert writes(aws, mark) == ["ec2.CreateTags"] * (3 * COUNT - known)
     assert live(ec2) == made
 

@@ -1,5 +1,7 @@
 """`OwnedImages` in a program of somebody else, beside other resources."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -167,3 +169,12 @@ def test_bad_arguments_are_refused_before_anything_is_registered(
     assert f"error: {fault}" in refused
     assert "Traceback" not in refused
     assert aws.calls(mark) == []
+
+
+def test_the_components_load_none_of_the_modules_of_ec2_before_one_is_needed() -> None:
+    """There are 180 of them, and `OwnedImages` needs none: 0.4 s and 60 MB of every run."""
+    shown = "import sys, snapnames; print([name for name in sys.modules if name.startswith('pulumi_aws.ec2.')])"
+
+    ran = subprocess.run([sys.executable, "-c", shown], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert ran.stdout == "[]\n"

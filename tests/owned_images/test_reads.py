@@ -8,6 +8,7 @@ from mypy_boto3_ec2 import EC2Client
 
 from localaws.server import LocalAws
 from tests.account import launch, writes
+from tests.faults import Answer, Buckets, FaultProxy
 from tests.program import Program
 
 Make = Callable[..., Program]
@@ -64,3 +65,22 @@ def test_an_update_writes_once_for_each_name_that_is_not_there_yet(
     assert (first["ec2.CreateTags"], first["ec2.DescribeImages"], first["ec2.DescribeSnapshots"]) == (110, 2, 1)
     assert second == ["ec2.CreateTags"] * 3
     assert Counter(aws.calls(mark)) == {"ec2.DescribeImages": 2, "ec2.DescribeSnapshots": 1}
+
+
+def test_more_names_than_ec2_takes_at_once_are_given_without_one_call_over_its_buckets(
+    aws: LocalAws, ec2: EC2Client, program: Make
+) -> None:
+    """The bucket fills from its first call on, which is some seconds after the program has asked for all names."""
+    build(ec2, images=12, volumes=10)
+    with FaultProxy(aws.url, buckets=Buckets()) as proxy:
+        stack = program({"ownedImages": True}, proxy.url)
+
+        stack.pulumi("up", "--yes", "--skip-preview", environment=LARGE)
+
+        answers = Counter((call.name, call.answer) for call in proxy.calls())
+    assert answers == {
+        ("ec2.CreateTags", Answer.PASSED): 120,
+        ("ec2.DescribeTags", Answer.PASSED): 120,
+        ("ec2.DescribeImages", Answer.PASSED): 2,
+        ("ec2.DescribeSnapshots", Answer.PASSED): 1,
+    }

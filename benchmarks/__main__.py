@@ -1,0 +1,50 @@
+"""`python -m benchmarks`: measure, write the results, write the page."""
+
+import argparse
+import time
+from collections.abc import Callable
+from typing import Any
+
+from . import bucket, calls, growth, others, overhead, page, start_up, where
+from .machine import described
+from .measuring import SEED
+from .scale import BENCH, FULL, TRY, Scale
+from .stage import written
+
+QUESTIONS: dict[str, Callable[[Scale], dict[str, Any]]] = {
+    "calls": calls.measure,
+    "start_up": start_up.measure,
+    "overhead": overhead.measure,
+    "growth": growth.measure,
+    "bucket": bucket.measure,
+    "others": others.measure,
+    "where": where.measure,
+}
+
+
+def main() -> None:
+    """Answer each question, and keep each answer as soon as it is there."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    scales = {"bench": BENCH, "full": FULL, "try": TRY}
+    parser.add_argument(
+        "--scale", choices=scales, default="bench", help="minutes; an hour or two; nothing that is kept"
+    )
+    parser.add_argument("--only", nargs="+", choices=QUESTIONS, default=list(QUESTIONS), metavar="QUESTION")
+    parser.add_argument("--page", action="store_true", help="measure nothing, write the page from the results")
+    chosen = parser.parse_args()
+    scale = scales[chosen.scale]
+    for question in () if chosen.page else chosen.only:
+        print(f"{question} ...", flush=True)
+        machine, began = described(), time.monotonic()
+        answer = QUESTIONS[question](scale)
+        seconds = round(time.monotonic() - began)
+        run = {"command": scale.command, "seed": SEED, "rounds": scale.rounds, "took_seconds": seconds, **machine}
+        written(page.RESULTS / scale.name / f"{question}.json", {"run": run, "result": answer})
+        print(f"{question}: {seconds} s", flush=True)
+    if scale is not TRY:
+        page.write()
+        print(f"written: {page.PAGE.relative_to(page.PAGE.parents[1])}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""How much is measured: in minutes, or to the end."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Numbers of names, and of rounds."""
+
+    name: str
+    rounds: int
+    overhead: int
+    release: int
+    """Names of releases; every 20 of them are an image."""
+
+    growth: tuple[int, ...]
+    checkpoints: tuple[int, ...]
+    """Names of a plain `pulumi up`, once each: its time is quadratic."""
+
+    bucket: int
+    calls: int
+    others: int
+    profile: int
+
+    @property
+    def command(self) -> str:
+        """What makes these results."""
+        return f"make {self.name}"
+
+
+BENCH = Scale(
+    "bench",
+    rounds=5,
+    overhead=1000,
+    release=240,
+    growth=(100, 200, 400),
+    checkpoints=(100, 200, 400),
+    bucket=500,
+    calls=1000,
+    others=100,
+    profile=1000,
+)
+FULL = Scale(
+    "bench-full",
+    rounds=5,
+    overhead=1000,
+    release=1000,
+    growth=(250, 500, 1000, 2000, 4000),
+    checkpoints=(125, 250, 500, 1000),
+    bucket=1000,
+    calls=4000,
+    others=1000,
+    profile=1000,
+)
+TRY = Scale(
+    "try",
+    rounds=2,
+    overhead=8,
+    release=20,
+    growth=(4, 8),
+    checkpoints=(4, 8),
+    bucket=112,
+    calls=8,
+    others=8,
+    profile=8,
+)
+"""Whether everything runs: a minute or two, and no figure that means anything. Not kept."""

@@ -1,0 +1,1 @@
+"""What the benchmarks say, not what they measure."""
