@@ -50,7 +50,7 @@ test-full: test ## The tests that are tries of a fault and the whole campaign, h
 	SNAPNAMES_EVERY_PYTHON=1 $(PY) -m pytest tests/package/test_versions.py
 	$(PY) -m tests.campaign
 
-bench: $(INSTALLED) ## What it costs, measured in some 15 minutes, into docs/benchmarks.md
+bench: $(INSTALLED) ## What it costs, measured in some 30 minutes, into docs/benchmarks.md
 	$(PY) -m engine ensure
 	$(PY) -m benchmarks
 

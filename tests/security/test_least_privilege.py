@@ -95,22 +95,27 @@ def test_the_name_owned_policy_is_enough_to_give_names_to_replace_them_and_to_ta
     assert unneeded(part("name-owned"), aws.authorized()) == []
 
 
-def test_the_ledger_policy_is_enough_to_list_releases(
-    program: Callable[..., Program], ec2: EC2Client, restricted: Callable[[Document], None]
+def test_the_ledger_policy_is_enough_for_the_ledger_and_the_releases_and_holds_nothing_more(
+    program: Callable[..., Program], aws: LocalAws, ec2: EC2Client, restricted: Callable[[Document], None]
 ) -> None:
-    """An image of the stack, and what is behind it."""
+    """An image of the stack, and what is behind it; nothing uses it."""
     tags: Any = [
         {"ResourceType": "image", "Tags": [{"Key": "snapnames:stack", "Value": f"organization/snapnames/{STACK}"}]}
     ]
-    ec2.create_image(InstanceId=launch(ec2), Name="front-web-1", NoReboot=True, TagSpecifications=tags)
+    image = ec2.create_image(InstanceId=launch(ec2), Name="front-web-1", NoReboot=True, TagSpecifications=tags)
     stack = program({**CONFIG, "source": "i-0123456789abcdef0"}, stack=STACK)
     restricted(part("ledger"))
 
     listed = stack.snapnames("releases", "--json").json
+    ledger = stack.snapnames("ledger", "--account", "--json").json
 
     assert [(row["release"], row["state"], list(row["snapshots"].values())) for row in listed] == [
         ("1", "available", [None, None, None])
     ]
+    assert [(row["image_id"], row["used_by"], len(row["snapshots"])) for row in ledger["images"]] == [
+        (image["ImageId"], [], 3)
+    ]
+    assert unneeded(part("ledger"), aws.authorized()) == []
 
 
 def test_an_update_that_may_not_name_snapshots_fails_and_says_which_action_is_missing(
