@@ -8,9 +8,15 @@ from pathlib import Path
 
 from tests.program import ROOT
 
+MOMENTS = 200
+"""Kills at moments by chance that the whole campaign has."""
+
+SEEDS = 1000
+"""Schedules of faults that it has."""
+
 FILE = Path(__file__).with_name("results.jsonl")
 PAGE = ROOT / "docs" / "reliability.md"
-_HEAD = """# Reliability
+_HEAD = f"""# Reliability
 
 What snapnames survives, as it was tried on the real engine, the real AWS provider and the local AWS. `make test-full`
 makes this page of `tests/campaign/results.jsonl`, a line for each try; nothing here is written by hand. A try that was
@@ -21,6 +27,11 @@ a question, bring the stack to its declared state. Seen from outside, with boto3
 without its image, every name right, one group, on the right image, and a preview without changes. Names that are given
 under faults are survived when each one is right or the update failed and named it, and the next update gives them all.
 A test survives as its name promises. Lost is everything else.
+
+The whole campaign is a kill at each AWS call of a release's life (build, the next release, prune, destroy, with a
+launch configuration and with a template), before and after it; each write of it lost in four ways; {MOMENTS} kills at
+moments by chance; and {SEEDS:,} schedules of faults by chance. It goes on where it was stopped: what is not counted
+below was not tried yet.
 
 | fault | tried | survived | lost | tries | met |
 |---|---|---|---|---|---|

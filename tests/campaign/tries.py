@@ -10,12 +10,9 @@ from localaws.server import LocalAws
 from .answers import FATES, Lost
 from .kills import AtCall, AtMoment
 from .phases import undisturbed
-from .results import Result
+from .results import MOMENTS, SEEDS, Result
 from .schedules import ByChance
 from .stage import LAUNCHES, PHASES
-
-MOMENTS = 200
-SEEDS = 1000
 
 
 class Try(Protocol):
