@@ -98,11 +98,12 @@ def test_the_name_owned_policy_is_enough_to_give_names_to_replace_them_and_to_ta
 def test_the_ledger_policy_is_enough_for_the_ledger_and_the_releases_and_holds_nothing_more(
     program: Callable[..., Program], aws: LocalAws, ec2: EC2Client, restricted: Callable[[Document], None]
 ) -> None:
-    """An image of the stack, and what is behind it; nothing uses it."""
+    """An image of the stack, what is behind it, and a launch template that uses it."""
     tags: Any = [
         {"ResourceType": "image", "Tags": [{"Key": "snapnames:stack", "Value": f"organization/snapnames/{STACK}"}]}
     ]
     image = ec2.create_image(InstanceId=launch(ec2), Name="front-web-1", NoReboot=True, TagSpecifications=tags)
+    ec2.create_launch_template(LaunchTemplateName="nightly", LaunchTemplateData={"ImageId": image["ImageId"]})
     stack = program({**CONFIG, "source": "i-0123456789abcdef0"}, stack=STACK)
     restricted(part("ledger"))
 
@@ -112,8 +113,8 @@ def test_the_ledger_policy_is_enough_for_the_ledger_and_the_releases_and_holds_n
     assert [(row["release"], row["state"], list(row["snapshots"].values())) for row in listed] == [
         ("1", "available", [None, None, None])
     ]
-    assert [(row["image_id"], row["used_by"], len(row["snapshots"])) for row in ledger["images"]] == [
-        (image["ImageId"], [], 3)
+    assert [(row["image_id"], len(row["used_by"]), len(row["snapshots"])) for row in ledger["images"]] == [
+        (image["ImageId"], 1, 3)
     ]
     assert unneeded(part("ledger"), aws.authorized()) == []
 
