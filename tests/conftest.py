@@ -1,6 +1,6 @@
 """What tests on the real engine share: the engine, an account, and stacks in it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +13,30 @@ from localaws.server import LocalAws
 
 from .program import STACK, Program
 
-pytest_plugins = ["testing.plugin", "tests.campaign.recording"]
+pytest_plugins = ["tests.campaign.recording"]
 
 
 @pytest.fixture(scope="session")
-def engine(snapnames_engine: engines.Engine) -> engines.Engine:
+def engine() -> engines.Engine:
     """The engine of this machine; `make test` has made sure of one."""
-    return snapnames_engine
+    return engines.ensure()
 
 
 @pytest.fixture(scope="session")
-def server(snapnames_server: LocalAws) -> LocalAws:
-    """One server for all tests of a process."""
-    return snapnames_server
+def server() -> Iterator[LocalAws]:
+    """One server for all tests of a process.
+
+    Not that of the plugin for users: its modules have other names here, so that its errors would be other classes.
+    """
+    with LocalAws() as aws:
+        yield aws
 
 
 @pytest.fixture
-def aws(snapnames_aws: LocalAws) -> LocalAws:
+def aws(server: LocalAws) -> LocalAws:
     """An account with nothing in it; images are available at once."""
-    return snapnames_aws
+    server.reset()
+    return server
 
 
 @pytest.fixture
