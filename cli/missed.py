@@ -16,7 +16,7 @@ Resource = dict[str, Any]
 
 ROOT_TYPE, PROVIDER_TYPE = "pulumi:pulumi:Stack", "pulumi:providers:aws"
 GROUP_TYPE = "aws:autoscaling/group:Group"
-_RELEASE_TYPE, _TAG_TYPE = "snapnames:index:ReleaseImage", "aws:ec2/tag:Tag"
+RELEASE_TYPE, TAG_TYPE = "snapnames:index:ReleaseImage", "aws:ec2/tag:Tag"
 
 
 def root_urn(project: str, stack: str) -> str:
@@ -76,9 +76,9 @@ def _image(root: Resource, provider: Resource, image: "ImageTypeDef") -> list[Re
     """The component and the image, as `ReleaseImage` declares them."""
     before, name = root["urn"].partition(f"::{ROOT_TYPE}::")[0], image["Name"]
     component = {
-        "urn": f"{before}::{_RELEASE_TYPE}::{name}",
+        "urn": f"{before}::{RELEASE_TYPE}::{name}",
         "custom": False,
-        "type": _RELEASE_TYPE,
+        "type": RELEASE_TYPE,
         "parent": root["urn"],
     }
     inputs = {
@@ -91,7 +91,7 @@ def _image(root: Resource, provider: Resource, image: "ImageTypeDef") -> list[Re
     if image.get("Description"):
         inputs["description"] = image["Description"]
     made = {
-        "urn": f"{before}::{_RELEASE_TYPE}${IMAGE_TYPE}::{name}",
+        "urn": f"{before}::{RELEASE_TYPE}${IMAGE_TYPE}::{name}",
         "custom": True,
         "id": image["ImageId"],
         "type": IMAGE_TYPE,
@@ -108,10 +108,10 @@ def _name(image: Resource, device: str, snapshot_id: str, name: str) -> Resource
     """The Tag of a snapshot, as `ReleaseImage` declares it."""
     inputs = {"key": "Name", "resourceId": snapshot_id, "value": name, "__defaults": []}
     return {
-        "urn": f"{image['urn'].partition('$')[0]}${_TAG_TYPE}::{image['inputs']['name']}:{device}",
+        "urn": f"{image['urn'].partition('$')[0]}${TAG_TYPE}::{image['inputs']['name']}:{device}",
         "custom": True,
         "id": f"{snapshot_id},Name",
-        "type": _TAG_TYPE,
+        "type": TAG_TYPE,
         "inputs": inputs,
         "outputs": {**inputs, "id": f"{snapshot_id},Name"},
         "parent": image["parent"],

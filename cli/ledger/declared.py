@@ -8,12 +8,11 @@ from snapnames.account_images import STACK_TAG
 from snapnames.owned_images import RECORD_OUTPUT
 from snapnames.owned_names import Record
 
+from ..account import stack_tag
+from ..missed import RELEASE_TYPE, ROOT_TYPE, TAG_TYPE
 from ..repair import IMAGE_TYPE, Resource, cut_off
 
-_STACK_TYPE = "pulumi:pulumi:Stack"
-_RELEASE_IMAGE = "snapnames:index:ReleaseImage"
 _OWNED_IMAGES = "snapnames:index:OwnedImages"
-_TAG_TYPE = "aws:ec2/tag:Tag"
 _TEMPLATE_TYPE = "aws:ec2/launchTemplate:LaunchTemplate"
 
 
@@ -60,17 +59,17 @@ def declared(deployment: Mapping[str, Any], project: str, stack: str) -> Declare
     """Read a deployment; `stack` as the user names it, with or without an organization."""
     resources = [resource for resource in deployment.get("resources", []) if not resource.get("delete")]
     images = [resource for resource in deployment.get("resources", []) if resource["type"] == IMAGE_TYPE]
-    outputs = next((_outputs(resource) for resource in resources if resource["type"] == _STACK_TYPE), {})
+    outputs = next((_outputs(resource) for resource in resources if resource["type"] == ROOT_TYPE), {})
     creating = [one["inputs"]["name"] for one in cut_off(deployment).creating if one["type"] == IMAGE_TYPE]
     return Declared(
         stack=next(
             (image["inputs"]["tags"][STACK_TAG] for image in images if STACK_TAG in image["inputs"].get("tags", {})),
-            f"{stack.partition('/')[0] if '/' in stack else '*'}/{project}/{stack.rpartition('/')[2]}",
+            stack_tag(project, stack),
         ),
         images={one["id"]: one["inputs"]["name"] for one in images if one.get("id") and not one.get("delete")},
         leaving=frozenset(one["id"] for one in images if one.get("id") and one.get("delete")),
         creating=frozenset(creating),
-        names={**dict(_tagged(resources, _RELEASE_IMAGE)), **dict(_named(resources))},
+        names={**dict(_tagged(resources, RELEASE_TYPE)), **dict(_named(resources))},
         owned={**dict(_tagged(resources, _OWNED_IMAGES)), **Record.of(outputs.get(RECORD_OUTPUT)).names},
         releases={image_id: release for release, image_id in _strings(outputs.get("images")).items()},
         live=next(iter(_strings({"live": outputs.get("live")}).values()), None),
@@ -91,7 +90,7 @@ def _outputs(resource: Resource) -> Mapping[str, Any]:
 def _named(resources: list[Resource]) -> Iterator[tuple[str, str]]:
     """What each `ReleaseImage` declared. A refresh changes the Tags to what it finds, and leaves these outputs."""
     for resource in resources:
-        if resource["type"] == _RELEASE_IMAGE:
+        if resource["type"] == RELEASE_TYPE:
             ids, names = (_outputs(resource).get(key) or {} for key in ("snapshot_ids", "snapshot_names"))
             for device, snapshot_id in ids.items():
                 if device in names:
@@ -102,5 +101,5 @@ def _tagged(resources: list[Resource], component: str) -> Iterator[tuple[str, st
     """The Names that the Tags beneath a component have in the state."""
     for resource in resources:
         inputs = resource.get("inputs") or {}
-        if resource["type"] == _TAG_TYPE and f"{component}$" in resource["urn"] and inputs.get("key") == "Name":
+        if resource["type"] == TAG_TYPE and f"{component}$" in resource["urn"] and inputs.get("key") == "Name":
             yield inputs["resourceId"], inputs["value"]
