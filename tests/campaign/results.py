@@ -87,8 +87,9 @@ def _row(fault: str, tried: list[Result]) -> str:
     met = Counter(result.at for result in tried if result.at)
     calls = ", ".join(f"{at} {count}" for at, count in sorted(met.items()))
     suffered = sum(result.suffered for result in tried)
-    seen = calls or (f"{suffered} calls" if suffered > len(tried) else "")
-    return f"| {fault} | {len(tried)} | {len(tried) - lost} | {lost} | {_points(tried)} | {seen} |\n"
+    seen = [calls] if calls else []
+    seen += [f"{suffered:,} calls"] if suffered > len(tried) else []
+    return f"| {fault} | {len(tried)} | {len(tried) - lost} | {lost} | {_points(tried)} | {', '.join(seen)} |\n"
 
 
 def _points(tried: list[Result]) -> str:
