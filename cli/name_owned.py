@@ -19,7 +19,7 @@ def name_owned(folder: Path, stack_name: str | None, display: Display, *, previe
     """Preview, then update; what came of it, for scripts. Raises `CommandError`."""
     stack = OpenStack(folder, stack_name)
     file = StackFile.read(stack.config_path)
-    if stack.config().get("snapnames:ownedImages", "false") == "false":
+    if stack.config.get("snapnames:ownedImages", "false") == "false":
         raise UsageError(
             f"snapnames:ownedImages is not set in {file.path.name}; it chooses the images: run `pulumi config set "
             "snapnames:ownedImages true`, and `pulumi preview` to see what that names"

@@ -15,7 +15,7 @@ def recover(folder: Path, stack_name: str | None, display: Display, *, orphans: 
     """Bring the stack to where `pulumi up` works; what was done, for scripts. Raises `CommandError`."""
     stack = OpenStack(folder, stack_name)
     file = StackFile.read(stack.config_path)
-    config = stack.config()
+    config = stack.config
     service = config.get("snapnames:service")
     image_names = [f"{service}-{release}" for release in file.releases.listed if service]
     recovery = Recovery(stack, file.text, Made(aws_session(config)), image_names, display)

@@ -13,7 +13,7 @@ from .made import Made
 from .missed import GROUP_TYPE, has_roots, missed, taken_in, without_volumes
 from .repair import IMAGE_TYPE, CutOff, cut_off, held_images, mended, with_dependents
 from .running import run_stoppable
-from .stack import OpenStack
+from .stack import OpenStack, State
 from .steps import Steps
 
 if TYPE_CHECKING:
@@ -70,15 +70,11 @@ class Recovery:
         although there is nothing to mend. An image that EC2 is still making is waited for, since its snapshots are
         known only then.
         """
-        images = self._waited()
-        done = _Mending(CutOff((), (), 0), {}, [], {}, [], {})
-
-        def mend(deployment: Mapping[str, Any]) -> Mapping[str, Any] | None:
-            nonlocal done
-            done = self._mending(deployment, images)
-            return done.after if done.found or done.lost or unlock else None
-
-        self.stack.repair(mend)  # fails when another update runs, so all else comes after it
+        state, images = self._waited()
+        done = self._mending(state["deployment"], images)
+        if done.found or done.lost or unlock:
+            # Fails when another update runs, so all else comes after it.
+            self.stack.replace_state({**state, "deployment": done.after})
         self._note(done)
         deleting = {resource["id"] for resource in done.found.deleting if resource["type"] == IMAGE_TYPE}
         self._finish(done.held if orphans else {image_id: done.held[image_id] for image_id in deleting})
@@ -86,10 +82,11 @@ class Recovery:
             steps = Steps()
             run_stoppable(self.stack, lambda: self.stack.refresh(self.config, steps.on_event, done.unread), steps)
 
-    def _waited(self) -> list["ImageTypeDef"]:
-        """The images of the releases, when EC2 has made those that the state does not have, and it can take them in."""
+    def _waited(self) -> tuple[State, list["ImageTypeDef"]]:
+        """The state and the releases' images, once EC2 has made what the state lacks, and it can take that in."""
         while True:
-            deployment, images = self.stack.deployment(), self._releases()
+            state, images = self.stack.state(), self._releases()
+            deployment = state["deployment"]
             lost = missed(deployment, images)
             pending = {image["Name"]: image["ImageId"] for image in lost if image["State"] == "pending"}
             pending |= self._pending_creates(deployment)
@@ -103,7 +100,8 @@ class Recovery:
         if lost and not has_roots(deployment):
             with suppress(CommandError):  # as it declares what is missed; what counts is what the state has then
                 self.stack.up_root(self.config)
-        return images
+            state = self.stack.state()
+        return state, images
 
     def _releases(self) -> list["ImageTypeDef"]:
         return self.made.releases(self.image_names, stack_tag(self.stack.project.name, self.stack.name))

@@ -35,7 +35,7 @@ class Session:
         """Read config and account. Raises `UsageError` for a stack that the command can't work with."""
         stack = OpenStack(folder, stack_name)
         file = StackFile.read(stack.config_path)
-        config = stack.config()
+        config = stack.config
         service = config.get("snapnames:service")
         if not service:
             raise UsageError(

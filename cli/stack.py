@@ -10,19 +10,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pulumi.automation import ConfigMap, Stack
 from pulumi.automation.errors import CommandError as PulumiError
 from pulumi.automation.errors import ConcurrentUpdateError, StackNotFoundError
 from pulumi.automation.events import EngineEvent
 
 from . import torn_state
-from .engine import Interruptible, Workspace
+from .engine import BareStack, Interruptible, Workspace
 from .errors import CommandError, UsageError
 from .locks import holders
 from .missed import root_urn
 
 T = TypeVar("T")
 OnEvent = Callable[[EngineEvent], None]
+State = Mapping[str, Any]
+"""An exported state: its `deployment` has `resources` and `pending_operations`."""
+
 _OWNED_IMAGES = "**::snapnames:index:OwnedImages**"
 """The component and all that it declares, by their URNs."""
 
@@ -74,26 +76,28 @@ class OpenStack:
             raise UsageError("there is no `pulumi` on PATH; the command runs it: install it, or set PATH") from error
         self._workspace = Workspace(work_dir=str(self.project.folder), pulumi_command=self._pulumi)
         self.name = name or self._selected()
+        self._stack = BareStack.select(self.name, self._workspace)
         try:
-            self._stack = self._open()
+            self.config = self._read_config()
         except StackNotFoundError as error:
             raise UsageError(
                 f"there is no stack {self.name!r}; the command works with one that exists: run `pulumi stack ls`, "
                 "or `pulumi stack init`"
             ) from error
         except PulumiError as error:
-            raise UsageError(f"stack {self.name!r} can't be opened: {said(error)}") from error
+            raise UsageError(f"the config of stack {self.name!r} can't be read: {said(error)}") from error
 
-    def _open(self) -> Stack:
+    def _read_config(self) -> Mapping[str, str]:
         try:
-            return Stack.select(self.name, self._workspace)
+            values = self._stack.get_all_config()
         except PulumiError as error:
             if torn_state.SYMPTOM not in str(error):
                 raise
             backend = torn_state.folder_of(self._workspace.who_am_i().url or "", self.project.folder)
             if not backend or not torn_state.mend(backend, self.name.split("/")[-1]):
                 raise
-            return Stack.select(self.name, self._workspace)
+            values = self._stack.get_all_config()
+        return {key: value.value for key, value in values.items()}
 
     def _selected(self) -> str:
         try:
@@ -122,14 +126,6 @@ class OpenStack:
         """While this lasts ^C stops an update in good order; `say` is called at the first."""
         return self._pulumi.stoppable(say)
 
-    def config(self) -> Mapping[str, str]:
-        """Key to value, decrypted, of what the file and the stack's environments say."""
-        try:
-            values: ConfigMap = self._stack.get_all_config()
-        except PulumiError as error:
-            raise UsageError(f"the config of stack {self.name!r} can't be read: {said(error)}") from error
-        return {key: value.value for key, value in values.items()}
-
     def preview(self, config: str, on_event: OnEvent, *, refresh: bool) -> None:
         """`pulumi preview` with that config. Raises `CommandError`."""
         self._run(lambda path: self._stack.preview(config_file=path, on_event=on_event, refresh=refresh), config)
@@ -147,7 +143,7 @@ class OpenStack:
         """
         self._workspace.env_vars = _NO_CHECKPOINTS
         try:
-            result = self._run(
+            self._run(
                 lambda path: self._stack.up(
                     config_file=path,
                     on_event=on_event,
@@ -159,7 +155,8 @@ class OpenStack:
             )
         finally:
             self._workspace.env_vars = {}
-        return {key: output.value for key, output in result.outputs.items()}
+        outputs: Mapping[str, Any] = json.loads(self._pulumi_says("stack", "output", "--json"))
+        return outputs
 
     def up(self, config: str, on_event: OnEvent, *, refresh: bool) -> None:
         """`pulumi up` with that config, without a preview. Raises `CommandError`."""
@@ -170,28 +167,24 @@ class OpenStack:
         root = root_urn(self.project.name, self.name.split("/")[-1])
         self._run(lambda path: self._stack.up(config_file=path, target=[root]), config)
 
-    def deployment(self) -> Mapping[str, Any]:
-        """The state, as the engine exports it, without secrets. Raises `CommandError`."""
+    def state(self) -> State:
+        """The state, as the engine exports it; secrets stay encrypted. Raises `CommandError`."""
         with tempfile.TemporaryDirectory(prefix="snapnames-") as folder:
             path = Path(folder) / "state.json"
             try:
-                self._state("export", path)
+                self._pulumi_says("stack", "export", "--file", str(path))
             except PulumiError as error:
                 raise CommandError(f"the state of stack {self.name!r} can't be read: {said(error)}") from error
-            found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))["deployment"]
+            found: State = json.loads(path.read_text(encoding="utf-8"))
             return found
 
-    def repair(self, mend: Callable[[Mapping[str, Any]], Mapping[str, Any] | None]) -> None:
-        """Export the state, and import what `mend` makes of it, unless that is None. Secrets stay encrypted."""
+    def replace_state(self, state: State) -> None:
+        """Import one that was exported and mended. Raises `CommandError`, also when another update runs."""
         with tempfile.TemporaryDirectory(prefix="snapnames-") as folder:
             path = Path(folder) / "state.json"
+            path.write_text(json.dumps(state), encoding="utf-8")
             try:
-                self._state("export", path)
-                state = json.loads(path.read_text(encoding="utf-8"))
-                mended = mend(state["deployment"])
-                if mended is not None:
-                    path.write_text(json.dumps({**state, "deployment": mended}), encoding="utf-8")
-                    self._unlocked(lambda: self._state("import", path))
+                self._unlocked(lambda: self._pulumi_says("stack", "import", "--file", str(path)))
             except PulumiError as error:
                 raise CommandError(f"the state of stack {self.name!r} can't be mended: {said(error)}") from error
 
@@ -199,8 +192,8 @@ class OpenStack:
         """`pulumi refresh` of these resources alone. Raises `CommandError`."""
         self._run(lambda path: self._stack.refresh(config_file=path, on_event=on_event, target=urns), config)
 
-    def _state(self, command: str, path: Path) -> None:
-        self._pulumi.run(["stack", command, "--file", str(path), "--stack", self.name], str(self.project.folder), {})
+    def _pulumi_says(self, *arguments: str) -> str:
+        return self._pulumi.run([*arguments, "--stack", self.name], str(self.project.folder), {}).stdout
 
     def _unlocked(self, run: Callable[[], T]) -> T:
         """Run it, and give what it gives; once more when the stack was locked by a process that is gone.
@@ -217,7 +210,7 @@ class OpenStack:
                     f"stack {self.name!r} is locked by {who}: wait for it, or run `pulumi cancel` when nothing runs "
                     "any more, and the same command again"
                 ) from error
-            self._pulumi.run(["cancel", "--yes", "--stack", self.name], str(self.project.folder), {})
+            self._pulumi_says("cancel", "--yes")
             return run()
 
     def _run(self, run: Callable[[str], T], config: str) -> T:

@@ -88,13 +88,13 @@ def _open(folder: Path, stack_name: str | None, *, account: bool) -> Opened:
         if account and stack_name is None:
             return Opened()
         raise UsageError(f"{error}; or give --account, for all that the account has") from error
-    state = stack.deployment()
+    state = stack.state()["deployment"]
     if not account and not state.get("resources"):
         raise CommandError(
             f"stack {stack.name!r} was never deployed, so it has no images: run `snapnames deploy`, or give --account "
             "for all that the account has"
         )
-    return Opened(stack.name, stack.config(), declared(state, stack.project.name, stack.name))
+    return Opened(stack.name, stack.config, declared(state, stack.project.name, stack.name))
 
 
 def _view(opened: Opened, ec2: "EC2Client", autoscaling: "AutoScalingClient", *, account: bool) -> View:
