@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from snapnames.aws_session import StackSession
+from snapnames.described import snapshots_behind, tags_of
 from snapnames.errors import InputError
 from snapnames.filters import chunks
 
@@ -117,11 +118,7 @@ def snapshots_of(client: "EC2Client", image_ids: list[str]) -> dict[str, list["S
 
 
 def _image(image: "ImageTypeDef", snapshots: Iterable["SnapshotTypeDef"]) -> Image:
-    devices = {
-        mapping["Ebs"]["SnapshotId"]: mapping["DeviceName"]
-        for mapping in image["BlockDeviceMappings"]
-        if "SnapshotId" in mapping.get("Ebs", {})
-    }
+    devices = {snapshot_id: device for device, snapshot_id in snapshots_behind(image).items()}
     read = (_snapshot(snapshot, devices.get(snapshot["SnapshotId"], "")) for snapshot in snapshots)
     return Image(
         image_id=image["ImageId"],
@@ -134,11 +131,10 @@ def _image(image: "ImageTypeDef", snapshots: Iterable["SnapshotTypeDef"]) -> Ima
 
 
 def _snapshot(snapshot: "SnapshotTypeDef", device: str) -> Snapshot:
-    tags = {tag["Key"]: tag["Value"] for tag in snapshot.get("Tags", [])}
     return Snapshot(
         snapshot_id=snapshot["SnapshotId"],
         device=device,
-        name=tags.get("Name"),
+        name=tags_of(snapshot).get("Name"),
         state=snapshot["State"],
         percent=int(snapshot.get("Progress", "").rstrip("%") or 0),
         size=snapshot["VolumeSize"],

@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from snapnames.account_images import STACK_TAG
 from snapnames.aws_session import StackSession
+from snapnames.described import snapshots_behind
 from snapnames.filters import chunks
 
 from .account import snapshots_of
@@ -59,9 +60,7 @@ class Made:
 
     def names(self, images: Iterable["ImageTypeDef"]) -> dict[str, str]:
         """Snapshot id to Name, of the snapshots behind the images that have one."""
-        ids = [
-            m["Ebs"]["SnapshotId"] for i in images for m in i["BlockDeviceMappings"] if "SnapshotId" in m.get("Ebs", {})
-        ]
+        ids = [snapshot_id for image in images for snapshot_id in snapshots_behind(image).values()]
         with aws_errors("the names of snapshots can't be read"):
             return {
                 tag["ResourceId"]: tag["Value"]

@@ -7,10 +7,12 @@ deployment, as the engine exports it.
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from snapnames.described import snapshots_behind, tags_of
+
 from .repair import IMAGE_TYPE
 
 if TYPE_CHECKING:
-    from mypy_boto3_ec2.type_defs import ImageTypeDef, TagTypeDef
+    from mypy_boto3_ec2.type_defs import ImageTypeDef
 
 Resource = dict[str, Any]
 
@@ -85,7 +87,7 @@ def _image(root: Resource, provider: Resource, image: "ImageTypeDef") -> list[Re
         "name": name,
         "sourceInstanceId": image.get("SourceInstanceId", ""),
         "snapshotWithoutReboot": True,
-        "tags": _tags(image.get("Tags", [])),
+        "tags": tags_of(image),
         "__defaults": [],
     }
     if image.get("Description"):
@@ -123,9 +125,5 @@ def _name(image: Resource, device: str, snapshot_id: str, name: str) -> Resource
 
 def _named(image: "ImageTypeDef", names: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """Device name to snapshot id and Name, of the snapshots that have one."""
-    behind = {m["DeviceName"]: m.get("Ebs", {}).get("SnapshotId", "") for m in image.get("BlockDeviceMappings", [])}
+    behind = snapshots_behind(image)
     return {device: (snapshot, names[snapshot]) for device, snapshot in behind.items() if snapshot in names}
-
-
-def _tags(tags: Iterable["TagTypeDef"]) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in tags}

@@ -12,6 +12,7 @@ from pulumi import ComponentResource, Output
 from pulumi.output import contains_unknowns
 
 from .account_images import STACK_TAG, count_images, stack_tag
+from .described import snapshots_behind, tags_of
 from .errors import InputError
 from .filters import chunks
 from .in_use import Use, uses
@@ -40,7 +41,7 @@ class DroppedImage(ComponentResource):
             image_name,
             settings.name_pattern,
             source_instance_id=NO_INSTANCE,
-            tags={tag["Key"]: tag["Value"] for tag in ami["Tags"]},
+            tags=tags_of(ami),
             description=ami.get("Description") or None,
         )
 
@@ -114,18 +115,13 @@ def _tagged(client: "EC2Client") -> Iterable["ImageTypeDef"]:
 
 def _unread(client: "EC2Client", images: list["ImageTypeDef"]) -> list["ImageTypeDef"]:
     """Those of which no update has known the snapshots: they are being made, or none has a name."""
-    snapshots = {image["ImageId"]: _snapshot_ids(image) for image in images}
+    snapshots = {image["ImageId"]: set(snapshots_behind(image).values()) for image in images}
     named = _named(client, [snapshot for ids in snapshots.values() for snapshot in ids])
     return [
         image
         for image in images
         if image["State"] == "pending" or (snapshots[image["ImageId"]] and not named & snapshots[image["ImageId"]])
     ]
-
-
-def _snapshot_ids(image: "ImageTypeDef") -> set[str]:
-    ids = (mapping.get("Ebs", {}).get("SnapshotId") for mapping in image["BlockDeviceMappings"])
-    return {snapshot_id for snapshot_id in ids if snapshot_id}
 
 
 def _named(client: "EC2Client", snapshot_ids: list[str]) -> set[str]:

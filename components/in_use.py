@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from .account_images import STACK_TAG, stack_tag
+from .described import tags_of
 from .filters import chunks
 from .printable import printable
 
@@ -59,8 +60,7 @@ def _instances(image_ids: Collection[str], ec2: "EC2Client") -> Iterator[Use]:
     for page in pages:
         for reservation in page["Reservations"]:
             for instance in reservation["Instances"]:
-                tags = {tag["Key"]: tag["Value"] for tag in instance.get("Tags", [])}
-                if tags.get(STACK_TAG) != stack_tag():
+                if tags_of(instance).get(STACK_TAG) != stack_tag():
                     yield Use(instance["ImageId"], f"instance {instance['InstanceId']}")
 
 

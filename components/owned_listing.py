@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from .account_images import STACK_TAG
+from .described import is_copy, snapshots_behind, tags_of
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
-    from mypy_boto3_ec2.type_defs import ImageTypeDef, PaginatorConfigTypeDef, TagTypeDef
+    from mypy_boto3_ec2.type_defs import ImageTypeDef, PaginatorConfigTypeDef
 
 _PAGE: "PaginatorConfigTypeDef" = {"PageSize": 1000}
 """The most that DescribeImages and DescribeSnapshots give at once."""
@@ -60,28 +61,17 @@ def read_account(client: "EC2Client") -> OwnedAccount:
     snapshots = client.get_paginator("describe_snapshots").paginate(OwnerIds=["self"], PaginationConfig=_PAGE)
     return OwnedAccount(
         tuple(sorted(found, key=lambda image: (image.created, image.image_id))),
-        {snapshot["SnapshotId"]: _tags(snapshot) for page in snapshots for snapshot in page["Snapshots"]},
+        {snapshot["SnapshotId"]: tags_of(snapshot) for page in snapshots for snapshot in page["Snapshots"]},
     )
 
 
 def _image(image: "ImageTypeDef") -> OwnedImage:
-    behind = {
-        mapping["DeviceName"]: mapping["Ebs"]["SnapshotId"]
-        for mapping in image.get("BlockDeviceMappings", [])
-        if mapping.get("Ebs", {}).get("SnapshotId")
-    }
     return OwnedImage(
         image_id=image["ImageId"],
         name=image["Name"],
         created=datetime.fromisoformat(image["CreationDate"]),
         root_device=image.get("RootDeviceName", ""),
-        snapshots=behind,
-        tags=_tags(image),
-        # What CreateImage made has a source image too, and alone a source instance.
-        copied="SourceImageId" in image and "SourceInstanceId" not in image,
+        snapshots=snapshots_behind(image),
+        tags=tags_of(image),
+        copied=is_copy(image),
     )
-
-
-def _tags(described: Mapping[str, object]) -> Mapping[str, str]:
-    tags: list[TagTypeDef] = described.get("Tags", [])  # type: ignore[assignment]
-    return {tag["Key"]: tag["Value"] for tag in tags}

@@ -1,12 +1,13 @@
 """The account's images and snapshots, and what uses the images: pages of everything, never a call for each image."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from snapnames.account_images import STACK_TAG
+from snapnames.described import is_copy, snapshots_behind, tags_of
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -100,7 +101,7 @@ def _snapshot(described: "SnapshotTypeDef") -> Snapshot:
     made_for = _MADE_FOR.match(described.get("Description", ""))
     return Snapshot(
         snapshot_id=described["SnapshotId"],
-        name=_tags(described).get("Name") or None,
+        name=tags_of(described).get("Name") or None,
         state=described["State"],
         size=described["VolumeSize"],
         archived=described.get("StorageTier") == "archive",
@@ -111,8 +112,6 @@ def _snapshot(described: "SnapshotTypeDef") -> Snapshot:
 
 def _image(described: "ImageTypeDef") -> Image:
     deprecated = described.get("DeprecationTime")
-    # What CreateImage made has a source image too, and alone a source instance; a copy may bear any tags.
-    copied = "SourceImageId" in described and "SourceInstanceId" not in described
     return Image(
         image_id=described["ImageId"],
         name=described["Name"],
@@ -121,18 +120,6 @@ def _image(described: "ImageTypeDef") -> Image:
         created=datetime.fromisoformat(described["CreationDate"]),
         deprecated=datetime.fromisoformat(deprecated) if deprecated else None,
         root_device=described.get("RootDeviceName", ""),
-        snapshots=dict(_mapped(described)),
-        builder=None if copied else _tags(described).get(STACK_TAG),
+        snapshots=snapshots_behind(described),
+        builder=None if is_copy(described) else tags_of(described).get(STACK_TAG),
     )
-
-
-def _mapped(described: "ImageTypeDef") -> Iterator[tuple[str, str]]:
-    for mapping in described.get("BlockDeviceMappings", []):
-        snapshot_id = mapping.get("Ebs", {}).get("SnapshotId")
-        if snapshot_id:
-            yield mapping["DeviceName"], snapshot_id
-
-
-def _tags(described: Mapping[str, Any]) -> dict[str, str]:
-    tags: Iterable[Mapping[str, str]] = described.get("Tags", [])
-    return {tag["Key"]: tag["Value"] for tag in tags}
