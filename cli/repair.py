@@ -38,14 +38,20 @@ def cut_off(deployment: Mapping[str, Any]) -> CutOff:
 def mended(deployment: Mapping[str, Any], made: Mapping[str, str]) -> dict[str, Any]:
     """The deployment without pending operations, with those creates as resources that AWS has done.
 
-    `made`: URN to id. A refresh has to read the rest of them into the state.
+    `made`: URN to id. A refresh has to read the rest of them into the state. What one of them replaces is left to be
+    deleted by the next update, as the engine does it.
     """
     adopted = [
         _adopted(resource, made[resource["urn"]])
         for resource in cut_off(deployment).creating
         if resource["urn"] in made
     ]
-    return {**deployment, "resources": [*deployment.get("resources", []), *adopted], "pending_operations": []}
+    urns = {resource["urn"] for resource in adopted}
+    before = [
+        {**resource, "delete": True} if resource["urn"] in urns else resource
+        for resource in deployment.get("resources") or []
+    ]
+    return {**deployment, "resources": [*before, *adopted], "pending_operations": []}
 
 
 def _adopted(creating: Resource, resource_id: str) -> dict[str, Any]:

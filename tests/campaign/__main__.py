@@ -1,4 +1,4 @@
-"""Run what was not run yet; every try is kept at once, so that it can be stopped and started at any time."""
+"""Run what was not run yet, or was lost; every try is kept at once, so that it can be stopped and started again."""
 
 import argparse
 import tempfile
@@ -21,7 +21,7 @@ def main() -> None:
     options = parser.parse_args()
     ends = time.monotonic() + 60 * options.minutes
     part, parts = options.part
-    done = {(result.fault, result.point) for result in read()}
+    done = {(result.fault, result.point) for result in read() if not result.lost}
     engine = engines.ensure()
     with LocalAws() as aws, tempfile.TemporaryDirectory() as folder:
         tries = (one for kind in options.kind or KINDS for one in KINDS[kind](Path(folder), aws, engine))

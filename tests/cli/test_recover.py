@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
 
 from localaws.server import LocalAws
@@ -12,6 +13,7 @@ from tests.faults import FaultProxy, Hold
 from tests.program import Program, Ran, kill_all
 
 THREE = {"/dev/sda1": "web-1(001)", "/dev/sdf": "web-1(002)", "/dev/sdg": "web-1(003)"}
+ZONE = "ap-northeast-2a"
 CREATED = "Created by CreateImage({}) for {}"
 
 
@@ -149,6 +151,29 @@ def test_an_image_that_is_still_being_made_is_waited_for(
     ]
     assert names(ec2, "web-1") == THREE
     assert snapshot_ids(ec2) == behind(ec2, "web-1")
+
+
+def test_launch_settings_that_replace_others_are_taken_over(
+    program: Callable[..., Program], ec2: EC2Client, autoscaling: AutoScalingClient, proxy: FaultProxy
+) -> None:
+    """A launch configuration is made before the old one goes: the next update moves the group and deletes that one."""
+    fleet = {"launch": "configuration", "instanceType": "t3.micro", "minSize": 1, "maxSize": 2, "zones": [ZONE]}
+    config = {"service": "web", "source": launch(ec2), "releases": ["1"], "fleet": fleet}
+    stack = program(config, endpoint=proxy.url)
+    stack.up("--skip-preview")
+    stack.config["releases"] = ["2", "1"]
+    killed_at(proxy, stack, "autoscaling.CreateLaunchConfiguration", "up", after=True)
+
+    ran = stack.snapnames("recover", "--json")
+    stack.up("--skip-preview")
+
+    configurations = autoscaling.describe_launch_configurations()["LaunchConfigurations"]
+    groups = autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"]
+    assert "web" in ran.json["adopted"]
+    assert [configuration["ImageId"] for configuration in configurations] == [images(ec2)["web-2"]["ImageId"]]
+    assert [group["LaunchConfigurationName"] for group in groups] == [
+        configuration["LaunchConfigurationName"] for configuration in configurations
+    ]
 
 
 def test_a_create_that_never_reached_aws_is_dropped_and_made_by_the_next_update(
