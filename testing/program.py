@@ -17,6 +17,9 @@ STACK = "test"
 ENDPOINTS = ("autoscaling", "ec2", "elb", "elbv2", "sts")
 """The services that the local AWS has, and those that the provider asks beside them."""
 
+_NEW_STACKS: dict[tuple[str, str, Path], dict[Path, bytes]] = {}
+"""By project, stack and engine: the files of a stack that has nothing yet."""
+
 
 class EngineFolders(Protocol):
     """Where an engine is, as `Engine` says."""
@@ -90,11 +93,13 @@ class Program:
             backend=state,
             endpoint=endpoint,
         )
-        if backend:
-            self.environment["PULUMI_BACKEND_URL"] = backend
         settings = {"name": project, "main": str(main), "runtime": "python"}
         (folder / "Pulumi.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
-        self.pulumi("stack", "init", "--no-select")
+        if backend:
+            self.environment["PULUMI_BACKEND_URL"] = backend
+            self.pulumi("stack", "init", "--no-select")
+        else:
+            self._init(engine)
 
     def pulumi(self, *arguments: str, code: int | None = 0, environment: Mapping[str, str] | None = None) -> Done:
         """Run one pulumi command to its end. Fails the test unless it exits with `code`; None takes any."""
@@ -174,6 +179,18 @@ class Program:
         path = self.folder / "state.json"
         path.write_text(json.dumps({**state, "deployment": {**state["deployment"], "resources": kept}}), "utf-8")
         self.pulumi("stack", "import", "--file", str(path))
+
+    def _init(self, engine: EngineFolders) -> None:
+        """As `pulumi stack init`, which is half a second: what it made for the first stack of that name serves all."""
+        key = (self.project, self.stack, engine.bin)
+        if key not in _NEW_STACKS:
+            self.pulumi("stack", "init", "--no-select")
+            state = (path for path in (self.folder / "state").rglob("*") if path.is_file())
+            made = (*state, self.folder / f"Pulumi.{self.stack}.yaml")
+            _NEW_STACKS[key] = {path.relative_to(self.folder): path.read_bytes() for path in made}
+        for path, content in _NEW_STACKS[key].items():
+            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / path).write_bytes(content)
 
     def _write_config(self) -> None:
         values = {key if ":" in key else f"{self.project}:{key}": value for key, value in self.config.items()}
