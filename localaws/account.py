@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections import Counter
+from copy import deepcopy
 from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,11 @@ LOCK = threading.RLock()
 
 CALLS: list[str] = []
 """Every API call since the last reset, as `service.Action`."""
+
+_Accounts = list[tuple["BackendDict[Any]", dict[str, Any]]]
+"""What every service has, by account."""
+
+_SAVED: dict[str, _Accounts] = {}
 
 
 class LocalEC2(Instances):
@@ -102,6 +108,35 @@ def reset(defaults: settings.Settings) -> None:
         CALLS.clear()
         gate.AUTHORIZED.clear()
         settings.CURRENT = defaults
+
+
+def save(name: str) -> None:
+    """Keep the account as it is now, in place of what was kept under that name."""
+    with LOCK:
+        _SAVED[name] = _copied([(service, dict(service)) for service in _in_use()])
+
+
+def restore(name: str) -> None:
+    """Have the account as it was saved; raises `ValueError` for a name that was not."""
+    with LOCK:
+        if name not in _SAVED:
+            raise ValueError(f"no account was saved as {name!r}: save one first, or name one of {sorted(_SAVED)}")
+        BackendDict.reset()
+        for service, accounts in _copied(_SAVED[name]):
+            service.update(accounts)
+            _in_use().append(service)
+
+
+def _in_use() -> list[BackendDict[Any]]:
+    """The services that were called, in moto's own list."""
+    found: Any = BackendDict
+    services: list[BackendDict[Any]] = found._instances  # noqa: SLF001 - there is no other way to know
+    return services
+
+
+def _copied(accounts: _Accounts) -> _Accounts:
+    """All at once, since what a service has may refer to another service's; the services themselves stay the same."""
+    return deepcopy(accounts, {id(service): service for service, _ in accounts})
 
 
 def reboots() -> dict[str, int]:

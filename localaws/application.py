@@ -102,6 +102,12 @@ class Application:
                 order = _json(environ)
                 account.finish_image(image_id, settings.end_of(order), str(order.get("reason", "")))
                 return OK, {"image_id": image_id}
+            case "PUT", ["saved", name]:
+                account.save(name)
+                return OK, {}
+            case "POST", ["restore", name]:
+                account.restore(name)
+                return OK, {}
             case "POST", ["reset"]:
                 account.reset(self.defaults())
                 return OK, {}

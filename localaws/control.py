@@ -77,6 +77,14 @@ class Control:
         """Empty the account in every region, forget the calls, and go back to the settings of the start."""
         self._ask("POST", "reset", {})
 
+    def save(self, name: str) -> None:
+        """Keep the account as it is now under this name, beyond a reset."""
+        self._ask("PUT", f"saved/{name}", {})
+
+    def restore(self, name: str) -> None:
+        """Have the account as it was saved; calls and settings stay."""
+        self._ask("POST", f"restore/{name}", {})
+
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None, timeout: float = 60.0) -> dict[str, Any]:
         content = None if body is None else json.dumps(body)
         with closing(http.client.HTTPConnection(HOST, self.port, timeout=timeout)) as connection:

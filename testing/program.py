@@ -185,10 +185,18 @@ class Program:
         key = (self.project, self.stack, engine.bin)
         if key not in _NEW_STACKS:
             self.pulumi("stack", "init", "--no-select")
-            state = (path for path in (self.folder / "state").rglob("*") if path.is_file())
-            made = (*state, self.folder / f"Pulumi.{self.stack}.yaml")
-            _NEW_STACKS[key] = {path.relative_to(self.folder): path.read_bytes() for path in made}
-        for path, content in _NEW_STACKS[key].items():
+            _NEW_STACKS[key] = self.files()
+        self.put(_NEW_STACKS[key])
+
+    def files(self) -> dict[Path, bytes]:
+        """What the stack is kept in, state and config file, by path in its folder."""
+        state = (path for path in (self.folder / "state").rglob("*") if path.is_file())
+        made = (*state, self.folder / f"Pulumi.{self.stack}.yaml")
+        return {path.relative_to(self.folder): path.read_bytes() for path in made}
+
+    def put(self, files: Mapping[Path, bytes]) -> None:
+        """Make it what a stack of the same project and name was, of which these are the `files`."""
+        for path, content in files.items():
             (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / path).write_bytes(content)
 

@@ -1,7 +1,8 @@
 """A stack in front of one phase of its life, and what has to hold when that is over."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -25,26 +26,27 @@ _DEVICES = ("/dev/sda1", "/dev/sdf", "/dev/sdg")
 class Stage:
     """A stack in front of one phase, behind a proxy."""
 
-    def __init__(self, folder: Path, aws: LocalAws, engine: Engine, proxy: FaultProxy, kind: str) -> None:
-        """Begin with nothing but an instance."""
+    def __init__(self, folder: Path, aws: LocalAws, engine: Engine, proxy: FaultProxy, kind: str, source: str) -> None:
+        """Begin with nothing but the instance `source`."""
         self.ec2, self.aws = aws.client("ec2"), aws
         fleet = {"launch": kind, "instanceType": "t3.micro", "minSize": 1, "maxSize": 2, "zones": ["ap-northeast-2a"]}
-        config = {"service": "web", "source": launch(self.ec2), "releases": ["1"], "fleet": fleet}
+        config = {"service": "web", "source": source, "releases": ["1"], "fleet": fleet}
         self.stack = Program(folder, aws, engine, config, endpoint=proxy.url)
         self.command: tuple[str, ...] = ("up", "--yes", "--skip-preview")
 
     def before(self, phase: Phase) -> None:
         """Bring it to where the phase begins."""
-        if phase == "build":
-            return
-        self.stack.up("--skip-preview")
+        if phase != "build":
+            self.stack.up("--skip-preview")
+        if phase == "prune":
+            self.stack.config["releases"] = ["2", "1"]
+            self.stack.up("--skip-preview")
+
+    def at(self, phase: Phase) -> None:
+        """Ask for what the phase does."""
+        self.stack.config["releases"] = {"release": ["2", "1"], "prune": ["2"]}.get(phase, ["1"])
         if phase == "destroy":
             self.command = ("destroy", "--yes", "--skip-preview")
-            return
-        self.stack.config["releases"] = ["2", "1"]
-        if phase == "prune":
-            self.stack.up("--skip-preview")
-            self.stack.config["releases"] = ["2"]
 
     def brought_back(self) -> list[str]:
         """Run the two commands, and tell what is wrong."""
@@ -97,11 +99,42 @@ def _stack_of(tags: Iterable["TagTypeDef"]) -> str | None:
     return next((tag["Value"] for tag in tags if tag["Key"] == "snapnames:stack"), None)
 
 
+@dataclass(frozen=True)
+class _Begun:
+    """A stack in front of a phase, as it was the first time; its account is saved in the local AWS."""
+
+    port: int
+    """Of the proxy, which the state names as the endpoint of the provider."""
+
+    source: str
+    files: Mapping[Path, bytes]
+
+
+_BEGUN: dict[str, _Begun] = {}
+
+
 @contextmanager
 def staged(folder: Path, aws: LocalAws, engine: Engine, phase: Phase, kind: str) -> Iterator[tuple[Stage, FaultProxy]]:
-    """An empty account with a stack in front of the phase."""
+    """An account with nothing in it but a stack in front of the phase."""
+    name = f"{phase}-{kind}-{aws.port}"
     aws.reset()
-    with FaultProxy(aws.url) as proxy:
-        stage = Stage(folder, aws, engine, proxy, kind)
-        stage.before(phase)
+    with ExitStack() as closing:
+        begun = _BEGUN.get(name)
+        if begun:
+            try:
+                proxy = closing.enter_context(FaultProxy(aws.url, port=begun.port))
+            except OSError:  # somebody else took the port
+                begun = None
+        if begun:
+            aws.restore(name)
+            stage = Stage(folder, aws, engine, proxy, kind, begun.source)
+            stage.stack.put(begun.files)
+        else:
+            proxy = closing.enter_context(FaultProxy(aws.url))
+            source = launch(aws.client("ec2"))
+            stage = Stage(folder, aws, engine, proxy, kind, source)
+            stage.before(phase)
+            aws.save(name)
+            _BEGUN[name] = _Begun(proxy.port, source, stage.stack.files())
+        stage.at(phase)
         yield stage, proxy

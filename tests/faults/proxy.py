@@ -30,8 +30,10 @@ class FaultProxy:
     calls, such as those to the control endpoints, pass and are not counted. Without buckets nothing is throttled.
     """
 
-    def __init__(self, target: str, schedule: Schedule | None = None, buckets: Buckets | None = None) -> None:
-        """Take a port; `target` is the URL of the local AWS."""
+    def __init__(
+        self, target: str, schedule: Schedule | None = None, buckets: Buckets | None = None, port: int = 0
+    ) -> None:
+        """Take a port, any or this one; `target` is the URL of the local AWS."""
         parts = urlsplit(target)
         if parts.hostname != _HOST or not parts.port:
             raise ValueError(f"{target!r} is not the local AWS, http://{_HOST}:PORT")
@@ -41,7 +43,7 @@ class FaultProxy:
         self._calls, self._holds = Calls(), Holds()
         self._errors: list[Exception] = []
         self._connections: set[asyncio.Task[None]] = set()
-        self._listener = socket.create_server((_HOST, 0), backlog=_BACKLOG)
+        self._listener = socket.create_server((_HOST, port), backlog=_BACKLOG)
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://{_HOST}:{self.port}"
         self._loop = asyncio.new_event_loop()

@@ -71,6 +71,46 @@ def test_a_reset_empties_every_region_and_takes_orders_back(aws: LocalAws, ec2: 
     assert aws.client("ec2", "us-west-2").describe_volumes()["Volumes"] == []
 
 
+def test_a_saved_account_comes_back_as_often_as_it_is_restored(aws: LocalAws, ec2: EC2Client, instance: str) -> None:
+    """All services with what they have of each other; what happens afterwards does not change what was saved."""
+    image = ec2.create_image(InstanceId=instance, Name="front-1")["ImageId"]
+    scaling = aws.client("autoscaling")
+    scaling.create_launch_configuration(LaunchConfigurationName="front", ImageId=image, InstanceType="t3.micro")
+    scaling.create_auto_scaling_group(
+        AutoScalingGroupName="front",
+        LaunchConfigurationName="front",
+        MinSize=1,
+        MaxSize=2,
+        AvailabilityZones=["ap-northeast-2a"],
+    )
+    saved = _held(aws)
+    aws.save("front")
+
+    found = []
+    for _ in range(2):
+        scaling.delete_auto_scaling_group(AutoScalingGroupName="front", ForceDelete=True)
+        ec2.deregister_image(ImageId=image, DeleteAssociatedSnapshots=True)
+        ec2.create_image(InstanceId=instance, Name="front-2")
+        aws.restore("front")
+        found.append(_held(aws))
+
+    assert found == [saved, saved]
+    assert ask(aws, "POST", "/restore/back", "{}") == (
+        400,
+        {"error": "no account was saved as 'back': save one first, or name one of ['front']"},
+    )
+
+
+def _held(aws: LocalAws) -> list[object]:
+    ec2, scaling = aws.client("ec2"), aws.client("autoscaling")
+    return [
+        ec2.describe_images(Owners=["self"])["Images"],
+        ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"],
+        ec2.describe_instances()["Reservations"],
+        scaling.describe_auto_scaling_groups()["AutoScalingGroups"],
+    ]
+
+
 def test_moto_s_own_reset_empties_the_account(aws: LocalAws, ec2: EC2Client, instance: str) -> None:
     """Its endpoints stay where they are."""
     ec2.create_image(InstanceId=instance, Name="front-1")
