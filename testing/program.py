@@ -17,8 +17,8 @@ STACK = "test"
 ENDPOINTS = ("autoscaling", "ec2", "elb", "elbv2", "sts")
 """The services that the local AWS has, and those that the provider asks beside them."""
 
-_NEW_STACKS: dict[tuple[str, str, Path], dict[Path, bytes]] = {}
-"""By project, stack and engine: the files of a stack that has nothing yet."""
+_NEW_STACKS: dict[tuple[str, str, Path], tuple[dict[Path, bytes], dict[str, Any]]] = {}
+"""By project, stack and engine: the files of a stack that has nothing yet, and its config file without config."""
 
 
 class EngineFolders(Protocol):
@@ -182,11 +182,19 @@ class Program:
 
     def _init(self, engine: EngineFolders) -> None:
         """As `pulumi stack init`, which is half a second: what it made for the first stack of that name serves all."""
-        key = (self.project, self.stack, engine.bin)
+        key, config = (self.project, self.stack, engine.bin), Path(f"Pulumi.{self.stack}.yaml")
         if key not in _NEW_STACKS:
             self.pulumi("stack", "init", "--no-select")
-            _NEW_STACKS[key] = self.files()
-        self.put(_NEW_STACKS[key])
+            files = self.files()
+            settings: dict[str, Any] = yaml.safe_load(files.pop(config))
+            del settings["config"]
+            _NEW_STACKS[key] = files, settings
+            return
+        files, settings = _NEW_STACKS[key]
+        self.put(files)
+        self._write_config()
+        written = yaml.safe_load((self.folder / config).read_text(encoding="utf-8"))
+        (self.folder / config).write_text(yaml.safe_dump({**settings, **written}), encoding="utf-8")
 
     def files(self) -> dict[Path, bytes]:
         """What the stack is kept in, state and config file, by path in its folder."""
