@@ -79,6 +79,7 @@ class OpenStack:
         self._stack = BareStack.select(self.name, self._workspace)
         try:
             self.config = self._read_config()
+            """Key to value, decrypted, of what the file and the stack's environments say."""
         except StackNotFoundError as error:
             raise UsageError(
                 f"there is no stack {self.name!r}; the command works with one that exists: run `pulumi stack ls`, "
