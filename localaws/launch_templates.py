@@ -1,7 +1,8 @@
-"""DescribeLaunchTemplates and DescribeLaunchTemplateVersions: pages, and filters of versions."""
+"""Launch templates: versions as they were given, pages of templates and versions, and filters of versions."""
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult
@@ -25,7 +26,18 @@ Found = tuple["LaunchTemplate", "LaunchTemplateVersion"]
 
 
 class LaunchTemplateActions(LaunchTemplates):
-    """The reads; the other actions are moto's."""
+    """The reads, and the create; the other actions are moto's."""
+
+    def create_launch_template(self) -> ActionResult:
+        """The tags of the request are the template's own; moto has the first version give them to what it launches."""
+        given = deepcopy(self._get_param("LaunchTemplateData", {}).get("TagSpecifications"))
+        answer = super().create_launch_template()
+        template = self.ec2_backend.get_launch_template_by_name(self._get_param("LaunchTemplateName"))
+        data = template.default_version().data
+        data.pop("TagSpecifications", None)
+        if given:
+            data["TagSpecifications"] = given
+        return answer
 
     def describe_launch_templates(self) -> ActionResult:
         """Filter, and page."""

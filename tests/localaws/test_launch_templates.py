@@ -1,8 +1,13 @@
 """Launch templates: everything is listed, page by page, and versions are found by their image."""
 
+from typing import TYPE_CHECKING
+
 import pytest
 from botocore.exceptions import ClientError
 from mypy_boto3_ec2 import EC2Client
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import LaunchTemplateTagSpecificationRequestTypeDef, RequestLaunchTemplateDataTypeDef
 
 
 def create(ec2: EC2Client, name: str, *images: str) -> str:
@@ -21,6 +26,26 @@ def versions(ec2: EC2Client, **wanted: object) -> list[tuple[str, int]]:
     return [
         (one["LaunchTemplateName"], one["VersionNumber"]) for page in pages for one in page["LaunchTemplateVersions"]
     ]
+
+
+@pytest.mark.parametrize("own", [[], [{"ResourceType": "instance", "Tags": [{"Key": "team", "Value": "web"}]}]])
+def test_the_tags_of_a_template_are_no_tags_of_what_it_launches(
+    ec2: EC2Client, public_image: str, own: list["LaunchTemplateTagSpecificationRequestTypeDef"]
+) -> None:
+    """A version has those that its data gives, and no others."""
+    data: RequestLaunchTemplateDataTypeDef = {"ImageId": public_image}
+    if own:
+        data["TagSpecifications"] = own
+
+    made = ec2.create_launch_template(
+        LaunchTemplateName="web",
+        LaunchTemplateData=data,
+        TagSpecifications=[{"ResourceType": "launch-template", "Tags": [{"Key": "for", "Value": "template"}]}],
+    )
+
+    (version,) = ec2.describe_launch_template_versions(Versions=["$Latest"])["LaunchTemplateVersions"]
+    assert made["LaunchTemplate"]["Tags"] == [{"Key": "for", "Value": "template"}]
+    assert version["LaunchTemplateData"].get("TagSpecifications", []) == own
 
 
 def test_all_templates_are_listed_page_by_page(ec2: EC2Client, public_image: str) -> None:

@@ -29,6 +29,7 @@ def test_a_group_launches_the_version_of_a_template_that_has_the_new_image_by_it
     config = {"service": "front-web", "releases": ["1"], "source": source}
     stack = program({**config, "fleet": {**TEMPLATE, "userData": "#!/bin/sh", "instanceProfile": "web"}})
     stack.up("--skip-preview")
+    stack.preview("--expect-no-changes")
     first = _group(autoscaling)["LaunchTemplate"]
     stack.config["releases"] = ["2", "1"]
 
