@@ -48,7 +48,7 @@ test: $(INSTALLED) ## All tests, on the real engine and the local AWS
 test-full: test ## The tests that are tries of a fault and the whole campaign, hours; goes on where it was stopped
 	$(PY) -m pytest -n 2 --dist loadgroup -m fault --record-faults
 	SNAPNAMES_EVERY_PYTHON=1 $(PY) -m pytest tests/package/test_versions.py
-	$(PY) -m tests.campaign
+	seq 0 3 | xargs -P 4 -I K $(PY) -m tests.campaign --part K 4
 
 bench: $(INSTALLED) ## What it costs, measured in some 30 minutes, into docs/benchmarks.md
 	$(PY) -m engine ensure

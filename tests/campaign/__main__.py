@@ -8,7 +8,7 @@ from pathlib import Path
 import engine as engines
 from localaws.server import LocalAws
 
-from .results import add, read
+from .results import add, read, write_page
 from .tries import KINDS
 
 
@@ -19,6 +19,13 @@ def main() -> None:
     parser.add_argument("--part", type=int, nargs=2, default=(0, 1), metavar=("K", "N"), help="every N-th try, from K")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="begin none after that long")
     options = parser.parse_args()
+    try:
+        _run(options)
+    finally:
+        write_page()
+
+
+def _run(options: argparse.Namespace) -> None:
     ends = time.monotonic() + 60 * options.minutes
     part, parts = options.part
     done = {(result.fault, result.point) for result in read() if not result.lost}

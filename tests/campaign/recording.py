@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 import pytest
 
-from .results import Result, add
+from .results import Result, add, write_page
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,3 +30,9 @@ def pytest_runtest_makereport(
         failed = [] if report.passed else [f"the test {report.outcome}"]
         add(Result(mark.args[0], item.name, "", failed))
     return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Make the page, once all processes have ended."""
+    if session.config.getoption("record_faults") and not hasattr(session.config, "workerinput"):
+        write_page()

@@ -66,9 +66,13 @@ def read() -> list[Result]:
 
 
 def add(result: Result) -> None:
-    """Keep one more, and write the page anew."""
+    """Keep one more. Several processes may do so at once."""
     with FILE.open("a", encoding="utf-8") as file:
         file.write(json.dumps(asdict(result)) + "\n")
+
+
+def write_page() -> None:
+    """Make the page anew."""
     PAGE.write_text(page(read()), encoding="utf-8")
 
 
