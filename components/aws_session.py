@@ -1,6 +1,7 @@
 """boto3 clients that reach AWS as the stack's own `aws:` config does, for reads that have no data source."""
 
 import json
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -132,7 +133,8 @@ def _session(settings: Mapping[str, Any]) -> boto3.Session:
         aws_secret_access_key=settings.get("secretKey"),
         aws_session_token=settings.get("token"),
         profile_name=settings.get("profile"),
-        region_name=settings.get("region"),
+        # As the provider has it; boto3 alone would ask AWS_DEFAULT_REGION and the profile, and read another region.
+        region_name=settings.get("region") or os.environ.get("AWS_REGION"),
     )
 
 

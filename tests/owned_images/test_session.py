@@ -8,6 +8,7 @@ import boto3
 import pytest
 from mypy_boto3_ec2 import EC2Client
 
+from engine import Engine
 from localaws.server import LocalAws
 from tests.owned_images.accounts import Account
 from tests.program import Program
@@ -51,6 +52,29 @@ def test_another_region_or_account_is_listed_named_and_cleared(
 
     assert named == ({"home-1:/dev/sda1": None}, {"away-1:/dev/sda1": "away-1(001)"})
     assert (account.names(), other.names()) == ({"home-1:/dev/sda1": None}, {"away-1:/dev/sda1": None})
+
+
+class Regionless(Program):
+    """A stack whose config gives no region."""
+
+    def _provider(self) -> dict[str, Any]:
+        return {key: value for key, value in super()._provider().items() if key != "aws:region"}
+
+
+def test_the_region_of_the_environment_is_that_of_the_provider(
+    aws: LocalAws, account: Account, engine: Engine, tmp_path: Path
+) -> None:
+    """AWS_REGION before AWS_DEFAULT_REGION, which boto3 would take: what is listed is where it is named."""
+    account.image("home-1")
+    other = Account(aws.client("ec2", "eu-central-1"))
+    other.image("away-1")
+    stack = Regionless(tmp_path / "stack", aws, engine, {"ownedImages": True})
+    stack.environment["AWS_REGION"] = "eu-central-1"
+
+    stack.up("--skip-preview")
+
+    assert stack.environment["AWS_DEFAULT_REGION"] == "ap-northeast-2"
+    assert (account.names(), other.names()) == ({"home-1:/dev/sda1": None}, {"away-1:/dev/sda1": "away-1(001)"})
 
 
 def test_a_named_profile_is_used_to_list_to_name_and_to_clear(account: Account, program: Make, tmp_path: Path) -> None:
