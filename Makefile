@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help up preview destroy down env lint docs picture newcomer test test-full bench bench-full clean
+.PHONY: help install up preview destroy down env lint docs picture newcomer test test-full bench bench-full clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -24,6 +24,8 @@ down: $(INSTALLED) ## Stop the local AWS and forget the dev stack
 
 env: $(INSTALLED) ## Print the dev stack's environment, for eval "$(make -s env)"
 	@$(PY) -m dev env
+
+install: $(INSTALLED) ## Install what the project needs into .venv, which every other target does by itself
 
 lint: $(INSTALLED) ## Formatting, ruff, mypy --strict
 	$(VENV)/bin/ruff format --check .

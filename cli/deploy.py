@@ -50,7 +50,7 @@ class Deploy:
         if not preview:
             session.file.replace(self.wanted)
             self._remove_left(config)
-            say(f"[{session.display.elapsed}] done: {session.image_name(self.release)} is live")
+            say(f"[{session.display.elapsed}] done: {session.outcome(self.release)}")
         return {
             "stack": session.stack.name,
             "release": self.release,

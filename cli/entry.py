@@ -12,8 +12,8 @@ def main() -> None:
     missing = [name for name in _needed() if not _installed(name)]
     if missing:
         print(
-            f"error: the snapnames command needs {', '.join(missing)}, which the components alone don't: install them "
-            "with `pip install 'pulumi-snapnames[cli]'`",
+            f"error: the snapnames command needs {', '.join(missing)}, which the components alone don't: install the "
+            "package with its extra `cli`",
             file=sys.stderr,
         )
         sys.exit(Exit.USAGE)

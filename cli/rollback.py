@@ -3,7 +3,7 @@
 from typing import Any
 
 from . import plan
-from .errors import CommandError
+from .errors import CommandError, UsageError
 from .session import Session
 from .steps import IMAGE, Step, changes, summary
 
@@ -11,6 +11,11 @@ from .steps import IMAGE, Step, changes, summary
 def rollback(session: Session, release: str | None, *, preview: bool) -> dict[str, Any]:
     """Preview, update, write `snapnames:live`; what came of it, for scripts. Raises `CommandError`."""
     say = session.display.say
+    if not session.has_fleet:
+        raise UsageError(
+            f"snapnames:fleet is not set in {session.file.path.name}; a rollback moves the stack's fleet to another "
+            "release, and this stack has none: point what launches from its images to the older one"
+        )
     wanted = plan.rolled_back(session.file.releases, release)
     config = session.file.edited(wanted)
     if not preview:
@@ -27,7 +32,7 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
         raise CommandError(f"{error}\n{session.file.path.name} is as it was", error.code) from error
     if not preview:
         session.file.replace(wanted)
-        say(f"[{session.display.elapsed}] done: {session.image_name(wanted.live or '')} is live")
+        say(f"[{session.display.elapsed}] done: {session.outcome(wanted.live)}")
     return {
         "stack": session.stack.name,
         "release": wanted.live,

@@ -54,6 +54,18 @@ class Session:
         prefix = self.image_name("")
         return {name.removeprefix(prefix): image for name, image in self.account.images().items()}
 
+    def outcome(self, release: str | None) -> str:
+        """What an update that succeeded has come to."""
+        image = self.image_name(release or "")
+        return (
+            f"{image} is live" if self.has_fleet else f"{image} is built; without snapnames:fleet nothing launches it"
+        )
+
+    @property
+    def has_fleet(self) -> bool:
+        """Whether the stack has a fleet, which runs the live release."""
+        return "snapnames:fleet" in self.stack.config
+
     def stoppable(self) -> AbstractContextManager[None]:
         """While this lasts ^C lets pulumi end in good order."""
         return self.stack.stoppable(lambda: self.display.say("stopping; ^C again stops at once"))

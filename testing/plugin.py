@@ -35,7 +35,7 @@ def snapnames_server() -> Iterator[LocalAws]:
     missing = [module for module in _EXTRA if find_spec(module) is None]
     if missing:
         raise pytest.UsageError(
-            f"the local AWS needs {' and '.join(missing)}: install them with `pip install 'pulumi-snapnames[testing]'`"
+            f"the local AWS needs {' and '.join(missing)}: install the package with its extra `testing`"
         )
     with LocalAws() as aws:
         yield aws

@@ -2,14 +2,30 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+import engine as engines
 from localaws.server import LocalAws
 from tests.account import images, names, snapshot_ids, writes
 from tests.main_job.test_releases import launched_images, three_names
 
 from .service import Service
+
+
+def test_without_a_fleet_a_deployment_builds_and_a_rollback_is_refused(
+    tmp_path: Path, aws: LocalAws, engine: engines.Engine
+) -> None:
+    """Nothing launches from the image, and the command does not say that it is live."""
+    service = Service(tmp_path / "stack", aws, engine)
+    service.pulumi("config", "rm", "snapnames:fleet")
+
+    told = service.snapnames("deploy", "--release", "1").out
+    refused = service.snapnames("rollback", code=2).err
+
+    assert told.splitlines()[-1].endswith("done: front-web-1 is built; without snapnames:fleet nothing launches it")
+    assert "snapnames:fleet is not set in Pulumi.test.yaml; a rollback moves the stack's fleet" in refused
 
 
 def test_a_deployment_builds_names_moves_the_fleet_and_changes_two_lines_of_the_config(

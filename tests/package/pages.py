@@ -17,7 +17,24 @@ from pathlib import Path
 from tests.program import ROOT
 
 PROGRAMS = {
-    *("aws", "cd", "cp", "curl", "echo", "eval", "git", "go", "make", "npm", "pip", "pulumi", "python", "rm", "sed"),
+    *(
+        "aws",
+        "cd",
+        "cp",
+        "curl",
+        "echo",
+        "eval",
+        "git",
+        "go",
+        "make",
+        "mv",
+        "npm",
+        "pip",
+        "pulumi",
+        "python",
+        "rm",
+        "sed",
+    ),
     *("snapnames", "uv"),
 }
 LANGUAGES = ("", "bash", "console", "sh", "shell")

@@ -72,10 +72,10 @@ def with_the_wheel(
     return run_all(commands, _project(folder, installed), _account(folder, installed, aws, engine))
 
 
-def in_an_account_with_a_group(
+def in_an_account_with_an_instance(
     folder: Path, commands: list[Command], installed: Installation, aws: LocalAws, engine: Engine
 ) -> list[str]:
-    """The same, and an account in which the group front-web runs an instance."""
+    """The same, and an account in which a group runs an instance of front-web."""
     ec2, scaling = aws.client("ec2"), aws.client("autoscaling")
     public = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
     scaling.create_launch_configuration(LaunchConfigurationName="first", ImageId=public, InstanceType="t3.micro")
@@ -85,6 +85,7 @@ def in_an_account_with_a_group(
         MinSize=1,
         MaxSize=1,
         AvailabilityZones=["ap-northeast-2a"],
+        Tags=[{"Key": "service", "Value": "front-web", "PropagateAtLaunch": True}],
     )
     return with_the_wheel(folder, commands, installed, aws, engine)
 
@@ -137,6 +138,6 @@ def _sealed(folder: Path, programs: Path, aws: LocalAws, engine: Engine) -> dict
 SETUPS: dict[str, Callable[[Path, list[Command], Installation, LocalAws, Engine], list[str]]] = {
     "a clone": in_a_clone,
     "the wheel": with_the_wheel,
-    "an account with a group front-web": in_an_account_with_a_group,
+    "an account with an instance of front-web": in_an_account_with_an_instance,
     "an account with images": in_an_account_with_images,
 }

@@ -61,4 +61,4 @@ def test_without_its_extra_the_plugin_disturbs_no_test_and_says_what_to_install(
     said = bare.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path, code=1).stdout
 
     assert re.search(r"^1 passed, 1 error", said, re.MULTILINE), said
-    assert "install them with `pip install 'pulumi-snapnames[testing]'`" in said
+    assert "install the package with its extra `testing`" in said

@@ -142,7 +142,7 @@ def test_without_its_extra_the_command_says_what_to_install(wheel: Path, tmp_pat
     refused = bare.run("snapnames", "releases", cwd=tmp_path, code=2)
     imported = bare.run("python", "-c", "from snapnames import *; print(Fleet.__name__)", cwd=tmp_path)
 
-    assert "install them with `pip install 'pulumi-snapnames[cli]'`" in refused.stderr
+    assert "install the package with its extra `cli`" in refused.stderr
     assert "typer" in refused.stderr
     assert imported.stdout == "Fleet\n"
 

@@ -24,8 +24,8 @@ CONFIG = {"service": "front-web", "releases": ["1"], "fleet": {**GROUP, "tags": 
 def service(program: Callable[..., Program], ec2: EC2Client) -> Program:
     """The stack that the policies are written for, and a burstable instance with the tags that they want."""
     ec2.create_key_pair(KeyName="ops")
-    launch(ec2, instance_type="t3.micro")
-    return program({**CONFIG, "source": {"Name": "front-web"}}, stack=STACK)
+    ec2.create_tags(Resources=[launch(ec2, instance_type="t3.micro")], Tags=[{"Key": "service", "Value": "front-web"}])
+    return program({**CONFIG, "source": {"service": "front-web"}}, stack=STACK)
 
 
 @pytest.fixture
