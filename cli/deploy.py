@@ -82,7 +82,7 @@ class Deploy:
         own = images.get(self.release)
         if own is not None and own.state == "pending":
             own = self._wait(own)
-        session.recover(self.release)
+        session.recover(self.wanted.listed)
         if own is not None and own.state not in ("available", "pending") and session.file.releases.listed:
             session.display.say(f"image {own.name} failed before ({own.reason}): removing it")
             self._remove()
@@ -104,7 +104,10 @@ class Deploy:
     def _failed(self, error: CommandError) -> CommandError:
         """The error with the image's fate, and with the next step. Removes an image that failed in EC2."""
         session = self.session
-        image = session.images().get(self.release)
+        try:
+            image = session.images().get(self.release)
+        except CommandError as unreadable:
+            return CommandError(f"{error}\n{session.file.path.name} is as it was\n{unreadable}", error.code)
         again = f"`snapnames deploy --release {self.release}`"
         lines = [str(error), f"{session.file.path.name} is as it was"]
         if error.code is Exit.INTERRUPTED:
@@ -140,11 +143,13 @@ class Deploy:
         self.session.update(self.session.file.text, refresh=False)
 
     def _remove_left(self, config: str) -> None:
-        left = [release for release in self.session.images() if release not in self.wanted.listed]
-        if left:
-            self.session.display.say(f"removing what was never finished: {', '.join(left)}")
-            try:
+        try:
+            left = [release for release in self.session.images() if release not in self.wanted.listed]
+            if left:
+                self.session.display.say(f"removing what was never finished: {', '.join(left)}")
                 self.session.update(config, refresh=False)
-            except CommandError as error:
-                # The deployment itself is done.
-                self.session.display.say(f"removing it did not work ({error}): run `pulumi up --refresh`, `pulumi up`")
+        except CommandError as error:
+            # The deployment itself is done.
+            self.session.display.say(
+                f"removing what was never finished did not work ({error}): run `pulumi up --refresh`, `pulumi up`"
+            )

@@ -1,6 +1,7 @@
 """What AWS has of creates and deletes that were cut off."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -12,13 +13,14 @@ from snapnames.filters import chunks
 
 from .account import snapshots_of
 from .advice import aws_errors
-from .missed import GROUP_TYPE
-from .repair import IMAGE_TYPE, Resource
+from .repair import CONFIGURATION_TYPE, GROUP_TYPE, IMAGE_TYPE, TEMPLATE_TYPE, Resource, Settled
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import FilterTypeDef, ImageTypeDef
 
 Inputs = Mapping[str, Any]
+Found = tuple[str, datetime]
+"""Id, and when AWS made it."""
 
 _STAYS = ("InvalidSnapshot.InUse", "InvalidSnapshot.NotFound")
 
@@ -29,18 +31,24 @@ class Made:
     def __init__(self, session: StackSession) -> None:
         """Make the clients."""
         self._ec2, self._autoscaling = session.ec2(), session.autoscaling()
-        self._finders: dict[str, Callable[[Inputs], str | None]] = {
+        self._finders: dict[str, Callable[[Inputs], Found | None]] = {
             IMAGE_TYPE: self._image,
-            "aws:ec2/launchConfiguration:LaunchConfiguration": self._launch_configuration,
-            "aws:ec2/launchTemplate:LaunchTemplate": self._launch_template,
+            CONFIGURATION_TYPE: self._launch_configuration,
+            TEMPLATE_TYPE: self._launch_template,
             GROUP_TYPE: self._group,
         }
 
-    def ids(self, creating: Iterable[Resource]) -> dict[str, str]:
-        """URN to id, of those that AWS has made. Of others, as Tags, the same create again does no harm."""
+    def settled(self, creating: Iterable[Resource]) -> list[Settled]:
+        """Those that AWS has made. Of others, as Tags, the same create again does no harm."""
         with aws_errors("AWS can't be read"):
-            found = {r["urn"]: self._finders[r["type"]](r["inputs"]) for r in creating if r["type"] in self._finders}
-        return {urn: made for urn, made in found.items() if made}
+            found = [(r, self._finders[r["type"]](r["inputs"])) for r in creating if r["type"] in self._finders]
+        return [Settled(resource, *made) for resource, made in found if made]
+
+    def gone(self, image_ids: Iterable[str]) -> set[str]:
+        """Those that EC2 does not have any more."""
+        wanted = set(image_ids)
+        with aws_errors("the account's images can't be read"):
+            return wanted - self._present(list(wanted))
 
     def pending(self, image_id: str) -> bool:
         """Whether EC2 is still making the image."""
@@ -93,30 +101,33 @@ class Made:
                     deleted.append(snapshot_id)
         return deleted
 
-    def _image(self, inputs: Inputs) -> str | None:
+    def _image(self, inputs: Inputs) -> Found | None:
         """Names are unique, and the tag says that it was this stack's create."""
         filters: list[FilterTypeDef] = [
             {"Name": "name", "Values": [inputs["name"]]},
             {"Name": f"tag:{STACK_TAG}", "Values": [inputs.get("tags", {}).get(STACK_TAG, "")]},
         ]
-        return next((image["ImageId"] for image in self._owned(filters)), None)
+        found = self._owned(filters)
+        return (found[0]["ImageId"], datetime.fromisoformat(found[0]["CreationDate"])) if found else None
 
     def _owned(self, filters: list["FilterTypeDef"]) -> list["ImageTypeDef"]:
         found = self._ec2.describe_images(Owners=["self"], IncludeDeprecated=True, Filters=filters)["Images"]
         return [image for image in found if image["State"] != "deregistered"]
 
-    def _launch_configuration(self, inputs: Inputs) -> str | None:
-        found = self._autoscaling.describe_launch_configurations(LaunchConfigurationNames=[inputs["name"]])
-        return inputs["name"] if found["LaunchConfigurations"] else None
+    def _launch_configuration(self, inputs: Inputs) -> Found | None:
+        answer = self._autoscaling.describe_launch_configurations(LaunchConfigurationNames=[inputs["name"]])
+        found = answer["LaunchConfigurations"]
+        return (inputs["name"], found[0]["CreatedTime"]) if found else None
 
-    def _launch_template(self, inputs: Inputs) -> str | None:
+    def _launch_template(self, inputs: Inputs) -> Found | None:
         filters: list[FilterTypeDef] = [{"Name": "launch-template-name", "Values": [inputs["name"]]}]
         found = self._ec2.describe_launch_templates(Filters=filters)["LaunchTemplates"]
-        return found[0]["LaunchTemplateId"] if found else None
+        return (found[0]["LaunchTemplateId"], found[0]["CreateTime"]) if found else None
 
-    def _group(self, inputs: Inputs) -> str | None:
+    def _group(self, inputs: Inputs) -> Found | None:
         found = self._autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[inputs["name"]])
-        return inputs["name"] if found["AutoScalingGroups"] else None
+        groups = found["AutoScalingGroups"]
+        return (inputs["name"], groups[0]["CreatedTime"]) if groups else None
 
     def _present(self, image_ids: list[str]) -> set[str]:
         """Those that are still registered: a filter, unlike a list of ids, takes one that is gone."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from snapnames.described import snapshots_behind, tags_of
 
-from .repair import IMAGE_TYPE
+from .repair import IMAGE_TYPE, TAG_TYPE
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import ImageTypeDef
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 Resource = dict[str, Any]
 
 ROOT_TYPE, PROVIDER_TYPE = "pulumi:pulumi:Stack", "pulumi:providers:aws"
-GROUP_TYPE = "aws:autoscaling/group:Group"
-RELEASE_TYPE, TAG_TYPE = "snapnames:index:ReleaseImage", "aws:ec2/tag:Tag"
+RELEASE_TYPE = "snapnames:index:ReleaseImage"
 
 
 def root_urn(project: str, stack: str) -> str:
@@ -32,9 +31,10 @@ def has_roots(deployment: Mapping[str, Any]) -> bool:
 
 
 def missed(deployment: Mapping[str, Any], images: Iterable["ImageTypeDef"]) -> list["ImageTypeDef"]:
-    """Those of the images that the state does not have."""
-    held = {resource.get("id") for resource in deployment.get("resources") or []}
-    return [image for image in images if image["ImageId"] not in held]
+    """Those of the images that the state does not have, nor another of that name: a refresh has to clear that first."""
+    held = [resource for resource in deployment.get("resources") or [] if resource["type"] == IMAGE_TYPE]
+    ids, names = {resource.get("id") for resource in held}, {resource["inputs"]["name"] for resource in held}
+    return [image for image in images if image["ImageId"] not in ids and image["Name"] not in names]
 
 
 def without_volumes(deployment: Mapping[str, Any], images: Iterable["ImageTypeDef"]) -> list[str]:

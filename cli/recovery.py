@@ -10,8 +10,20 @@ from .account import stack_tag
 from .display import Display
 from .errors import CommandError, Exit
 from .made import Made
-from .missed import GROUP_TYPE, has_roots, missed, taken_in, without_volumes
-from .repair import IMAGE_TYPE, CutOff, cut_off, held_images, mended, with_dependents
+from .missed import RELEASE_TYPE, has_roots, missed, taken_in, without_volumes
+from .repair import (
+    GROUP_TYPE,
+    IMAGE_TYPE,
+    CutOff,
+    Settled,
+    cut_off,
+    foreign,
+    held_images,
+    leaving,
+    mended,
+    unread,
+    with_dependents,
+)
 from .running import run_stoppable
 from .stack import OpenStack, State
 from .steps import Steps
@@ -20,20 +32,24 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import ImageTypeDef
 
 _POLL_SECONDS = 2.0
+_ATTEMPTS = 3
 
 
 class _Mending(NamedTuple):
     """A state, and what it is without what was cut off."""
 
     found: CutOff
-    ids: Mapping[str, str]
-    """URN to id, of creates that AWS has done."""
+    settled: list[Settled]
+    """Pending creates that AWS has done."""
 
     lost: list[str]
     """Names of images that the state missed, and that no pending create is for."""
 
     held: Mapping[str, str]
     """Image id to name, of all that the state has or had begun."""
+
+    leaving: set[str]
+    """Ids of images whose delete was begun."""
 
     unread: list[str]
     """URNs that a refresh has to read."""
@@ -54,6 +70,10 @@ class Recovery:
     """Of the releases: the account's images of these names, if the stack built them, belong into the state."""
 
     display: Display
+    kept: Collection[str] | None = None
+    """Names of the images that the next update keeps, where that is known: of others that EC2 does not have any more it
+    would leave the snapshots, as after a delete that failed half way."""
+
     adopted: list[str] = field(default_factory=list)
     """Names of what AWS had made and the state missed."""
 
@@ -70,17 +90,37 @@ class Recovery:
         although there is nothing to mend. An image that EC2 is still making is waited for, since its snapshots are
         known only then.
         """
-        state, images = self._waited()
-        done = self._mending(state["deployment"], images)
-        if done.found or done.lost or unlock:
-            # Fails when another update runs, so all else comes after it.
-            self.stack.replace_state({**state, "deployment": done.after})
-        self._note(done)
-        deleting = {resource["id"] for resource in done.found.deleting if resource["type"] == IMAGE_TYPE}
-        self._finish(done.held if orphans else {image_id: done.held[image_id] for image_id in deleting})
+        before, done = self._replaced(unlock=unlock)  # fails when another update runs, so all else comes after it
+        self._note(done, before)
+        self._finish(done.held if orphans else self._dropped(done))
         if done.unread:
             steps = Steps()
             run_stoppable(self.stack, lambda: self.stack.refresh(self.config, steps.on_event, done.unread), steps)
+
+    def _replaced(self, *, unlock: bool) -> tuple[Mapping[str, Any], _Mending]:
+        """Have the state mended; it as it was, and what was found."""
+        for _ in range(_ATTEMPTS):
+            state, images = self._waited()
+            done = self._mending(state["deployment"], images)
+            if not (done.found or done.lost or unlock):
+                return state["deployment"], done
+            if self.stack.state() == state:  # otherwise an update has ended meanwhile, and would be overwritten
+                self.stack.replace_state({**state, "deployment": done.after})
+                return state["deployment"], done
+        raise CommandError(
+            f"the state of stack {self.stack.name!r} has changed {_ATTEMPTS} times while it was mended: wait for the "
+            "updates that change it, and run the same command again"
+        )
+
+    def _dropped(self, done: _Mending) -> dict[str, str]:
+        """Of the images that the state has, those whose snapshots are to go with them."""
+        released = {
+            resource["id"]: resource["inputs"]["name"]
+            for resource in done.after["resources"]
+            if resource["type"] == IMAGE_TYPE and f"{RELEASE_TYPE}$" in resource["urn"]
+        }
+        left = {} if self.kept is None else {i: name for i, name in released.items() if name not in self.kept}
+        return {image_id: done.held[image_id] for image_id in done.leaving} | left
 
     def _waited(self) -> tuple[State, list["ImageTypeDef"]]:
         """The state and the releases' images, once EC2 has made what the state lacks, and it can take that in."""
@@ -108,26 +148,34 @@ class Recovery:
 
     def _pending_creates(self, deployment: Mapping[str, Any]) -> dict[str, str]:
         creating = [r for r in cut_off(deployment).creating if r["type"] == IMAGE_TYPE]
-        names = {r["urn"]: r["inputs"]["name"] for r in creating}
-        ids = self.made.ids(creating)
-        return {names[urn]: image_id for urn, image_id in ids.items() if self.made.pending(image_id)}
+        found = {one.resource["inputs"]["name"]: one.resource_id for one in self.made.settled(creating)}
+        return {name: image_id for name, image_id in found.items() if self.made.pending(image_id)}
 
     def _mending(self, deployment: Mapping[str, Any], images: list["ImageTypeDef"]) -> _Mending:
         found = cut_off(deployment)
-        ids = self.made.ids(found.creating)
-        after = mended(deployment, ids)
+        unknown = foreign(found.creating)
+        if unknown:
+            raise CommandError(
+                f"an update was cut off while it made {', '.join(unknown)}, and whether AWS has that is not known "
+                "here: run `pulumi cancel` if the stack is locked, and `pulumi refresh`, which asks what became of it"
+            )
+        settled, going = self.made.settled(found.creating), leaving(deployment)
+        after = mended(deployment, settled, self.made.gone(going) if going else ())
         lost = missed(after, images) if has_roots(after) else []
         if lost:
             after = taken_in(after, lost, self.made.names(lost))
-        lost_ids = {image["ImageId"] for image in lost}
-        urns = {resource["urn"] for resource in after["resources"] if resource.get("id") in lost_ids}
-        urns |= {*ids, *(resource["urn"] for resource in found.deleting), *without_volumes(after, images)}
+        urns = unread(after) | {*(resource["urn"] for resource in found.deleting), *without_volumes(after, images)}
+        urns |= {resource["urn"] for resource in after["resources"] if resource.get("id") in going}
         held = held_images(deployment) | held_images(after)
-        return _Mending(found, ids, [image["Name"] for image in lost], held, with_dependents(after, urns), after)
+        names = [image["Name"] for image in lost]
+        return _Mending(found, settled, names, held, going, with_dependents(after, urns), after)
 
-    def _note(self, done: _Mending) -> None:
-        for resource in done.found.creating:
-            (self.adopted if resource["urn"] in done.ids else self.dropped).append(resource["urn"].rpartition("::")[2])
+    def _note(self, done: _Mending, before: Mapping[str, Any]) -> None:
+        held = {(resource["urn"], resource.get("id")) for resource in before.get("resources") or []}
+        ids = {one.resource["urn"]: one.resource_id for one in done.settled}
+        for urn in dict.fromkeys(resource["urn"] for resource in done.found.creating):
+            if (urn, ids.get(urn)) not in held:
+                (self.adopted if urn in ids else self.dropped).append(urn.rpartition("::")[2])
         if self.adopted:
             self.display.say(f"taking over from an update that was cut off: {', '.join(self.adopted)}")
         if done.lost:

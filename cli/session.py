@@ -1,5 +1,6 @@
 """One command's work on one stack: what it reads, its updates, and the config that it writes when they succeed."""
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,10 +74,15 @@ class Session:
     def _cancelled(self) -> None:
         self.display.say("stopping when what is begun is done, e.g. the image is made; ^C again stops at once")
 
-    def recover(self, *unlisted: str) -> None:
-        """Bring the stack back from an update that was killed, perhaps of these releases. Raises `CommandError`."""
-        names = [self.image_name(release) for release in {*unlisted, *self.file.releases.listed}]
-        Recovery(self.stack, self.file.text, Made(self.account.session), names, self.display).run()
+    def recover(self, wanted: Collection[str] | None = None) -> None:
+        """Bring the stack back from an update that was killed. Raises `CommandError`.
+
+        `wanted`: the releases of the next update, if it is to change the list.
+        """
+        listed = self.file.releases.listed
+        names = [self.image_name(release) for release in {*(wanted or ()), *listed}]
+        kept = None if wanted is None else [self.image_name(release) for release in wanted]
+        Recovery(self.stack, self.file.text, Made(self.account.session), names, self.display, kept).run()
 
     def preview(self, config: str, *, refresh: bool) -> Steps:
         """What an update with that config would do. Raises `CommandError` with the engine's errors."""

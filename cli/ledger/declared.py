@@ -9,11 +9,10 @@ from snapnames.owned_images import RECORD_OUTPUT
 from snapnames.owned_names import Record
 
 from ..account import stack_tag
-from ..missed import RELEASE_TYPE, ROOT_TYPE, TAG_TYPE
-from ..repair import IMAGE_TYPE, Resource, cut_off
+from ..missed import RELEASE_TYPE, ROOT_TYPE
+from ..repair import IMAGE_TYPE, TAG_TYPE, TEMPLATE_TYPE, Resource, cut_off
 
 _OWNED_IMAGES = "snapnames:index:OwnedImages"
-_TEMPLATE_TYPE = "aws:ec2/launchTemplate:LaunchTemplate"
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def declared(deployment: Mapping[str, Any], project: str, stack: str) -> Declare
         owned={**dict(_tagged(resources, _OWNED_IMAGES)), **Record.of(outputs.get(RECORD_OUTPUT)).names},
         releases={image_id: release for release, image_id in _strings(outputs.get("images")).items()},
         live=next(iter(_strings({"live": outputs.get("live")}).values()), None),
-        templates=frozenset(one["id"] for one in resources if one["type"] == _TEMPLATE_TYPE and one.get("id")),
+        templates=frozenset(one["id"] for one in resources if one["type"] == TEMPLATE_TYPE and one.get("id")),
     )
 
 

@@ -1,5 +1,6 @@
 """`snapnames recover`: a stack whose update was killed, without a question."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.faults import FaultProxy, Hold
 from tests.program import Program, Ran, kill_all
 
 THREE = {"/dev/sda1": "web-1(001)", "/dev/sdf": "web-1(002)", "/dev/sdg": "web-1(003)"}
+DATABASE = "urn:pulumi:test::snapnames::aws:rds/instance:Instance::db"
 ZONE = "ap-northeast-2a"
 CREATED = "Created by CreateImage({}) for {}"
 
@@ -174,6 +176,42 @@ def test_launch_settings_that_replace_others_are_taken_over(
     assert [group["LaunchConfigurationName"] for group in groups] == [
         configuration["LaunchConfigurationName"] for configuration in configurations
     ]
+
+
+def test_a_pending_create_of_an_earlier_update_does_not_touch_what_was_made_since(
+    stack: Program, ec2: EC2Client, proxy: FaultProxy
+) -> None:
+    """The engine keeps it in every later state, and AWS has an image of that name by now: the one that serves."""
+    killed_at(proxy, stack, "ec2.CreateImage", "up", after=False)
+    stack.pulumi("cancel", "--yes")
+    stack.up("--skip-preview")
+    built, before = images(ec2)["web-1"]["ImageId"], state(stack)
+
+    ran = stack.snapnames("recover", "--orphans", "--json")
+    stack.up("--skip-preview", "--expect-no-changes")
+
+    assert (ran.json["adopted"], ran.json["dropped"]) == ([], [])
+    assert images(ec2)["web-1"]["ImageId"] == built
+    assert state(stack) == before
+    assert names(ec2, "web-1") == THREE
+
+
+def test_a_create_of_something_else_that_was_cut_off_is_left_for_a_person(stack: Program) -> None:
+    """Whether AWS has made it can't be told, and an import of the state would forget it."""
+    stack.up("--skip-preview")
+    exported = json.loads(stack.pulumi("stack", "export").out)
+    database = {"urn": DATABASE, "custom": True, "type": "aws:rds/instance:Instance", "inputs": {}}
+    exported["deployment"]["pending_operations"] = [{"resource": database, "type": "creating"}]
+    path = stack.folder / "pending.json"
+    path.write_text(json.dumps(exported), encoding="utf-8")
+    stack.pulumi("stack", "import", "--force", "--file", str(path))
+    before = stack.pulumi("stack", "export").out
+
+    refused = stack.snapnames("recover", code=1).err
+
+    assert f"an update was cut off while it made {DATABASE}" in refused
+    assert "`pulumi refresh`, which asks what became of it" in refused
+    assert stack.pulumi("stack", "export").out == before
 
 
 def test_a_create_that_never_reached_aws_is_dropped_and_made_by_the_next_update(
