@@ -108,10 +108,10 @@ def _recorded(resource: Resource) -> datetime:
     return datetime.fromisoformat(created) if created else datetime.min.replace(tzinfo=UTC)
 
 
-def _adopted(create: Settled, state: list[Resource]) -> dict[str, Any]:
+def _adopted(create: Settled, state: Iterable[Resource]) -> dict[str, Any]:
     resource = create.resource
-    urns = {other["urn"] for other in state}
-    providers = {"::".join(_key(other)) for other in state}
+    keys = {_key(other) for other in state}
+    urns, providers = {urn for urn, _ in keys}, {"::".join(key) for key in keys}
     if resource.get("parent", "") not in {*urns, ""} or resource.get("provider", "") not in {*providers, ""}:
         raise CommandError(
             f"{resource['urn']} was made by an update that was cut off ({create.resource_id}), and the state does not "

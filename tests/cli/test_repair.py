@@ -1,6 +1,5 @@
 """What becomes of pending creates that AWS has done, in states of the engine as it exports them."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,7 +33,7 @@ def live(resource_id: str, created: datetime | None = NOON) -> dict[str, Any]:
 def left(state: list[dict[str, Any]], *creates: Settled) -> list[tuple[str, bool]]:
     """Id and whether it is left for the next update to delete, of all with that URN."""
     operations = [{"resource": one.resource, "type": "creating"} for one in creates]
-    deployment: Mapping[str, Any] = {"resources": [*ROOTS, *state], "pending_operations": operations}
+    deployment = {"resources": [*ROOTS, *state], "pending_operations": operations}
     after = mended(deployment, creates)
     assert after["pending_operations"] == []
     return [(one["id"], one.get("delete", False)) for one in after["resources"] if one["urn"] == URN]
