@@ -3,12 +3,19 @@
 import json
 import os
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 import botocore.session
 import pulumi
 from botocore.config import Config
+from botocore.credentials import (
+    AssumeRoleCredentialFetcher,
+    CredentialProvider,
+    CredentialResolver,
+    DeferredRefreshableCredentials,
+)
 
 from .errors import InputError
 
@@ -161,10 +168,30 @@ def _assumed(session: boto3.Session, role: Mapping[str, Any], settings: Mapping[
         arguments["PolicyArns"] = [{"arn": arn} for arn in role["policyArns"]]
     if "tags" in role:
         arguments["Tags"] = [{"Key": key, "Value": value} for key, value in role["tags"].items()]
-    keys = session.client("sts", **_client_options("sts", settings)).assume_role(**arguments)["Credentials"]
-    return boto3.Session(
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys["SessionToken"],
-        region_name=session.region_name,
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=partial(session.client, **_client_options("sts", settings)),
+        source_credentials=session.get_credentials(),
+        role_arn=arguments.pop("RoleArn"),
+        extra_args=arguments,
     )
+    # A role's keys are good for an hour, and an image may take longer.
+    credentials = DeferredRefreshableCredentials(refresh_using=fetcher.fetch_credentials, method=_Assumed.METHOD)
+    credentials.get_frozen_credentials()  # says now that the role can't be had
+    core = botocore.session.Session()
+    core.register_component("credential_provider", CredentialResolver([_Assumed(credentials)]))
+    return boto3.Session(botocore_session=core, region_name=session.region_name)
+
+
+class _Assumed(CredentialProvider):
+    """Gives a session the keys of a role."""
+
+    METHOD = "assume-role"
+
+    def __init__(self, credentials: DeferredRefreshableCredentials) -> None:
+        """Keep them."""
+        super().__init__()
+        self._credentials = credentials
+
+    def load(self) -> DeferredRefreshableCredentials:
+        """Give them."""
+        return self._credentials
