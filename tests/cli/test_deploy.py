@@ -13,6 +13,17 @@ from tests.main_job.test_releases import launched_images, three_names
 
 from .service import Service
 
+ACCESS_KEY = "local"
+"""Of everything that a stack of the tests runs."""
+
+NO_SNAPSHOT_GOES = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "ec2:DeleteSnapshot", "Resource": "*"},
+    ],
+}
+
 
 def test_without_a_fleet_a_deployment_builds_and_a_rollback_is_refused(
     tmp_path: Path, aws: LocalAws, engine: engines.Engine
@@ -90,6 +101,23 @@ def test_ten_deployments_that_keep_three_leave_three_images_all_named_and_nothin
     assert len(snapshot_ids(ec2)) == 3 * len(kept)
     newest = images(ec2)["front-web-10"]["ImageId"]
     assert launched_images(aws.client("autoscaling")) == {"groups": [newest], "configurations": [newest]}
+
+
+def test_the_next_deployment_ends_a_prune_that_was_refused_half_way(aws: LocalAws, service: Service) -> None:
+    """The image is gone and its snapshots are not: the provider would take the delete for done at the next try."""
+    ec2 = aws.client("ec2")
+    aws.settings(pending_seconds=0)
+    service.snapnames("deploy", "--release", "1")
+    aws.restrict(ACCESS_KEY, NO_SNAPSHOT_GOES)
+    service.snapnames("deploy", "--release", "2", "--keep", "1", code=1)
+    left = list(images(ec2)), len(snapshot_ids(ec2))
+    aws.restrict(ACCESS_KEY, None)
+
+    service.snapnames("deploy", "--release", "2", "--keep", "1")
+
+    assert left == (["front-web-2"], 6)
+    assert list(images(ec2)) == ["front-web-2"]
+    assert len(snapshot_ids(ec2)) == 3
 
 
 @pytest.mark.fault("image failed, or pending past the timeout")
