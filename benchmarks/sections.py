@@ -83,8 +83,8 @@ def _overhead(result: Result, chart: Path) -> Iterator[str]:
     yield from _table(("", "component, s", "literals, s", "ratio", "of processor time", "median"), rows)
     yield (
         "While its image does not exist a release looks up its source, the volumes behind it and whether the name is\n"
-        "free: some ten reads a release, here twelve times. The literals know the devices and find out nothing, so the\n"
-        "first preview can't come down to theirs; every later command has no such reads.\n"
+        "free: some ten reads, here twelve times. The literals know the devices and find out nothing, so the first\n"
+        "preview can't come down to theirs; later commands leave that out.\n"
     )
     charts.ratios(chart, "Over a bare program of the same Tags", dots, 1.05)
 
