@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.faults import Answer, FaultProxy
 
-from .measuring import summary
+from .measuring import reading, summary
 from .scale import Scale
 from .stage import Stack, stage
 
@@ -46,9 +46,9 @@ def _run(stack: Stack) -> dict[str, Any]:
         raise ValueError("the stage has no buckets")
     time.sleep(_CAPACITY / _PER_SECOND)  # what the last run took from the buckets comes in again
     mark, began = proxy.mark(), time.monotonic()
-    with stack.program.command("name-owned", "--json") as process:
+    with stack.program.command("name-owned", "--json") as process, reading(process) as said:
         seen = _watched(proxy, mark, process, began)
-        out, err = process.communicate()
+        out, err = said()
     if process.returncode:
         raise RuntimeError(err)
     command = time.monotonic() - began

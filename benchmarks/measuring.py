@@ -5,7 +5,9 @@ import resource
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -54,6 +56,16 @@ def _children_cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
+@contextmanager
+def reading(process: "subprocess.Popen[str]") -> Iterator[Callable[[], tuple[str, str]]]:
+    """Read what it prints while something else looks on: thousands of lines would fill the pipe, and it would stop.
+
+    Gives what waits for its end, and gives stdout and stderr.
+    """
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        yield pool.submit(process.communicate).result
+
+
 def by_process(start: Start, aws: LocalAws) -> dict[str, float]:
     """Seconds of processor time by the name of the process, the local AWS among them, and `all` that passed.
 
@@ -62,7 +74,7 @@ def by_process(start: Start, aws: LocalAws) -> dict[str, float]:
     server = psutil.Process(aws.pid)
     before, began = _cpu(server), time.monotonic()
     used: dict[tuple[int, str], float] = {}
-    with start() as process:
+    with start() as process, reading(process) as said:
         root = psutil.Process(process.pid)
         while root.is_running() and root.status() != psutil.STATUS_ZOMBIE:
             for one in (root, *root.children(recursive=True)):
@@ -71,7 +83,7 @@ def by_process(start: Start, aws: LocalAws) -> dict[str, float]:
                 except psutil.NoSuchProcess:
                     continue
             time.sleep(_SAMPLE_SECONDS)
-        out, _ = process.communicate()
+        out, _ = said()
     if process.returncode:
         raise RuntimeError(out)
     total: dict[str, float] = {}
