@@ -95,10 +95,19 @@ def test_a_saved_account_comes_back_as_often_as_it_is_restored(aws: LocalAws, ec
         found.append(_held(aws))
 
     assert found == [saved, saved]
-    assert ask(aws, "POST", "/restore/back", "{}") == (
-        400,
-        {"error": "no account was saved as 'back': save one first, or name one of ['front']"},
-    )
+
+
+def test_a_name_that_no_account_was_saved_as_is_refused_with_those_that_were(aws: LocalAws) -> None:
+    """The saved accounts outlive a reset, so other tests' may be among them."""
+    aws.save("front")
+
+    status, answer = ask(aws, "POST", "/restore/back", "{}")
+
+    assert status == 400
+    assert isinstance(answer, dict)
+    refusal, _, names = answer["error"].partition(", or name one of ")
+    assert refusal == "no account was saved as 'back': save one first"
+    assert "'front'" in names
 
 
 def _held(aws: LocalAws) -> list[object]:

@@ -1,16 +1,12 @@
 """Names that are there before: kept, or replaced and remembered."""
 
-import os
-import signal
-import subprocess
 from collections.abc import Callable
-from contextlib import suppress
 
 from localaws.server import LocalAws
 from tests.account import writes
 from tests.faults import Call, FaultProxy, Hold
 from tests.owned_images.accounts import PREVIOUS, ROOT, TWO, Account
-from tests.program import Program
+from tests.program import Program, kill_all
 
 Make = Callable[..., Program]
 NAMED_BEFORE = "it had a name already"
@@ -123,19 +119,6 @@ def test_a_previous_name_that_a_person_corrects_stays_corrected(account: Account
         "web-1:/dev/sdf": {"Name": "web-1(002)"},
     }
     assert account.tags() == once
-
-
-def kill_all(process: subprocess.Popen[str]) -> None:
-    """Kill a command and all that it started: pulumi's plugins are in process groups of their own."""
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], check=True, capture_output=True, text=True).stdout
-    parents = {int(pid): int(parent) for pid, parent in (line.split() for line in listed.splitlines())}
-    doomed = [process.pid]
-    for pid in doomed:
-        doomed.extend(child for child, parent in parents.items() if parent == pid)
-    for pid in doomed:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    process.communicate()
 
 
 def test_a_kill_between_the_previous_name_and_the_name_loses_nothing(
