@@ -141,7 +141,7 @@ def bound_socket(port: int) -> socket.socket:
 
 def port_refused(port: int, error: OSError) -> str:
     """Say why a port can't be had, who has it if that is easy to find out, and what to do."""
-    identity = Control(port).identity(timeout=1.0)
+    identity = Control(port).identity(timeout=5.0)
     holder = f"another localaws server (pid {identity['pid']})" if identity else _holder(port)
     return (
         f"port {port} is held by {holder} ({error.strerror}); the local AWS needs a port of its own on {HOST}: "
@@ -157,11 +157,11 @@ def _holder(port: int) -> str:
         inodes = {row[9] for row in rows if row[3] == "0A" and int(row[1].rpartition(":")[2], 16) == port}
     except OSError:
         inodes = set()
-    for link in Path("/proc").glob("[0-9]*/fd/*") if inodes else ():
+    sockets = {f"socket:[{inode}]" for inode in inodes}
+    for process in Path("/proc").glob("[0-9]*") if sockets else ():
         try:
-            target = str(link.readlink())
-        except OSError:
+            if any(str(link.readlink()) in sockets for link in (process / "fd").iterdir()):
+                return f"pid {process.name}"
+        except OSError:  # it is another user's, or has ended or closed a file meanwhile
             continue
-        if target.startswith("socket:[") and target[8:-1] in inodes:
-            return f"pid {link.parts[2]}"
     return "another process"

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ def kill_all(process: subprocess.Popen[str]) -> None:
     root = psutil.Process(process.pid)
     descendants = root.children(recursive=True)
     for one in (root, *descendants):
-        one.kill()
+        with suppress(psutil.NoSuchProcess):  # a short-lived one, such as the language host's pip
+            one.kill()
     process.wait()
     psutil.wait_procs(descendants)

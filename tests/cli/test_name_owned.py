@@ -175,9 +175,11 @@ def test_a_snapshot_that_is_deleted_meanwhile_is_named_in_the_error_and_keeps_no
     gone: dict[str, list[str]] = {}
 
     def delete_one(process: subprocess.Popen[str]) -> None:
-        image, devices = next((image, devices) for image, devices in live(ec2).items() if None in devices.values())
+        found, named = images(ec2), live(ec2)
+        last_in_turn = max(found, key=lambda name: (found[name]["CreationDate"], found[name]["ImageId"]))
+        image, devices = last_in_turn, named[last_in_turn]
         gone[image] = [device for device, name in devices.items() if name is None]
-        ec2.deregister_image(ImageId=images(ec2)[image]["ImageId"], DeleteAssociatedSnapshots=True)
+        ec2.deregister_image(ImageId=found[image]["ImageId"], DeleteAssociatedSnapshots=True)
         assert process.poll() is None
 
     failed = cut_off(owner, aws, delete_one)

@@ -2,13 +2,18 @@
 
 import re
 
+from localaws.server import LocalAws
+
 from .service import Service
 
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-def test_a_terminal_shows_a_bar_for_each_snapshot_with_the_time_and_what_comes_next(service: Service) -> None:
+def test_a_terminal_shows_a_bar_for_each_snapshot_with_the_time_and_what_comes_next(
+    aws: LocalAws, service: Service
+) -> None:
     """The bars are EC2's own progress."""
+    aws.settings(pending_seconds=8)
     written = service.on_a_terminal("deploy", "--release", "1")
 
     assert _ESCAPE.search(written)

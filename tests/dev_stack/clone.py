@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from engine import cache
 from localaws.control import Control
+from tests.ports import free_port
 from tests.program import ROOT, Done
 
 
@@ -32,9 +32,7 @@ class Clone:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
         (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port: int = free.getsockname()[1]
+        port = free_port()
         config = folder / "Pulumi.dev.yaml"
         config.write_text(config.read_text(encoding="utf-8").replace(":5055", f":{port}"), encoding="utf-8")
         return cls(folder, port, environment or {})

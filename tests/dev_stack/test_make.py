@@ -11,7 +11,7 @@ import pytest
 
 from localaws.server import client
 from tests import account
-from tests.program import Done
+from tests.program import Done, kill_all
 
 from .clone import Clone
 
@@ -59,7 +59,7 @@ def test_make_up_that_was_killed_while_the_image_was_made_is_repaired_by_the_nex
                 break
         while not _created(here):
             assert killed.poll() is None
-        os.killpg(killed.pid, signal.SIGKILL)
+        kill_all(killed)
 
     here.make("up")
 

@@ -12,6 +12,7 @@ from mypy_boto3_ec2 import EC2Client
 
 from localaws.control import Control
 from localaws.server import LocalAws, client, sealed_environment
+from tests.ports import free_port
 
 ENVIRONMENT = sealed_environment()
 
@@ -20,13 +21,6 @@ def localaws(*arguments: object) -> subprocess.CompletedProcess[str]:
     """Run one command to its end."""
     command = [sys.executable, "-m", "localaws", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=ENVIRONMENT, timeout=60)
-
-
-def free_port() -> int:
-    """Find a port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from mypy_boto3_ec2 import EC2Client
 from rich.console import Console
@@ -25,6 +25,7 @@ from tests.account import launch, names, snapshot_ids
 from tests.main_job.test_bad_config import FLEET, GOOD, read
 from tests.program import Program
 
+UNTIMED = settings(deadline=None)
 CLEAR, TITLE, TURNED = "\x1b[2J", "\x1b]0;owned\x07", "\u202egpj.exe\u2066"
 MARKUP, FORMAT, EIGHT_BIT = "[/red][link=http://x]", "{image.__class__}{0}%s$(id)`id`", "\x9b2J\x85\u2028"
 HOSTILE = (
@@ -51,6 +52,7 @@ def harmless(text: str) -> bool:
     return all(line.isprintable() for line in text.split("\n"))
 
 
+@UNTIMED
 @given(any_text)
 @example(CLEAR + TITLE + TURNED)
 def test_a_text_from_outside_is_one_line_of_characters_that_can_be_printed(text: str) -> None:
@@ -63,6 +65,7 @@ def test_a_text_from_outside_is_one_line_of_characters_that_can_be_printed(text:
     assert shown == text or not text.isprintable() or len(text) > NAME_LIMIT
 
 
+@UNTIMED
 @given(any_text)
 def test_a_message_keeps_its_lines_and_nothing_else_of_what_a_terminal_obeys(text: str) -> None:
     """The errors of AWS and Pulumi have lines and tabs."""
@@ -73,6 +76,7 @@ def test_a_message_keeps_its_lines_and_nothing_else_of_what_a_terminal_obeys(tex
     assert max(map(len, shown.split("\n"))) <= LINE_LIMIT + len("… (20000 characters) …")
 
 
+@UNTIMED
 @given(any_text)
 def test_an_error_for_the_user_is_harmless_whatever_it_quotes(text: str) -> None:
     """Also where a message quotes what AWS or another person wrote."""
@@ -81,6 +85,7 @@ def test_an_error_for_the_user_is_harmless_whatever_it_quotes(text: str) -> None
     assert harmless(str(error))
 
 
+@UNTIMED
 @given(any_text)
 def test_a_line_of_the_command_is_harmless(text: str) -> None:
     """On a terminal; neither escapes, nor Rich's markup and emoji."""
@@ -91,6 +96,7 @@ def test_a_line_of_the_command_is_harmless(text: str) -> None:
     assert written.getvalue() == printable_lines(f"{text} :warning:") + "\n"
 
 
+@UNTIMED
 @given(any_text, any_text)
 @example("1[/b]", "")
 @example(CLEAR, TURNED)
@@ -137,6 +143,7 @@ def test_the_progress_of_an_image_shows_a_device_as_it_is(*, terminal: bool) -> 
     assert TURNED not in written.getvalue()
 
 
+@UNTIMED
 @given(
     key=st.sampled_from(["service", "namePattern", "description", "live", "createTimeout", "deprecateAfter"]),
     text=any_text,
@@ -151,6 +158,7 @@ def test_config_is_taken_if_it_can_be_printed_and_else_told_in_harmless_lines(ke
     assert told is not None or text.isprintable()
 
 
+@UNTIMED
 @given(
     path=st.sampled_from(["imageTags", "snapshotTags", "source", "fleet", "ownedImages"]),
     text=any_text,
@@ -177,6 +185,7 @@ def taken(attempt: Callable[[], object]) -> str | None:
     return None
 
 
+@UNTIMED
 @given(
     image=st.text(string.ascii_letters + "{}()[]", min_size=3, max_size=20),
     device=st.text(string.printable, min_size=1, max_size=20),
