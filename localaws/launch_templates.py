@@ -1,4 +1,4 @@
-"""Launch templates: versions as they were given, pages of templates and versions, and filters of versions."""
+"""Launch templates: made once for a client token, versions as they were given, pages and filters."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult
+from moto.ec2.exceptions import InvalidLaunchTemplateIdNotFound
 from moto.ec2.responses.launch_templates import LaunchTemplates
 
 from .errors import FilterInvalidError
@@ -13,7 +14,7 @@ from .filters import select, text
 from .wire import page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateVersion
 
@@ -26,9 +27,34 @@ Found = tuple["LaunchTemplate", "LaunchTemplateVersion"]
 
 
 class LaunchTemplateActions(LaunchTemplates):
-    """The reads, and the create; the other actions are moto's."""
+    """The reads, the creates, and the delete; the other actions are moto's."""
 
     def create_launch_template(self) -> ActionResult:
+        """Once for each client token."""
+        return self._once(self._create)
+
+    def create_launch_template_version(self) -> ActionResult:
+        """Once for each client token."""
+        return self._once(super().create_launch_template_version)
+
+    def delete_launch_template(self) -> ActionResult:
+        """An id that the account does not have is no wrong name, as moto says."""
+        template_id = self._get_param("LaunchTemplateId")
+        if template_id and template_id not in self.ec2_backend.launch_templates:
+            raise InvalidLaunchTemplateIdNotFound(template_id)
+        return super().delete_launch_template()
+
+    def _once(self, make: Callable[[], ActionResult]) -> ActionResult:
+        """What the first request with this token was answered: a client that lost the answer asks again."""
+        token = self._get_param("ClientToken")
+        answers: dict[str, ActionResult] = vars(self.ec2_backend).setdefault("launch_template_answers", {})
+        if not token:
+            return make()
+        if token not in answers:
+            answers[token] = make()
+        return answers[token]
+
+    def _create(self) -> ActionResult:
         """The tags of the request are the template's own; moto has the first version give them to what it launches."""
         given = deepcopy(self._get_param("LaunchTemplateData", {}).get("TagSpecifications"))
         answer = super().create_launch_template()

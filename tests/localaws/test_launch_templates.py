@@ -48,6 +48,33 @@ def test_the_tags_of_a_template_are_no_tags_of_what_it_launches(
     assert version["LaunchTemplateData"].get("TagSpecifications", []) == own
 
 
+def test_a_client_token_makes_one_template_and_one_version_however_often_it_comes(
+    ec2: EC2Client, public_image: str
+) -> None:
+    """A client that lost the answer asks again; without a token the name is taken."""
+    data: RequestLaunchTemplateDataTypeDef = {"ImageId": public_image}
+
+    first, again = (
+        ec2.create_launch_template(ClientToken="a", LaunchTemplateName="web", LaunchTemplateData=data) for _ in range(2)
+    )
+    for token in ("b", "b", "c"):
+        ec2.create_launch_template_version(ClientToken=token, LaunchTemplateName="web", LaunchTemplateData=data)
+
+    assert first["LaunchTemplate"] == again["LaunchTemplate"]
+    assert versions(ec2, LaunchTemplateName="web") == [("web", 1), ("web", 2), ("web", 3)]
+    with pytest.raises(ClientError, match=r"InvalidLaunchTemplateName\.AlreadyExistsException"):
+        ec2.create_launch_template(LaunchTemplateName="web", LaunchTemplateData=data)
+
+
+def test_a_template_that_is_gone_is_told_by_its_id(ec2: EC2Client, public_image: str) -> None:
+    """The provider takes that for done, and nothing else."""
+    template_id = create(ec2, "web", public_image)
+    ec2.delete_launch_template(LaunchTemplateId=template_id)
+
+    with pytest.raises(ClientError, match=r"InvalidLaunchTemplateId\.NotFound"):
+        ec2.delete_launch_template(LaunchTemplateId=template_id)
+
+
 def test_all_templates_are_listed_page_by_page(ec2: EC2Client, public_image: str) -> None:
     """As many as a small page has three times, and more than moto gives at all."""
     for number in range(17):
