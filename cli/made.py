@@ -1,6 +1,6 @@
 """What AWS has of creates and deletes that were cut off."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +78,26 @@ class Made:
                 )
                 for tag in page["Tags"]
             }
+
+    def launch_configurations(self, image_ids: Collection[str]) -> list[Found]:
+        """Those that launch one of the images."""
+        with aws_errors("the launch configurations can't be read"):
+            return [
+                (one["LaunchConfigurationName"], one["CreatedTime"])
+                for page in self._autoscaling.get_paginator("describe_launch_configurations").paginate()
+                for one in page["LaunchConfigurations"]
+                if one["ImageId"] in image_ids
+            ]
+
+    def groups(self, stack_tag: str) -> list[Found]:
+        """The Auto Scaling groups that bear the tag of the stack."""
+        pages = self._autoscaling.get_paginator("describe_auto_scaling_groups").paginate(
+            Filters=[{"Name": f"tag:{STACK_TAG}", "Values": [stack_tag]}]
+        )
+        with aws_errors("the Auto Scaling groups can't be read"):
+            return [
+                (one["AutoScalingGroupName"], one["CreatedTime"]) for page in pages for one in page["AutoScalingGroups"]
+            ]
 
     def left_snapshots(self, image_ids: Iterable[str]) -> dict[str, list[str]]:
         """Image id to the snapshots that CreateImage made for it and that it left behind; of images that are gone."""

@@ -30,6 +30,12 @@ def has_roots(deployment: Mapping[str, Any]) -> bool:
     return bool(_roots(deployment))
 
 
+def default_provider(deployment: Mapping[str, Any]) -> str:
+    """By which a resource names the program's own provider. The state `has_roots`."""
+    _, provider = _roots(deployment)
+    return f"{provider['urn']}::{provider['id']}"
+
+
 def missed(deployment: Mapping[str, Any], images: Iterable["ImageTypeDef"]) -> list["ImageTypeDef"]:
     """Those of the images that the state does not have, nor another of that name: a refresh has to clear that first."""
     held = [resource for resource in deployment.get("resources") or [] if resource["type"] == IMAGE_TYPE]
@@ -54,7 +60,7 @@ def taken_in(
 
     `names`: snapshot id to Name. A refresh has to read the rest of the images. The state `has_roots`.
     """
-    root, provider = _roots(deployment)
+    (root, _), provider = _roots(deployment), default_provider(deployment)
     resources = list(deployment["resources"])
     urns = {resource["urn"] for resource in resources}
     for image in images:
@@ -74,7 +80,7 @@ def _roots(deployment: Mapping[str, Any]) -> tuple[Resource, ...]:
     return (found[ROOT_TYPE], found[PROVIDER_TYPE]) if len(found) == len((ROOT_TYPE, PROVIDER_TYPE)) else ()
 
 
-def _image(root: Resource, provider: Resource, image: "ImageTypeDef") -> list[Resource]:
+def _image(root: Resource, provider: str, image: "ImageTypeDef") -> list[Resource]:
     """The component and the image, as `ReleaseImage` declares them."""
     before, name = root["urn"].partition(f"::{ROOT_TYPE}::")[0], image["Name"]
     component = {
@@ -101,7 +107,7 @@ def _image(root: Resource, provider: Resource, image: "ImageTypeDef") -> list[Re
         # By it the provider deletes the snapshots with the image.
         "outputs": {**inputs, "id": image["ImageId"], "manageEbsSnapshots": True},
         "parent": component["urn"],
-        "provider": f"{provider['urn']}::{provider['id']}",
+        "provider": provider,
     }
     return [component, made]
 

@@ -27,6 +27,7 @@ from .repair import (
 from .running import run_stoppable
 from .stack import OpenStack, State
 from .steps import Steps
+from .unrecorded import unrecorded
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import ImageTypeDef
@@ -41,6 +42,9 @@ class _Mending(NamedTuple):
     found: CutOff
     settled: list[Settled]
     """Pending creates that AWS has done."""
+
+    unrecorded: list[Settled]
+    """What AWS has made of a fleet, and what the engine took for failed."""
 
     lost: list[str]
     """Names of images that the state missed, and that no pending create is for."""
@@ -92,7 +96,7 @@ class Recovery:
         """
         before, done = self._replaced(unlock=unlock)  # fails when another update runs, so all else comes after it
         self._note(done, before)
-        self._finish(done.held if orphans else self._dropped(done))
+        self._finish({**self.stack.earlier_images(), **done.held} if orphans else self._dropped(done))
         if done.unread:
             steps = Steps()
             run_stoppable(self.stack, lambda: self.stack.refresh(self.config, steps.on_event, done.unread), steps)
@@ -102,7 +106,7 @@ class Recovery:
         for _ in range(_ATTEMPTS):
             state, images = self._waited()
             done = self._mending(state["deployment"], images)
-            if not (done.found or done.lost or unlock):
+            if not (done.found or done.unrecorded or done.lost or unlock):
                 return state["deployment"], done
             if self.stack.state() == state:  # otherwise an update has ended meanwhile, and would be overwritten
                 self.stack.replace_state({**state, "deployment": done.after})
@@ -144,7 +148,11 @@ class Recovery:
         return state, images
 
     def _releases(self) -> list["ImageTypeDef"]:
-        return self.made.releases(self.image_names, stack_tag(self.stack.project.name, self.stack.name))
+        return self.made.releases(self.image_names, self._tag)
+
+    @property
+    def _tag(self) -> str:
+        return stack_tag(self.stack.project.name, self.stack.name)
 
     def _pending_creates(self, deployment: Mapping[str, Any]) -> dict[str, str]:
         creating = [r for r in cut_off(deployment).creating if r["type"] == IMAGE_TYPE]
@@ -160,7 +168,8 @@ class Recovery:
                 "here: run `pulumi cancel` if the stack is locked, and `pulumi refresh`, which asks what became of it"
             )
         settled, going = self.made.settled(found.creating), leaving(deployment)
-        after = mended(deployment, settled, self.made.gone(going) if going else ())
+        made = unrecorded(deployment, self.made, self._tag) if has_roots(deployment) else []
+        after = mended(deployment, [*settled, *made], self.made.gone(going) if going else ())
         lost = missed(after, images) if has_roots(after) else []
         if lost:
             after = taken_in(after, lost, self.made.names(lost))
@@ -168,12 +177,13 @@ class Recovery:
         urns |= {resource["urn"] for resource in after["resources"] if resource.get("id") in going}
         held = held_images(deployment) | held_images(after)
         names = [image["Name"] for image in lost]
-        return _Mending(found, settled, names, held, going, with_dependents(after, urns), after)
+        return _Mending(found, settled, made, names, held, going, with_dependents(after, urns), after)
 
     def _note(self, done: _Mending, before: Mapping[str, Any]) -> None:
         held = {(resource["urn"], resource.get("id")) for resource in before.get("resources") or []}
-        ids = {one.resource["urn"]: one.resource_id for one in done.settled}
-        for urn in dict.fromkeys(resource["urn"] for resource in done.found.creating):
+        ids = {one.resource["urn"]: one.resource_id for one in (*done.settled, *done.unrecorded)}
+        creating = [*done.found.creating, *(one.resource for one in done.unrecorded)]
+        for urn in dict.fromkeys(resource["urn"] for resource in creating):
             if (urn, ids.get(urn)) not in held:
                 (self.adopted if urn in ids else self.dropped).append(urn.rpartition("::")[2])
         if self.adopted:

@@ -15,6 +15,7 @@ from pulumi.automation.errors import ConcurrentUpdateError, StackNotFoundError
 from pulumi.automation.events import EngineEvent
 
 from . import torn_state
+from .earlier_states import earlier_images
 from .engine import BareStack, Interruptible, Workspace
 from .errors import CommandError, UsageError
 from .locks import holders
@@ -178,6 +179,11 @@ class OpenStack:
                 raise CommandError(f"the state of stack {self.name!r} can't be read: {said(error)}") from error
             found: State = json.loads(path.read_text(encoding="utf-8"))
             return found
+
+    def earlier_images(self) -> Mapping[str, str]:
+        """Image id to name, of those that earlier states had. Only a folder backend tells."""
+        backend = torn_state.folder_of(self._workspace.who_am_i().url or "", self.project.folder)
+        return earlier_images(backend, self.project.name, self.name.split("/")[-1]) if backend else {}
 
     def replace_state(self, state: State) -> None:
         """Import one that was exported and mended. Raises `CommandError`, also when another update runs."""

@@ -10,7 +10,7 @@ from mypy_boto3_ec2 import EC2Client
 
 from localaws.server import LocalAws
 from tests.account import images, launch, names, snapshot_ids, writes
-from tests.faults import FaultProxy, Hold
+from tests.faults import Drop, Fail, Fate, FaultProxy, Hold
 from tests.program import Program, Ran, kill_all
 
 from .service import wait_for
@@ -265,6 +265,30 @@ def test_a_delete_that_was_cut_off_is_finished(stack: Program, ec2: EC2Client, p
     assert set(ran.json["deleted_snapshots"]) == left
     assert snapshot_ids(ec2) == set()
     assert stack.resources() == []
+
+
+@pytest.mark.parametrize("command", ["up", "destroy"])
+@pytest.mark.parametrize("fate", [Fail(after=True), Drop(after=True)], ids=str)
+def test_snapshots_that_a_lost_answer_left_are_found_by_an_earlier_state(
+    stack: Program, ec2: EC2Client, proxy: FaultProxy, command: str, fate: Fate
+) -> None:
+    """The provider's retry took the image for deleted, so the update succeeded, and its state has forgotten it."""
+    stack.up("--skip-preview")
+    left = behind(ec2, "web-1")
+    stack.config["releases"] = ["2", "1"]
+    stack.up("--skip-preview")
+    stack.config["releases"] = ["2"]
+    proxy.schedule.at(lambda call: call.name == "ec2.DeregisterImage", 1, fate)
+    stack.pulumi(command, "--yes", "--skip-preview")
+    after_the_update = snapshot_ids(ec2)
+
+    ran = stack.snapnames("recover", "--orphans", "--json")
+
+    kept = behind(ec2, "web-2") if command == "up" else set()
+    assert after_the_update > kept
+    assert set(ran.json["deleted_snapshots"]) == after_the_update - kept
+    assert command == "destroy" or after_the_update - kept == left
+    assert snapshot_ids(ec2) == kept
 
 
 @pytest.mark.parametrize("options", [[], ["--orphans"]])
