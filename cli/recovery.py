@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .account import stack_tag
 from .display import Display
 from .errors import CommandError, Exit
 from .made import Made
@@ -144,7 +143,7 @@ class Recovery:
         return state, images
 
     def _releases(self) -> list["ImageTypeDef"]:
-        return self.made.releases(self.image_names, stack_tag(self.stack.project.name, self.stack.name))
+        return self.made.releases(self.image_names, self.stack.tag)
 
     def _pending_creates(self, deployment: Mapping[str, Any]) -> dict[str, str]:
         creating = [r for r in cut_off(deployment).creating if r["type"] == IMAGE_TYPE]

@@ -1,11 +1,13 @@
 """A stack of the project, as plain `pulumi` sees it: its config, its previews and its updates."""
 
 import json
+import os
 import re
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +32,9 @@ _OWNED_IMAGES = "**::snapnames:index:OwnedImages**"
 
 _NO_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
 """The state is written once, at the end: pulumi writes all of it at each step otherwise, to a folder or a bucket."""
+
+_FILE_BACKENDS = ("file", "s3", "gs", "azblob")
+"""The schemes of backends that have no organizations: to a program there its organization is `organization`."""
 
 _COLOR = re.compile(r"<\{%.*?%\}>")
 
@@ -117,6 +122,23 @@ class OpenStack:
         name = f"Pulumi.{self.name.split('/')[-1]}"
         yml = self.project.stack_folder / f"{name}.yml"
         return yml if yml.exists() else self.project.stack_folder / f"{name}.yaml"
+
+    @cached_property
+    def tag(self) -> str:
+        """What `snapnames:stack` says on the stack's images: `<organization>/<project>/<stack>`.
+
+        Raises `CommandError`. Pulumi leaves the user's default organization out of the names that it shows, and takes
+        them without it: so it is asked, where neither name nor backend tells.
+        """
+        *given, short = self.name.split("/")
+        if given:
+            return f"{given[0]}/{self.project.name}/{short}"
+        if os.environ.get("PULUMI_BACKEND_URL", "").partition("://")[0] in _FILE_BACKENDS:
+            return f"organization/{self.project.name}/{short}"
+        try:
+            return self._pulumi_says("stack", "--show-name", "--fully-qualify-stack-names").strip()
+        except PulumiError as error:
+            raise CommandError(f"the organization of stack {self.name!r} can't be read: {said(error)}") from error
 
     @property
     def stopped(self) -> bool:
