@@ -19,7 +19,7 @@ from pulumi.automation.events import EngineEvent
 from . import torn_state
 from .engine import BareStack, Interruptible, Workspace
 from .errors import CommandError, UsageError
-from .locks import holders
+from .locks import Holder, alone, holders, removed
 from .missed import root_urn
 
 T = TypeVar("T")
@@ -226,15 +226,26 @@ class OpenStack:
         try:
             return run()
         except ConcurrentUpdateError as error:
-            found = holders(str(error))
-            if not found or not all(holder.gone for holder in found):
-                who = "; ".join(map(str, found)) or "another update"
-                raise CommandError(
-                    f"stack {self.name!r} is locked by {who}: wait for it, or run `pulumi cancel` when nothing runs "
-                    "any more, and the same command again"
-                ) from error
+            if removed(self._dead(error)):
+                return run()
+        with alone(f"{self.project.name}-{self.name.split('/')[-1]}"):
+            try:
+                return run()  # another command may have cancelled since, and an update may have begun
+            except ConcurrentUpdateError as error:
+                self._dead(error)
             self._pulumi_says("cancel", "--yes")
             return run()
+
+    def _dead(self, error: ConcurrentUpdateError) -> list[Holder]:
+        """Who holds the lock, if all of them are gone. Raises `CommandError` otherwise."""
+        found = holders(str(error))
+        if not found or not all(holder.gone for holder in found):
+            who = "; ".join(map(str, found)) or "another update"
+            raise CommandError(
+                f"stack {self.name!r} is locked by {who}: wait for it, or run `pulumi cancel` when nothing runs any "
+                "more, and the same command again"
+            ) from error
+        return found
 
     def _run(self, run: Callable[[str], T], config: str) -> T:
         with tempfile.TemporaryDirectory(prefix="snapnames-") as folder:
