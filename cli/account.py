@@ -67,23 +67,14 @@ def aws_session(config: Mapping[str, str]) -> StackSession:
         raise UsageError(f"the stack's aws: config does not lead to AWS: {error}") from error
 
 
-def stack_tag(project: str, stack: str) -> str:
-    """What `snapnames:stack` says on the images of a stack, for a filter of EC2.
-
-    The backend alone knows the organization, unless the name of the stack gives it.
-    """
-    organization = stack.split("/", maxsplit=1)[0] if "/" in stack else "*"
-    return f"{organization}/{project}/{stack.rsplit('/', maxsplit=1)[-1]}"
-
-
 class Account:
     """Reads with the region, keys, roles and endpoints of the stack's `aws:` config."""
 
-    def __init__(self, session: StackSession, project: str, stack: str) -> None:
-        """Make the client."""
+    def __init__(self, session: StackSession, stack_tag: str) -> None:
+        """Make the client. `stack_tag`: what `snapnames:stack` says on the stack's images."""
         self.session = session
         self._ec2: EC2Client = session.ec2()
-        self._stack_tag = stack_tag(project, stack)
+        self._stack_tag = stack_tag
 
     def images(self) -> dict[str, Image]:
         """Name to image, of those that this stack built and the account still has."""

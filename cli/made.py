@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from snapnames.account_images import STACK_TAG
 from snapnames.aws_session import StackSession
-from snapnames.described import snapshots_behind
+from snapnames.described import is_copy, snapshots_behind
 from snapnames.filters import chunks
 
 from .account import snapshots_of
@@ -57,7 +57,7 @@ class Made:
         return any(image["State"] == "pending" for image in found)
 
     def releases(self, image_names: Iterable[str], stack_tag: str) -> list["ImageTypeDef"]:
-        """The account's images of these names that bear the tag of the stack, as `stack_tag` of account.py gives it."""
+        """The account's images of these names that bear the tag of the stack and are no copies."""
         filters: list[FilterTypeDef] = [{"Name": f"tag:{STACK_TAG}", "Values": [stack_tag]}]
         with aws_errors("the images of the stack can't be read"):
             return [
@@ -132,7 +132,7 @@ class Made:
 
     def _owned(self, filters: list["FilterTypeDef"]) -> list["ImageTypeDef"]:
         found = self._ec2.describe_images(Owners=["self"], IncludeDeprecated=True, Filters=filters)["Images"]
-        return [image for image in found if image["State"] != "deregistered"]
+        return [image for image in found if image["State"] != "deregistered" and not is_copy(image)]
 
     def _launch_configuration(self, inputs: Inputs) -> Found | None:
         answer = self._autoscaling.describe_launch_configurations(LaunchConfigurationNames=[inputs["name"]])

@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .account import stack_tag
 from .display import Display
 from .errors import CommandError, Exit
 from .made import Made
@@ -148,11 +147,7 @@ class Recovery:
         return state, images
 
     def _releases(self) -> list["ImageTypeDef"]:
-        return self.made.releases(self.image_names, self._tag)
-
-    @property
-    def _tag(self) -> str:
-        return stack_tag(self.stack.project.name, self.stack.name)
+        return self.made.releases(self.image_names, self.stack.tag)
 
     def _pending_creates(self, deployment: Mapping[str, Any]) -> dict[str, str]:
         creating = [r for r in cut_off(deployment).creating if r["type"] == IMAGE_TYPE]
@@ -168,7 +163,7 @@ class Recovery:
                 "here: run `pulumi cancel` if the stack is locked, and `pulumi refresh`, which asks what became of it"
             )
         settled, going = self.made.settled(found.creating), leaving(deployment)
-        made = unrecorded(deployment, self.made, self._tag) if has_roots(deployment) else []
+        made = unrecorded(deployment, self.made, self.stack.tag) if has_roots(deployment) else []
         after = mended(deployment, [*settled, *made], self.made.gone(going) if going else ())
         lost = missed(after, images) if has_roots(after) else []
         if lost:

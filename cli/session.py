@@ -43,7 +43,7 @@ class Session:
                 f"snapnames:service is not set in {file.path.name}; image names begin with it: run `pulumi config set "
                 "snapnames:service <name>`"
             )
-        account = Account(aws_session(config), stack.project.name, stack.name)
+        account = Account(aws_session(config), stack.tag)
         return cls(stack, account, file, service, display)
 
     def image_name(self, release: str) -> str:

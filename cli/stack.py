@@ -1,11 +1,13 @@
 """A stack of the project, as plain `pulumi` sees it: its config, its previews and its updates."""
 
 import json
+import os
 import re
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +20,7 @@ from . import torn_state
 from .earlier_states import earlier_images
 from .engine import BareStack, Interruptible, Workspace
 from .errors import CommandError, UsageError
-from .locks import holders
+from .locks import Holder, alone, holders, removed
 from .missed import root_urn
 
 T = TypeVar("T")
@@ -31,6 +33,9 @@ _OWNED_IMAGES = "**::snapnames:index:OwnedImages**"
 
 _NO_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
 """The state is written once, at the end: pulumi writes all of it at each step otherwise, to a folder or a bucket."""
+
+_FILE_BACKENDS = ("file", "s3", "gs", "azblob")
+"""The schemes of backends that have no organizations: to a program there its organization is `organization`."""
 
 _COLOR = re.compile(r"<\{%.*?%\}>")
 
@@ -118,6 +123,23 @@ class OpenStack:
         name = f"Pulumi.{self.name.split('/')[-1]}"
         yml = self.project.stack_folder / f"{name}.yml"
         return yml if yml.exists() else self.project.stack_folder / f"{name}.yaml"
+
+    @cached_property
+    def tag(self) -> str:
+        """What `snapnames:stack` says on the stack's images: `<organization>/<project>/<stack>`.
+
+        Raises `CommandError`. Pulumi leaves the user's default organization out of the names that it shows, and takes
+        them without it: so it is asked, where neither name nor backend tells.
+        """
+        *given, short = self.name.split("/")
+        if given:
+            return f"{given[0]}/{self.project.name}/{short}"
+        if os.environ.get("PULUMI_BACKEND_URL", "").partition("://")[0] in _FILE_BACKENDS:
+            return f"organization/{self.project.name}/{short}"
+        try:
+            return self._pulumi_says("stack", "--show-name", "--fully-qualify-stack-names").strip()
+        except PulumiError as error:
+            raise CommandError(f"the organization of stack {self.name!r} can't be read: {said(error)}") from error
 
     @property
     def stopped(self) -> bool:
@@ -210,15 +232,26 @@ class OpenStack:
         try:
             return run()
         except ConcurrentUpdateError as error:
-            found = holders(str(error))
-            if not found or not all(holder.gone for holder in found):
-                who = "; ".join(map(str, found)) or "another update"
-                raise CommandError(
-                    f"stack {self.name!r} is locked by {who}: wait for it, or run `pulumi cancel` when nothing runs "
-                    "any more, and the same command again"
-                ) from error
+            if removed(self._dead(error)):
+                return run()
+        with alone(f"{self.project.name}-{self.name.split('/')[-1]}"):
+            try:
+                return run()  # another command may have cancelled since, and an update may have begun
+            except ConcurrentUpdateError as error:
+                self._dead(error)
             self._pulumi_says("cancel", "--yes")
             return run()
+
+    def _dead(self, error: ConcurrentUpdateError) -> list[Holder]:
+        """Who holds the lock, if all of them are gone. Raises `CommandError` otherwise."""
+        found = holders(str(error))
+        if not found or not all(holder.gone for holder in found):
+            who = "; ".join(map(str, found)) or "another update"
+            raise CommandError(
+                f"stack {self.name!r} is locked by {who}: wait for it, or run `pulumi cancel` when nothing runs any "
+                "more, and the same command again"
+            ) from error
+        return found
 
     def _run(self, run: Callable[[str], T], config: str) -> T:
         with tempfile.TemporaryDirectory(prefix="snapnames-") as folder:

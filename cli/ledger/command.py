@@ -94,7 +94,7 @@ def _open(folder: Path, stack_name: str | None, *, account: bool) -> Opened:
             f"stack {stack.name!r} was never deployed, so it has no images: run `snapnames deploy`, or give --account "
             "for all that the account has"
         )
-    return Opened(stack.name, stack.config, declared(state, stack.project.name, stack.name))
+    return Opened(stack.name, stack.config, declared(state, stack.tag))
 
 
 def _view(opened: Opened, ec2: "EC2Client", autoscaling: "AutoScalingClient", *, account: bool) -> View:

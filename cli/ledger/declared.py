@@ -4,11 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from snapnames.account_images import STACK_TAG
 from snapnames.owned_images import RECORD_OUTPUT
 from snapnames.owned_names import Record
 
-from ..account import stack_tag
 from ..missed import RELEASE_TYPE, ROOT_TYPE
 from ..repair import IMAGE_TYPE, TAG_TYPE, TEMPLATE_TYPE, Resource, cut_off
 
@@ -20,7 +18,7 @@ class Declared:
     """A stack as its last update left it."""
 
     stack: str = ""
-    """`<organization>/<project>/<stack>`, as on its images. The organization is `*` while no image tells it."""
+    """`<organization>/<project>/<stack>`, as on its images."""
 
     images: Mapping[str, str] = field(default_factory=dict)
     """Image id to name, of the images that the state has."""
@@ -48,23 +46,17 @@ class Declared:
 
     def built(self, builder: str | None) -> bool:
         """Whether an image with this `snapnames:stack` is a release of this stack."""
-        if not self.stack or builder is None:
-            return False
-        organization, _, rest = self.stack.partition("/")
-        return builder == self.stack or (organization == "*" and builder.partition("/")[2] == rest)
+        return bool(self.stack) and builder == self.stack
 
 
-def declared(deployment: Mapping[str, Any], project: str, stack: str) -> Declared:
-    """Read a deployment; `stack` as the user names it, with or without an organization."""
+def declared(deployment: Mapping[str, Any], stack: str) -> Declared:
+    """Read a deployment; `stack` is what its images bear, `<organization>/<project>/<stack>`."""
     resources = [resource for resource in deployment.get("resources", []) if not resource.get("delete")]
     images = [resource for resource in deployment.get("resources", []) if resource["type"] == IMAGE_TYPE]
     outputs = next((_outputs(resource) for resource in resources if resource["type"] == ROOT_TYPE), {})
     creating = [one["inputs"]["name"] for one in cut_off(deployment).creating if one["type"] == IMAGE_TYPE]
     return Declared(
-        stack=next(
-            (image["inputs"]["tags"][STACK_TAG] for image in images if STACK_TAG in image["inputs"].get("tags", {})),
-            stack_tag(project, stack),
-        ),
+        stack=stack,
         images={one["id"]: one["inputs"]["name"] for one in images if one.get("id") and not one.get("delete")},
         leaving=frozenset(one["id"] for one in images if one.get("id") and one.get("delete")),
         creating=frozenset(creating),

@@ -4,14 +4,18 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psutil
 import pytest
 
-from cli.locks import Holder, holders
+from cli.errors import CommandError
+from cli.locks import Holder, alone, holders, removed
 
 HERE = socket.gethostname()
+LOCK = "file:///state/a.json?no_tmp_dir=true"
 LONG_AGO = datetime(2018, 3, 7, 23, 12, 7, tzinfo=UTC)
 
 
@@ -25,8 +29,14 @@ def test_every_holder_that_pulumi_names_is_read() -> None:
     )
 
     assert holders(error) == [
-        Holder("ci", "runner-1", 42, LONG_AGO),
-        Holder("ops@example.com", "front-web", 7, datetime(2018, 3, 8, 1, tzinfo=UTC)),
+        Holder("file:///state/a.json?no_tmp_dir=true", "ci", "runner-1", 42, LONG_AGO),
+        Holder(
+            "file:///state/b.json?no_tmp_dir=true",
+            "ops@example.com",
+            "front-web",
+            7,
+            datetime(2018, 3, 8, 1, tzinfo=UTC),
+        ),
     ]
 
 
@@ -40,17 +50,64 @@ def test_a_process_that_has_ended_is_gone() -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
 
-    assert Holder("me", HERE, ended.pid, datetime.now(UTC)).gone
+    assert Holder(LOCK, "me", HERE, ended.pid, datetime.now(UTC)).gone
 
 
 def test_a_process_that_runs_is_not_gone() -> None:
     """This one."""
-    assert not Holder("me", HERE, os.getpid(), datetime.now(UTC)).gone
+    assert not Holder(LOCK, "me", HERE, os.getpid(), datetime.now(UTC)).gone
+
+
+def test_a_process_that_proc_hides_is_not_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As that of another user where /proc is mounted with hidepid=2: its id is taken all the same."""
+    monkeypatch.setattr(psutil, "PROCFS_PATH", str(tmp_path))
+
+    assert not Holder(LOCK, "me", HERE, os.getpid(), LONG_AGO).gone
+
+
+def test_a_process_of_another_user_is_not_gone() -> None:
+    """The first of the machine, to which a user may send no signal."""
+    assert not Holder(LOCK, "root", HERE, 1, datetime.now(UTC)).gone
+
+
+def test_only_the_locks_that_the_error_names_are_removed(tmp_path: Path) -> None:
+    """An update may have begun since, when another command has removed them first."""
+    folder = tmp_path / "st ate"
+    folder.mkdir()
+    for name in ("dead.json", "dead.json.attrs", "live.json", "live.json.attrs"):
+        (folder / name).touch()
+    dead = [
+        Holder(f"{(folder / name).as_uri()}?no_tmp_dir=true", "me", HERE, 42, LONG_AGO)
+        for name in ("dead.json", "removed-by-another.json")
+    ]
+
+    assert removed(dead)
+    assert {path.name for path in folder.iterdir()} == {"live.json", "live.json.attrs"}
+
+
+def test_a_lock_in_a_bucket_is_left_to_pulumi() -> None:
+    """Beside a file too: all go or none."""
+    assert not removed([Holder("s3://states/.pulumi/locks/a.json?region=x", "me", HERE, 42, LONG_AGO)])
+
+
+def test_one_command_at_a_time_cancels_on_a_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second would remove the lock of the update that the first has begun; another stack's are another matter."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    with (
+        alone("front-dev"),
+        alone("front-live"),
+        pytest.raises(CommandError, match="another command has just let go of the dead lock of stack front-dev"),
+        alone("front-dev"),
+    ):
+        pass
+    with alone("front-dev"):
+        pass
 
 
 def test_a_process_that_began_long_after_the_lock_is_another_one() -> None:
     """Ids are used again."""
-    assert Holder("me", HERE, os.getpid(), LONG_AGO).gone
+    assert Holder(LOCK, "me", HERE, os.getpid(), LONG_AGO).gone
 
 
 @pytest.mark.parametrize("seconds", [-30, 0, 30])
@@ -58,7 +115,7 @@ def test_a_process_that_began_about_when_the_lock_was_made_may_be_its_holder(sec
     """Clocks are set, and pulumi cuts off fractions."""
     began = datetime.fromtimestamp(psutil.Process().create_time(), UTC)
 
-    assert not Holder("me", HERE, os.getpid(), began + timedelta(seconds=seconds)).gone
+    assert not Holder(LOCK, "me", HERE, os.getpid(), began + timedelta(seconds=seconds)).gone
 
 
 def test_a_process_of_another_machine_may_be_alive() -> None:
@@ -66,4 +123,4 @@ def test_a_process_of_another_machine_may_be_alive() -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
 
-    assert not Holder("me", "another-host", ended.pid, LONG_AGO).gone
+    assert not Holder(LOCK, "me", "another-host", ended.pid, LONG_AGO).gone

@@ -8,10 +8,10 @@ import pytest
 from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
 
-from localaws.server import LocalAws
+from localaws.server import REGION, LocalAws
 from tests.account import images, launch, names, snapshot_ids, writes
 from tests.faults import Drop, Fail, Fate, FaultProxy, Hold
-from tests.program import Program, Ran, kill_all
+from tests.program import STACK_TAG, Program, Ran, kill_all
 
 from .service import wait_for
 
@@ -249,6 +249,24 @@ def test_an_image_of_that_name_that_somebody_else_made_is_not_taken_over(
     assert refused.code != 0
     assert images(ec2)["web-1"]["ImageId"] == theirs
     assert names(ec2, "web-1") == dict.fromkeys(THREE)
+
+
+@pytest.mark.parametrize("how", ["another organization", "a copy"])
+def test_an_image_of_a_listed_name_that_is_not_this_stacks_release_is_not_taken_in(
+    stack: Program, ec2: EC2Client, how: str
+) -> None:
+    """Of a stack of the same name in another organization, or copied with this stack's tag: the state would own it."""
+    owner = "bob/snapnames/test" if how == "another organization" else STACK_TAG
+    tags = [{"ResourceType": "image", "Tags": [{"Key": "snapnames:stack", "Value": owner}]}]
+    name = "web-1" if how == "another organization" else "other"
+    made = ec2.create_image(InstanceId=stack.config["source"], Name=name, TagSpecifications=tags)["ImageId"]  # type: ignore[arg-type] # as the call takes it
+    if how == "a copy":
+        copy = ec2.copy_image(SourceRegion=REGION, SourceImageId=made, Name="web-1")["ImageId"]
+        ec2.create_tags(Resources=[copy], Tags=tags[0]["Tags"])  # type: ignore[arg-type] # as the call takes it
+
+    ran = stack.snapnames("recover", "--json")
+
+    assert (ran.json["adopted"], stack.resources()) == ([], [])
 
 
 def test_a_delete_that_was_cut_off_is_finished(stack: Program, ec2: EC2Client, proxy: FaultProxy) -> None:

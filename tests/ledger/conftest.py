@@ -17,6 +17,7 @@ from localaws.server import LocalAws
 from snapnames.aws_session import StackSession
 from testing.environment import REGION, aws_variables
 from tests.faults import FaultProxy
+from tests.program import STACK_TAG
 
 from .releases import SERVICE, Releases, exported
 
@@ -79,7 +80,7 @@ def look(session: StackSession) -> Look:
     ) -> Ledger:
         if state is None:
             return kept(Opened(None, config or {}), session, account=True, price=price)
-        stack = declared(state["deployment"], "snapnames", "test")
+        stack = declared(state["deployment"], STACK_TAG)
         settings = {"snapnames:service": SERVICE, **(config or {})}
         return kept(Opened("test", settings, stack), session, account=account, price=price)
 

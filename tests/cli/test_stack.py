@@ -1,0 +1,84 @@
+"""What is asked of pulumi: the organization of a stack, and to let go of a lock."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.errors import CommandError
+from cli.stack import OpenStack
+
+CLOUD = """#!/bin/sh
+case "$*" in
+*version*) echo v3.230.0 ;;
+*config*) echo "{}" ;;
+*"stack --show-name --fully-qualify-stack-names --stack dev") echo alice/front/dev ;;
+*) exit 1 ;;
+esac
+"""
+"""A pulumi that is logged in to Pulumi Cloud, which no test can reach."""
+
+BUCKET = """#!/bin/sh
+case "$*" in
+*version*) echo v3.230.0 ;;
+*config*) echo "{{}}" ;;
+*import*)
+  echo >> {folder}/tries
+  test $(wc -l < {folder}/tries) = 1 && pid={dead} || pid={live}
+  echo "error: the stack is currently locked by 1 lock(s)." >&2
+  echo "  s3://b/$pid.json: created by me@{host} (pid $pid) at $(date -u +%Y-%m-%dT%H:%M:%SZ)" >&2
+  exit 255 ;;
+*cancel*) touch {folder}/cancelled ;;
+*) exit 1 ;;
+esac
+"""
+"""A pulumi beside which another command has cancelled, and begun an update, as soon as the dead lock was reported."""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder from which `pulumi` is run."""
+    (tmp_path / "Pulumi.yaml").write_text("name: front\nruntime: python\n")
+    (tmp_path / "pulumi").touch(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    return tmp_path
+
+
+def test_the_organization_is_the_one_of_name_or_backend_and_pulumi_is_asked_for_no_other(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One more command of pulumi costs time; a wrong organization is another owner's."""
+    (project / "pulumi").write_text(CLOUD)
+
+    def tag(name: str, backend: str) -> str:
+        monkeypatch.setenv("PULUMI_BACKEND_URL", backend)
+        return OpenStack(project, name).tag
+
+    assert {backend: tag("dev", backend) for backend in ("", "https://api.pulumi.com")} == {
+        "": "alice/front/dev",
+        "https://api.pulumi.com": "alice/front/dev",
+    }
+    assert {backend: tag("test", backend) for backend in ("file://state", "s3://b?x=1", "gs://b", "azblob://b")} == {
+        "file://state": "organization/front/test",
+        "s3://b?x=1": "organization/front/test",
+        "gs://b": "organization/front/test",
+        "azblob://b": "organization/front/test",
+    }
+    assert [tag(name, "") for name in ("bob/dev", "bob/front/dev")] == ["bob/front/dev", "bob/front/dev"]
+
+
+def test_the_lock_of_an_update_that_began_after_the_dead_one_was_seen_is_not_cancelled(project: Path) -> None:
+    """In a bucket, where `pulumi cancel` removes all locks of the stack."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    (project / "pulumi").write_text(
+        BUCKET.format(folder=project, dead=ended.pid, live=os.getpid(), host=socket.gethostname())
+    )
+
+    with pytest.raises(CommandError, match=f"is locked by me@{socket.gethostname()}, process {os.getpid()}, since "):
+        OpenStack(project, "dev").replace_state({})
+
+    assert not (project / "cancelled").exists()
