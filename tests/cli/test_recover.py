@@ -289,7 +289,7 @@ def test_a_delete_that_was_cut_off_is_finished(stack: Program, ec2: EC2Client, p
 def test_orphans_of_this_stack_go_when_they_are_asked_for_and_no_other_snapshot_ever(
     stack: Program, ec2: EC2Client, options: list[str]
 ) -> None:
-    """Its image was deregistered by hand; the others belong to nobody, to a person, or to another image."""
+    """Its image was deregistered by hand; the others belong to nobody, a person, another image, or are copies."""
     stack.up("--skip-preview")
     ours, image_id = behind(ec2, "web-1"), images(ec2)["web-1"]["ImageId"]
     other = ec2.create_image(InstanceId=stack.config["source"], Name="other", NoReboot=True)["ImageId"]
@@ -299,8 +299,20 @@ def test_orphans_of_this_stack_go_when_they_are_asked_for_and_no_other_snapshot_
     volume = ec2.create_volume(AvailabilityZone="ap-northeast-2a", Size=1)["VolumeId"]
     theirs = {
         ec2.create_snapshot(VolumeId=volume, Description=text)["SnapshotId"]
-        for text in (f"before {image_id}", CREATED.format("i-0123456789abcdef0", "ami-0123456789abcdef0"), "")
+        for text in (
+            f"before {image_id}",
+            CREATED.format("i-0123456789abcdef0", "ami-0123456789abcdef0"),
+            f"{CREATED.format('i-0123456789abcdef0', image_id)}, copied",
+            f"Created by CreateImage(i-1) for {image_id}, copied",
+            "",
+        )
     }
+    backup = ec2.copy_snapshot(
+        SourceRegion=REGION,
+        SourceSnapshotId=min(ours),
+        Description=CREATED.format(stack.config["source"], image_id),
+    )
+    theirs.add(backup["SnapshotId"])
 
     stack.snapnames("recover", *options)
 
