@@ -53,7 +53,7 @@ class Made:
     def pending(self, image_id: str) -> bool:
         """Whether EC2 is still making the image."""
         with aws_errors("the image can't be read"):
-            found = self._ec2.describe_images(ImageIds=[image_id])["Images"]
+            found = self._ec2.describe_images(Filters=[{"Name": "image-id", "Values": [image_id]}])["Images"]
         return any(image["State"] == "pending" for image in found)
 
     def releases(self, image_names: Iterable[str], stack_tag: str) -> list["ImageTypeDef"]:

@@ -68,3 +68,16 @@ def test_a_launch_configuration_is_of_the_stack_whose_image_it_launches(
     found = made.settled([{"type": CONFIGURATION_TYPE, "inputs": {"name": "web", "imageId": image}}])
 
     assert [settled.resource_id for settled in found] == (["web"] if ours else [])
+
+
+def test_an_image_that_was_deregistered_while_it_was_waited_for_is_not_pending(
+    made: Made, aws: LocalAws, ec2: EC2Client
+) -> None:
+    """EC2 refuses a list of ids with one that it does not have."""
+    aws.hold_next_image()
+    image_id = ec2.create_image(InstanceId=launch(ec2), Name="web-1", NoReboot=True)["ImageId"]
+
+    before = made.pending(image_id)
+    ec2.deregister_image(ImageId=image_id)
+
+    assert (before, made.pending(image_id)) == (True, False)
