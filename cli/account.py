@@ -1,5 +1,6 @@
 """What EC2 says of a stack's images while they are made, and afterwards."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,13 @@ from .errors import UsageError
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_ec2.type_defs import FilterTypeDef, ImageTypeDef, SnapshotTypeDef
+
+
+_CREATED = re.compile(r"Created by CreateImage\(i-[0-9a-f]+\) for (?P<image>ami-[0-9a-f]+)( from vol-[0-9a-f]+)?")
+"""The whole Description that EC2 gives a snapshot of CreateImage; older ones name the volume."""
+
+_VOLUME_OF_COPIES = "vol-ffffffff"
+"""docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Snapshot.html: the volume id of a copy is not one to use."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +103,15 @@ class Account:
         return {image["Name"]: _image(image, behind[image["ImageId"]]) for image in images}
 
 
+def made_for(snapshot: "SnapshotTypeDef") -> str | None:
+    """The id of the image that CreateImage made the snapshot for, as its Description says.
+
+    A copy can keep the Description; EC2 shows no volume of its own for it.
+    """
+    found = _CREATED.fullmatch(snapshot.get("Description", ""))
+    return found["image"] if found and snapshot.get("VolumeId") != _VOLUME_OF_COPIES else None
+
+
 def snapshots_of(client: "EC2Client", image_ids: list[str]) -> dict[str, list["SnapshotTypeDef"]]:
     """Image id to the snapshots that CreateImage made for it: mappings tell them only after a while."""
     found: dict[str, list[SnapshotTypeDef]] = {image_id: [] for image_id in image_ids}
@@ -104,7 +121,8 @@ def snapshots_of(client: "EC2Client", image_ids: list[str]) -> dict[str, list["S
             OwnerIds=["self"], Filters=[{"Name": "description", "Values": wanted}]
         )
         for snapshot in (snapshot for page in pages for snapshot in page["Snapshots"]):
-            found[snapshot["Description"].split(" for ")[1].split()[0]].append(snapshot)
+            if (image_id := made_for(snapshot)) in found:
+                found[image_id].append(snapshot)
     return found
 
 

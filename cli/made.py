@@ -53,7 +53,7 @@ class Made:
     def pending(self, image_id: str) -> bool:
         """Whether EC2 is still making the image."""
         with aws_errors("the image can't be read"):
-            found = self._ec2.describe_images(ImageIds=[image_id])["Images"]
+            found = self._ec2.describe_images(Filters=[{"Name": "image-id", "Values": [image_id]}])["Images"]
         return any(image["State"] == "pending" for image in found)
 
     def releases(self, image_names: Iterable[str], stack_tag: str) -> list["ImageTypeDef"]:
@@ -135,18 +135,27 @@ class Made:
         return [image for image in found if image["State"] != "deregistered" and not is_copy(image)]
 
     def _launch_configuration(self, inputs: Inputs) -> Found | None:
+        """It has no tags; names are unique, and no other stack launches this one's image."""
         answer = self._autoscaling.describe_launch_configurations(LaunchConfigurationNames=[inputs["name"]])
-        found = answer["LaunchConfigurations"]
+        found = [one for one in answer["LaunchConfigurations"] if one["ImageId"] == inputs.get("imageId")]
         return (inputs["name"], found[0]["CreatedTime"]) if found else None
 
     def _launch_template(self, inputs: Inputs) -> Found | None:
-        filters: list[FilterTypeDef] = [{"Name": "launch-template-name", "Values": [inputs["name"]]}]
+        filters: list[FilterTypeDef] = [
+            {"Name": "launch-template-name", "Values": [inputs["name"]]},
+            {"Name": f"tag:{STACK_TAG}", "Values": [inputs.get("tags", {}).get(STACK_TAG, "")]},
+        ]
         found = self._ec2.describe_launch_templates(Filters=filters)["LaunchTemplates"]
         return (found[0]["LaunchTemplateId"], found[0]["CreateTime"]) if found else None
 
     def _group(self, inputs: Inputs) -> Found | None:
         found = self._autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[inputs["name"]])
-        groups = found["AutoScalingGroups"]
+        wanted = {tag["value"] for tag in inputs.get("tags", []) if tag["key"] == STACK_TAG}
+        groups = [
+            group
+            for group in found["AutoScalingGroups"]
+            if wanted & {tag["Value"] for tag in group["Tags"] if tag["Key"] == STACK_TAG}
+        ]
         return (inputs["name"], groups[0]["CreatedTime"]) if groups else None
 
     def _present(self, image_ids: list[str]) -> set[str]:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -141,10 +140,23 @@ class Recovery:
                 if self.stack.stopped:
                     raise CommandError("stopped", Exit.INTERRUPTED)
         if lost and not has_roots(deployment):
-            with suppress(CommandError):  # as it declares what is missed; what counts is what the state has then
-                self.stack.up_root(self.config)
-            state = self.stack.state()
+            state = self._rooted(", ".join(image["Name"] for image in lost))
         return state, images
+
+    def _rooted(self, lost: str) -> State:
+        """The state once it has what an image hangs on. Raises `CommandError`."""
+        try:
+            self.stack.up_root(self.config)
+        except CommandError as error:  # as it declares what is missed; what counts is what the state has then
+            state = self.stack.state()
+            if has_roots(state["deployment"]):
+                return state
+            raise CommandError(
+                f"{error}\nthe state has lost {lost} and the stack itself, which an update has to make first, and that "
+                "failed: mend what it says, and run the same command again",
+                error.code,
+            ) from error
+        return self.stack.state()
 
     def _releases(self) -> list["ImageTypeDef"]:
         return self.made.releases(self.image_names, self.stack.tag)

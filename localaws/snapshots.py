@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .settings import Lifecycle
 
 SNAPSHOT_ID = re.compile(r"snap-([0-9a-f]{8}|[0-9a-f]{17})")
+VOLUME_OF_COPIES = "vol-ffffffff"
 GP3_THROUGHPUT = 125
 """MiB/s that a gp3 volume has when none is asked for."""
 
@@ -43,13 +44,19 @@ class Snapshot(MotoSnapshot):
 
     lifecycle: Lifecycle | None = None
     size: int
+    copied = False
+
+    @property
+    def volume_id(self) -> str:
+        """As DescribeSnapshots shows it: a copy has no volume's."""
+        return VOLUME_OF_COPIES if self.copied else str(self.volume.id)
 
     def describe(self, tags: dict[str, str]) -> dict[str, Any]:
         """Return the snapshot as DescribeSnapshots shows it."""
         state, percent = self.progress_now()
         return {
             "SnapshotId": self.id,
-            "VolumeId": self.volume.id,
+            "VolumeId": self.volume_id,
             "State": state,
             "StateMessage": self.lifecycle.reason or None if self.lifecycle and state == "error" else None,
             "StartTime": self.start_time,
@@ -84,7 +91,7 @@ class Snapshot(MotoSnapshot):
             "start-time": self.start_time.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
             "status": state,
             "storage-tier": self.storage_tier,
-            "volume-id": self.volume.id,
+            "volume-id": self.volume_id,
             "volume-size": self.size,
         }
         if name not in values:
@@ -174,6 +181,7 @@ class Snapshots(Tags):
             encrypted=source.encrypted,
             kms_key_id=kms_key_id or source.kms_key_id,
         )
+        snapshot.copied = True
         return self.add_snapshot(snapshot, source.size, None)
 
     def add_snapshot(self, snapshot: Snapshot, size: int, lifecycle: Lifecycle | None) -> Snapshot:

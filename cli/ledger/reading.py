@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from snapnames.account_images import STACK_TAG
 from snapnames.described import is_copy, snapshots_behind, tags_of
 
+from ..account import made_for
+
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_ec2.type_defs import ImageTypeDef, PaginatorConfigTypeDef, SnapshotTypeDef
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 _PAGE: "PaginatorConfigTypeDef" = {"PageSize": 1000}
 """The most that DescribeImages and DescribeSnapshots give at once."""
 
-_MADE_FOR = re.compile(r"Created by CreateImage\(.*?\) for (ami-[0-9a-f]+)|Copied for DestinationAmi (ami-[0-9a-f]+) ")
-"""What EC2 writes into the description of a snapshot that CreateImage or CopyImage makes."""
+_COPIED_FOR = re.compile(r"Copied for DestinationAmi (ami-[0-9a-f]+) ")
+"""How the description begins that EC2 gives a snapshot of CopyImage."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def read_holdings(ec2: "EC2Client") -> Holdings:
 
 
 def _snapshot(described: "SnapshotTypeDef") -> Snapshot:
-    made_for = _MADE_FOR.match(described.get("Description", ""))
+    copied_for = _COPIED_FOR.match(described.get("Description", ""))
     return Snapshot(
         snapshot_id=described["SnapshotId"],
         name=tags_of(described).get("Name") or None,
@@ -106,7 +108,7 @@ def _snapshot(described: "SnapshotTypeDef") -> Snapshot:
         size=described["VolumeSize"],
         archived=described.get("StorageTier") == "archive",
         started=described["StartTime"],
-        image_id=next(filter(None, made_for.groups()), None) if made_for else None,
+        image_id=copied_for[1] if copied_for else made_for(described),
     )
 
 

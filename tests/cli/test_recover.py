@@ -129,6 +129,19 @@ def test_an_image_that_a_lost_state_had_is_taken_in_again_with_its_names(
     assert (images(ec2), snapshot_ids(ec2)) == ({}, set())
 
 
+def test_a_lost_state_that_cannot_be_begun_again_is_a_failure_and_says_why(stack: Program) -> None:
+    """Not nothing to recover: the next update would have neither image nor provider."""
+    stack.up("--skip-preview")
+    stack.lose_state()
+    stack.config["namePattern"] = "{nope}"
+
+    ran = stack.snapnames("recover", code=1)
+
+    assert "nothing to recover" not in ran.out
+    assert "name pattern '{nope}' has the unknown field 'nope'" in ran.err
+    assert "the state has lost web-1 and the stack itself, which an update has to make first" in ran.err
+
+
 def test_an_image_that_the_state_has_without_volumes_is_read_again(
     stack: Program, aws: LocalAws, ec2: EC2Client
 ) -> None:
@@ -313,7 +326,7 @@ def test_snapshots_that_a_lost_answer_left_are_found_by_an_earlier_state(
 def test_orphans_of_this_stack_go_when_they_are_asked_for_and_no_other_snapshot_ever(
     stack: Program, ec2: EC2Client, options: list[str]
 ) -> None:
-    """Its image was deregistered by hand; the others belong to nobody, to a person, or to another image."""
+    """Its image was deregistered by hand; the others belong to nobody, a person, another image, or are copies."""
     stack.up("--skip-preview")
     ours, image_id = behind(ec2, "web-1"), images(ec2)["web-1"]["ImageId"]
     other = ec2.create_image(InstanceId=stack.config["source"], Name="other", NoReboot=True)["ImageId"]
@@ -323,8 +336,20 @@ def test_orphans_of_this_stack_go_when_they_are_asked_for_and_no_other_snapshot_
     volume = ec2.create_volume(AvailabilityZone="ap-northeast-2a", Size=1)["VolumeId"]
     theirs = {
         ec2.create_snapshot(VolumeId=volume, Description=text)["SnapshotId"]
-        for text in (f"before {image_id}", CREATED.format("i-0123456789abcdef0", "ami-0123456789abcdef0"), "")
+        for text in (
+            f"before {image_id}",
+            CREATED.format("i-0123456789abcdef0", "ami-0123456789abcdef0"),
+            f"{CREATED.format('i-0123456789abcdef0', image_id)}, copied",
+            f"Created by CreateImage(i-1) for {image_id}, copied",
+            "",
+        )
     }
+    backup = ec2.copy_snapshot(
+        SourceRegion=REGION,
+        SourceSnapshotId=min(ours),
+        Description=CREATED.format(stack.config["source"], image_id),
+    )
+    theirs.add(backup["SnapshotId"])
 
     stack.snapnames("recover", *options)
 

@@ -1,0 +1,83 @@
+"""What AWS has of pending creates: this stack's, and nobody else's of the same name."""
+
+import pytest
+from mypy_boto3_autoscaling import AutoScalingClient
+from mypy_boto3_ec2 import EC2Client
+
+from cli.account import aws_session
+from cli.made import Made
+from cli.repair import CONFIGURATION_TYPE, GROUP_TYPE, TEMPLATE_TYPE
+from localaws.server import REGION, LocalAws
+from testing.environment import aws_variables
+from tests.account import launch
+
+STACKS = OURS, THEIRS = "organization/snapnames/test", "bob/snapnames/test"
+
+
+@pytest.fixture
+def made(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> Made:
+    """On the local AWS."""
+    for name, value in aws_variables(aws.url).items():
+        monkeypatch.setenv(name, value)
+    return Made(aws_session({"aws:region": REGION}))
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_group_and_a_template_are_of_the_stack_that_they_bear(
+    made: Made, ec2: EC2Client, autoscaling: AutoScalingClient, stack: str
+) -> None:
+    """Of another stack's the name is the same."""
+    image_id = ec2.create_image(InstanceId=launch(ec2), Name="web-1", NoReboot=True)["ImageId"]
+    template = ec2.create_launch_template(
+        LaunchTemplateName="web",
+        LaunchTemplateData={"ImageId": image_id, "InstanceType": "t3.micro"},
+        TagSpecifications=[{"ResourceType": "launch-template", "Tags": [{"Key": "snapnames:stack", "Value": stack}]}],
+    )["LaunchTemplate"]["LaunchTemplateId"]
+    autoscaling.create_auto_scaling_group(
+        AutoScalingGroupName="web",
+        MinSize=0,
+        MaxSize=0,
+        AvailabilityZones=[f"{REGION}a"],
+        LaunchTemplate={"LaunchTemplateId": template},
+        Tags=[{"Key": "Name", "Value": OURS}, {"Key": "snapnames:stack", "Value": stack}],
+    )
+    tags = [{"key": "Name", "value": "x"}, {"key": "snapnames:stack", "value": OURS, "propagateAtLaunch": True}]
+    creates = [
+        {"type": TEMPLATE_TYPE, "inputs": {"name": "web", "tags": {"snapnames:stack": OURS}}},
+        {"type": GROUP_TYPE, "inputs": {"name": "web", "tags": tags}},
+    ]
+
+    found = [settled.resource_id for settled in made.settled(creates)]
+
+    assert found == ([template, "web"] if stack == OURS else [])
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_a_launch_configuration_is_of_the_stack_whose_image_it_launches(
+    made: Made, ec2: EC2Client, autoscaling: AutoScalingClient, *, ours: bool
+) -> None:
+    """It has no tags."""
+    source = launch(ec2)
+    image, other = (
+        ec2.create_image(InstanceId=source, Name=name, NoReboot=True)["ImageId"] for name in ("web-1", "other")
+    )
+    autoscaling.create_launch_configuration(
+        LaunchConfigurationName="web", ImageId=image if ours else other, InstanceType="t3.micro"
+    )
+
+    found = made.settled([{"type": CONFIGURATION_TYPE, "inputs": {"name": "web", "imageId": image}}])
+
+    assert [settled.resource_id for settled in found] == (["web"] if ours else [])
+
+
+def test_an_image_that_was_deregistered_while_it_was_waited_for_is_not_pending(
+    made: Made, aws: LocalAws, ec2: EC2Client
+) -> None:
+    """EC2 refuses a list of ids with one that it does not have."""
+    aws.hold_next_image()
+    image_id = ec2.create_image(InstanceId=launch(ec2), Name="web-1", NoReboot=True)["ImageId"]
+
+    before = made.pending(image_id)
+    ec2.deregister_image(ImageId=image_id)
+
+    assert (before, made.pending(image_id)) == (True, False)
