@@ -117,10 +117,10 @@ def _provider_settings(config: Mapping[str, str]) -> dict[str, Any]:
 def _parsed(key: str, value: str) -> Any:  # noqa: ANN401 -- whatever the provider takes there
     try:
         return json.loads(value)
-    except ValueError as error:
-        raise InputError(
-            f"aws:{key} is {value!r}, which is no JSON; the provider takes JSON there: correct it"
-        ) from error
+    except (ValueError, RecursionError) as error:
+        # Not the value: it may be a secret.
+        where = f" at line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise InputError(f"aws:{key} is no JSON{where}; the provider takes JSON there: correct it") from error
 
 
 def _session(settings: Mapping[str, Any]) -> boto3.Session:
