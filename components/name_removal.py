@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from pulumi import ComponentResource, ResourceOptions
 from pulumi.dynamic import ConfigureRequest, CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
 
-from .aws_session import KEYS, StackSession
+from .aws_session import StackSession
 from .filters import chunks
 from .owned_names import PREVIOUS_NAME
 from .pace import Pace
+from .provider_settings import KEYS
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
