@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Iterator
 
-_VALUES = 200
+VALUES = 200
 """docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html."""
 
 STATUS_IDS = 100
 """Of DescribeInstanceStatus: docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceStatus.html."""
 
 
-def chunks(values: Collection[str], size: int = _VALUES) -> Iterator[list[str]]:
+def chunks(values: Collection[str], size: int = VALUES) -> Iterator[list[str]]:
     """The values in as many lists as calls are needed: none for no values, which EC2 would not take as a filter.
 
     >>> [len(chunk) for chunk in chunks([str(n) for n in range(401)])]

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def find_source(source: str | Mapping[str, str], image_name: str) -> str:
     """The instance id that `source` gives, or of the running, healthy instances with its tags the longest running.
 
-    Healthy: both status checks say `ok`. Two reads, and one more for each
-    further 100 that run. Raises `InputError` when no instance matches.
+    Healthy: both status checks say `ok`. Two reads, and one more for each further 100 that run.
+    Raises `InputError` when no instance matches.
     """
     if isinstance(source, str):
         return source
