@@ -1,6 +1,5 @@
 """boto3 clients that reach AWS as the stack's own `aws:` config does, for reads that have no data source."""
 
-import json
 import os
 from collections.abc import Mapping
 from functools import partial
@@ -16,52 +15,15 @@ from botocore.credentials import (
     CredentialResolver,
     DeferredRefreshableCredentials,
 )
+from botocore.exceptions import BotoCoreError
+from botocore.utils import validate_region_name
 
 from .errors import InputError
+from .provider_settings import provider_settings
 
 if TYPE_CHECKING:
     from mypy_boto3_autoscaling import AutoScalingClient
     from mypy_boto3_ec2 import EC2Client
-
-_MIRRORED = frozenset(
-    {
-        "accessKey",
-        "secretKey",
-        "token",
-        "profile",
-        "region",
-        "endpoints",
-        "assumeRoles",
-        "sharedConfigFiles",
-        "sharedCredentialsFiles",
-        "customCaBundle",
-        "insecure",
-        "maxRetries",
-        "retryMode",
-        "useDualstackEndpoint",
-        "useFipsEndpoint",
-    }
-)
-_NO_MATTER = frozenset(
-    {
-        "defaultTags",
-        "ignoreTags",
-        "s3UsEast1RegionalEndpoint",
-        "s3UsePathStyle",
-        "skipCredentialsValidation",
-        "skipMetadataApiCheck",
-        "skipRegionValidation",
-        "skipRequestingAccountId",
-        "stsRegion",
-        "tagPolicyCompliance",
-        "tokenBucketRateLimiterCapacity",
-        "userAgents",
-    }
-)
-"""Settings that change nothing for a read of EC2."""
-
-KEYS = tuple(sorted(_MIRRORED))
-"""The keys of `aws:` config that a session is made of."""
 
 _ROLE_ARGUMENTS = {
     "roleArn": "RoleArn",
@@ -76,7 +38,8 @@ _ROLE_ARGUMENTS = {
 class StackSession:
     """Clients with the region, profile, keys, roles and endpoints of the stack's default provider.
 
-    Raises `InputError` for a setting of the provider that has no counterpart here.
+    Raises `InputError` for a setting of the provider that has no counterpart here or is not of its kind, without a
+    region, and for roles without keys to assume them with.
     """
 
     def __init__(self, config: Mapping[str, str] | None = None) -> None:
@@ -84,8 +47,10 @@ class StackSession:
 
         `config`: the stack's `aws:` config as it stands, without the namespace. Left out: the running program's.
         """
-        self._settings = _provider_settings(_running_config() if config is None else config)
+        self._settings = provider_settings(_running_config() if config is None else config)
         self._session = _session(self._settings)
+        # A client says so only when it is made, which is where no error of the config is expected any more.
+        _check_region(self._session.region_name)
         for role in self._settings.get("assumeRoles", []):
             self._session = _assumed(self._session, role, self._settings)
 
@@ -103,23 +68,17 @@ def _running_config() -> dict[str, str]:
     return {key.removeprefix("aws:"): value for key, value in values.items() if key.startswith("aws:")}
 
 
-def _provider_settings(config: Mapping[str, str]) -> dict[str, Any]:
-    for key in config:
-        if key not in _MIRRORED | _NO_MATTER:
-            raise InputError(
-                f"aws:{key} has no counterpart outside the provider, and a source given by tags, a dropped release, or "
-                "the images that the account owns are read outside of it: give the profile or the keys another way"
-            )
-    texts = {"accessKey", "secretKey", "token", "profile", "region", "customCaBundle", "retryMode"}
-    return {key: value if key in texts else _parsed(key, value) for key, value in config.items() if key in _MIRRORED}
-
-
-def _parsed(key: str, value: str) -> Any:  # noqa: ANN401 -- whatever the provider takes there
-    try:
-        return json.loads(value)
-    except ValueError as error:
+def _check_region(region: str | None) -> None:
+    if not region:
         raise InputError(
-            f"aws:{key} is {value!r}, which is no JSON; the provider takes JSON there: correct it"
+            "aws:region is not set, and neither is AWS_REGION; images are in one region: run `pulumi config set "
+            "aws:region <region>`"
+        )
+    try:
+        validate_region_name(region)
+    except BotoCoreError as error:
+        raise InputError(
+            f"region {region!r} has a character that no region has; it is part of a host's name: correct aws:region"
         ) from error
 
 
@@ -168,9 +127,15 @@ def _assumed(session: boto3.Session, role: Mapping[str, Any], settings: Mapping[
         arguments["PolicyArns"] = [{"arn": arn} for arn in role["policyArns"]]
     if "tags" in role:
         arguments["Tags"] = [{"Key": key, "Value": value} for key, value in role["tags"].items()]
+    own = session.get_credentials()
+    if own is None:
+        raise InputError(
+            f"no AWS keys were found to assume {arguments['RoleArn']} with; aws:assumeRoles takes keys of its own: set "
+            "aws:profile, or log in"
+        )
     fetcher = AssumeRoleCredentialFetcher(
         client_creator=partial(session.client, **_client_options("sts", settings)),
-        source_credentials=session.get_credentials(),
+        source_credentials=own,
         role_arn=arguments.pop("RoleArn"),
         extra_args=arguments,
     )

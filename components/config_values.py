@@ -114,14 +114,7 @@ class ConfigValues:
 
     def typed(self, path: str, value: Any, kind: str, *, secret: bool = False) -> Any:  # noqa: ANN401
         """The value if it is of its kind, else None and a fault, which does not show a secret."""
-        ok = {
-            TEXT: lambda: isinstance(value, str) and value != "",
-            WHOLE: lambda: isinstance(value, int) and not isinstance(value, bool),
-            TRUTH: lambda: isinstance(value, bool),
-            TEXTS: lambda: isinstance(value, list) and all(isinstance(item, str) and item for item in value),
-            TEXT_MAP: lambda: isinstance(value, dict) and all(isinstance(item, str) for item in value.values()),
-        }[kind]()
-        if ok:
+        if is_kind(value, kind):
             return value
         shown = "a secret" if secret else repr(value)
         self.fault(
@@ -129,6 +122,17 @@ class ConfigValues:
             "wanted"
         )
         return None
+
+
+def is_kind(value: Any, kind: str) -> bool:  # noqa: ANN401 -- whatever the user wrote
+    """Whether a value is of its kind; no text is empty but in a map."""
+    return {
+        TEXT: lambda: isinstance(value, str) and value != "",
+        WHOLE: lambda: isinstance(value, int) and not isinstance(value, bool),
+        TRUTH: lambda: isinstance(value, bool),
+        TEXTS: lambda: isinstance(value, list) and all(isinstance(item, str) and item for item in value),
+        TEXT_MAP: lambda: isinstance(value, dict) and all(isinstance(item, str) for item in value.values()),
+    }[kind]()
 
 
 def _texts(path: str, value: object) -> Iterator[tuple[str, str]]:

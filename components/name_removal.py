@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from pulumi import ComponentResource, ResourceOptions
 from pulumi.dynamic import ConfigureRequest, CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
 
-from .aws_session import KEYS, StackSession
-from .filters import chunks
+from .aws_session import StackSession
+from .live_names import read_tags
 from .owned_names import PREVIOUS_NAME
 from .pace import Pace
+from .provider_settings import KEYS
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -70,7 +71,7 @@ def remove_names(client: "EC2Client", names: Mapping[str, str]) -> None:
     The previous name is put back before its tag goes, so a kill between the two loses nothing; the next call goes on.
     """
     pace = Pace()
-    for snapshot_id, tags in _live(client, list(names)).items():
+    for snapshot_id, tags in read_tags(client, list(names), "Name", PREVIOUS_NAME).items():
         live, previous = tags.get("Name"), tags.get(PREVIOUS_NAME)
         if live not in (names[snapshot_id], previous):
             continue
@@ -82,18 +83,3 @@ def remove_names(client: "EC2Client", names: Mapping[str, str]) -> None:
         if live != previous:
             client.create_tags(Resources=[snapshot_id], Tags=[{"Key": "Name", "Value": previous}])
         client.delete_tags(Resources=[snapshot_id], Tags=[{"Key": PREVIOUS_NAME, "Value": previous}])
-
-
-def _live(client: "EC2Client", snapshot_ids: list[str]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    paginator = client.get_paginator("describe_tags")
-    for chunk in chunks(snapshot_ids):
-        pages = paginator.paginate(
-            Filters=[
-                {"Name": "resource-id", "Values": chunk},
-                {"Name": "key", "Values": ["Name", PREVIOUS_NAME]},
-            ]
-        )
-        for tag in (tag for page in pages for tag in page["Tags"]):
-            found.setdefault(tag["ResourceId"], {})[tag["Key"]] = tag["Value"]
-    return found

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple, NotRequired, TypedDict
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict
 
 import pulumi
 from pulumi import ComponentResource, Output, ResourceOptions, StackReference
@@ -11,10 +12,14 @@ from .account_images import stack_tag
 from .ec2_tag import Tag
 from .errors import InputError
 from .image_selection import ImageSelection
+from .live_names import LiveNames, read_names
 from .naming import DEFAULT_PATTERN, check_pattern
 from .owned_listing import OwnedAccount
 from .owned_names import PREVIOUS_NAME, DeclaredName, OwnedNames, Record, decide
 from .pace import PER_SECOND, READS_PER_WRITE, Pace, later
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
 
 RECORD_OUTPUT = "ownedImages"
 
@@ -64,6 +69,7 @@ class OwnedImages(ComponentResource):
 
     Order and pattern are those of `ReleaseImage`. A snapshot that several images share is named after the oldest. A
     name that a person gave stays, before as after it was named here; names of this component stay when it is destroyed.
+    A name that is given in the seconds before ours is the exception: EC2 has no write that minds what is there.
 
     Export `record` as the stack output `ownedImages`: by what it said at the last update the component knows its own
     names from a person's.
@@ -104,7 +110,8 @@ class OwnedImages(ComponentResource):
         self._args = args
         rate = args.get("names_per_second", PER_SECOND)
         self._writes, self._reads = Pace(rate), Pace(rate * READS_PER_WRITE)
-        account = _listed()
+        account, client = _listed()
+        self._live = LiveNames(partial(read_names, client), rate)
         # No child of this component, which an update of other targets does not make: the state would be broken.
         last = StackReference(f"{name}-record", stack_name=stack_tag())
         self.record = last.get_output(args.get("record_output", RECORD_OUTPUT)).apply(
@@ -145,10 +152,15 @@ class OwnedImages(ComponentResource):
 
             NameRemoval(self, given, removes=removes)
         self._say(names)
-        told = {"kept": names.kept, "renamed": names.renamed, "shared": names.shared, "skipped": names.skipped}
+        told = {"renamed": names.renamed, "shared": names.shared, "skipped": names.skipped, "removes": removes}
         # By the Tags, so that an update which fails records no name that it did not give.
         return Output.from_input(tags).apply(
-            lambda made: {"names": _given(made, given, record), **told, "removes": removes}, run_with_unknowns=True
+            lambda made: {
+                "names": _given(made, given, record),
+                "kept": names.kept | _kept_since(made, given, record),
+                **told,
+            },
+            run_with_unknowns=True,
         )
 
     def _declare_name(self, live: _Live, declared: DeclaredName) -> Tag:
@@ -178,11 +190,14 @@ class OwnedImages(ComponentResource):
             imported, paces = f"{live.snapshot_id},{key}", [self._reads]
         elif updating and not there:
             paces = [self._writes, self._reads]
+        given: pulumi.Input[str] = later(value, *paces) if paces else value
+        if self._writes in paces and key == "Name":
+            given = self._live.later(live.snapshot_id, value, live.tags.get(key), *paces)
         tag = Tag(
             label,
             live.snapshot_id,
             key,
-            later(value, *paces) if paces else value,
+            given,
             ResourceOptions(
                 parent=self,
                 depends_on=before,
@@ -220,7 +235,7 @@ def _given(tags: Mapping[str, Sequence[object]], declared: Mapping[str, str], la
 
     Unknown in an update: the value when the Tag failed and `--continue-on-error` goes on, and then it is the last one;
     the id alone when the Tag is new, but no target. A value that was not declared is a person's, who wrote it while
-    the Tag was taken over.
+    the Tag was taken over, or waited.
     """
     previewing = pulumi.runtime.is_dry_run()
     names = {}
@@ -232,7 +247,19 @@ def _given(tags: Mapping[str, Sequence[object]], declared: Mapping[str, str], la
     return names
 
 
-def _listed() -> OwnedAccount:
+def _kept_since(
+    tags: Mapping[str, Sequence[object]], declared: Mapping[str, str], last: Record
+) -> dict[str, dict[str, str]]:
+    """What `kept` says of names that a person gave while the update ran. One that is no target has the last name."""
+    return {
+        snapshot_id: {"name": value, "wanted": declared[snapshot_id], "why": "it was named while the update ran"}
+        for snapshot_id, (tag_id, value) in tags.items()
+        if isinstance(tag_id, str) and isinstance(value, str)
+        if value not in (declared[snapshot_id], last.names.get(snapshot_id))
+    }
+
+
+def _listed() -> tuple[OwnedAccount, "EC2Client"]:
     # Only this component needs boto3 in every run.
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
@@ -240,7 +267,8 @@ def _listed() -> OwnedAccount:
     from .owned_listing import read_account  # noqa: PLC0415
 
     try:
-        return read_account(StackSession().ec2())
+        client = StackSession().ec2()
+        return read_account(client), client
     except (BotoCoreError, ClientError) as error:
         raise InputError(
             f"the images of the account can't be read: {error}; see to aws:profile, aws:region and the credentials"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from .errors import InputError
+from .filters import STATUS_IDS, chunks
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 def find_source(source: str | Mapping[str, str], image_name: str) -> str:
     """The instance id that `source` gives, or of the running, healthy instances with its tags the longest running.
 
-    Healthy: both status checks say `ok`. Two reads. Raises `InputError` when no instance matches.
+    Healthy: both status checks say `ok`. Two reads, and one more for each further 100 that run.
+    Raises `InputError` when no instance matches.
     """
     if isinstance(source, str):
         return source
@@ -53,12 +55,12 @@ def _running(client: "EC2Client", tags: Mapping[str, str]) -> list["InstanceType
 
 def _healthy(client: "EC2Client", instances: list["InstanceTypeDef"]) -> list["InstanceTypeDef"]:
     """Those whose system and instance status checks both say `ok`."""
-    pages = client.get_paginator("describe_instance_status").paginate(
-        InstanceIds=[instance["InstanceId"] for instance in instances]
-    )
+    paginator = client.get_paginator("describe_instance_status")
+    ids = [instance["InstanceId"] for instance in instances]
     ok = {
         status["InstanceId"]
-        for page in pages
+        for chunk in chunks(ids, STATUS_IDS)
+        for page in paginator.paginate(InstanceIds=chunk)
         for status in page["InstanceStatuses"]
         if status["InstanceStatus"]["Status"] == status["SystemStatus"]["Status"] == "ok"
     }

@@ -81,6 +81,19 @@ class InstanceStateIncorrectError(EC2ClientError):
     message = "The instance '{instance_id}' is not in a state from which it can be imaged: {state}"
 
 
+class TooManyInstanceIdsError(EC2ClientError):
+    """DescribeInstanceStatus was given more ids than it takes.
+
+    Code and text, with its spelling, are as others report them (github.com/bastillion-io/Bastillion-EC2/issues/8).
+    """
+
+    code = "InvalidRequest"
+    message = (
+        "{count} exceeds the maximum number of instance IDs that can be specificied ({limit}). Please specify fewer "
+        "than {limit} instance IDs."
+    )
+
+
 class SnapshotNotFoundError(EC2ClientError):
     """No snapshot has this id."""
 

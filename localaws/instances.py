@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from moto.ec2.responses.instances import InstanceResponse
 
-from .errors import ParameterMissingError
+from .errors import ParameterMissingError, TooManyInstanceIdsError
 from .image_backend import Images
 from .images import Launch
 from .mappings import Mapping, is_ephemeral, merged
 
 if TYPE_CHECKING:
+    from moto.core.responses import ActionResult
     from moto.core.types import Base64EncodedString
     from moto.ec2.models.instances import Instance, Reservation
+
+
+STATUS_IDS_LIMIT = 100
+"""docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceStatus.html."""
 
 
 class Instances(Images):
@@ -80,7 +85,14 @@ class Instances(Images):
 
 
 class InstanceActions(InstanceResponse):
-    """RunInstances with EC2's block device mappings."""
+    """RunInstances with EC2's block device mappings, DescribeInstanceStatus with its limit."""
+
+    def describe_instance_status(self) -> ActionResult:
+        """Refuse more ids than EC2 takes."""
+        count = len(self._get_param("InstanceIds", []))
+        if count > STATUS_IDS_LIMIT:
+            raise TooManyInstanceIdsError(count=count, limit=STATUS_IDS_LIMIT)
+        return super().describe_instance_status()
 
     def _parse_block_device_mapping(self) -> list[dict[str, Any]]:
         return list(self._get_param("BlockDeviceMappings", []))

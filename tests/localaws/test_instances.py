@@ -178,3 +178,16 @@ def test_a_device_and_a_volume_are_attached_once(ec2: EC2Client, instance: str, 
     ec2.detach_volume(VolumeId=volume)
     with refused("IncorrectState", volume):
         ec2.detach_volume(VolumeId=volume)
+
+
+def test_the_status_of_more_than_100_instances_is_refused(ec2: EC2Client, public_image: str, refused: Refused) -> None:
+    """100 are good; ids count, not instances that are described."""
+    launched = ec2.run_instances(ImageId=public_image, MinCount=101, MaxCount=101)["Instances"]
+    ids = [instance["InstanceId"] for instance in launched]
+
+    told = ec2.describe_instance_status(InstanceIds=ids[:100])["InstanceStatuses"]
+
+    assert [status["InstanceId"] for status in told] == ids[:100]
+    with refused("InvalidRequest", "101 exceeds the maximum number of instance IDs that can be specificied (100)."):
+        ec2.describe_instance_status(InstanceIds=ids)
+    assert len(ec2.describe_instance_status()["InstanceStatuses"]) == 101

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mypy_boto3_ec2 import EC2Client
 
@@ -12,6 +12,9 @@ from engine import Engine
 from localaws.server import LocalAws
 from tests.account import images, launch, names, snapshot_ids, writes
 from tests.program import ROOT, Program
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import TagTypeDef
 
 RELEASE, NEXT = "20180307231207", "20180314230502"
 IMAGE, NEXT_IMAGE = f"front-web-{RELEASE}", f"front-web-{NEXT}"
@@ -87,6 +90,24 @@ def test_an_instance_that_is_stopped_or_terminated_is_not_the_source(
     assert (without.code, f"error: snapnames:source {TAGS} {NOT_FOUND}" in without.out) == (1, True)
     assert f"source of image {IMAGE}: {running}, " in with_one.out
     assert "the longest of 1 healthy (1 running)" in with_one.out
+
+
+def test_a_source_is_found_among_more_instances_than_ec2_tells_the_status_of_at_once(
+    aws: LocalAws, program: Callable[..., Program]
+) -> None:
+    """It takes 100 ids a call, so 101 are two calls."""
+    ec2 = aws.client("ec2")
+    image_id = ec2.describe_images()["Images"][0]["ImageId"]
+    tags: list[TagTypeDef] = [{"Key": key, "Value": value} for key, value in TAGS.items()]
+    ec2.run_instances(
+        ImageId=image_id, MinCount=101, MaxCount=101, TagSpecifications=[{"ResourceType": "instance", "Tags": tags}]
+    )
+    stack, mark = program(released(TAGS)), aws.mark()
+
+    previewed = stack.preview().out
+
+    assert ", the longest of 101 healthy (101 running)" in previewed
+    assert Counter(aws.calls(mark))["ec2.DescribeInstanceStatus"] == 2
 
 
 def test_tags_are_looked_up_once_a_run_and_only_while_a_release_is_not_built(

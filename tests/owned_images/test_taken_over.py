@@ -82,3 +82,38 @@ def test_a_name_that_is_changed_while_it_is_taken_over_stays_as_the_person_gave_
 
     assert recorded == {"web-1:/dev/sda1": "web-1(001)"}
     assert account.names() == {"web-1:/dev/sda1": "web-1(001)", "web-1:/dev/sdf": "by hand"}
+
+
+def test_a_name_that_is_given_while_its_snapshot_waits_for_its_turn_stays_as_the_person_gave_it(
+    account: Account, program: Make, proxy: FaultProxy
+) -> None:
+    """The output says that it is kept, also when `overwrite` is set; later updates find it as any name of a person."""
+    account.image("web-1", [ROOT, *(f"/dev/sdf{number}" for number in range(1, 100))])
+    named, replaced = "web-1:/dev/sdf98", "web-1:/dev/sdf99"
+    account.name(replaced, "replaced")
+    stack = program({"ownedImages": {"namesPerSecond": 1000, "overwrite": True}}, endpoint=proxy.url)
+
+    def name_both(_: object) -> None:
+        for snapshot in (named, replaced):
+            account.name(snapshot, "by hand")
+
+    proxy.schedule.at("ec2.CreateTags", 1, Run(name_both))
+
+    stack.up("--skip-preview")
+    first = stack.outputs()["ownedImages"]
+    stack.config["ownedImages"] = True
+    stack.up("--skip-preview")
+
+    assert {one: account.tags()[one] for one in (named, replaced)} == {
+        named: {"Name": "by hand"},
+        replaced: {"Name": "by hand", PREVIOUS: "replaced"},
+    }
+    assert account.labelled(first["kept"]) == {
+        named: {"name": "by hand", "wanted": "web-1(099)", "why": "it was named while the update ran"},
+        replaced: {"name": "by hand", "wanted": "web-1(100)", "why": "it was named while the update ran"},
+    }
+    assert len(first["names"]) == 98
+    assert account.labelled(stack.outputs()["ownedImages"]["kept"]) == {
+        named: {"name": "by hand", "wanted": "web-1(099)", "why": "it had a name already"},
+        replaced: {"name": "by hand", "wanted": "web-1(100)", "why": "it had a name already"},
+    }
