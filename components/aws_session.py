@@ -1,7 +1,8 @@
 """boto3 clients that reach AWS as the stack's own `aws:` config does, for reads that have no data source."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,7 +16,7 @@ from botocore.credentials import (
     CredentialResolver,
     DeferredRefreshableCredentials,
 )
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.utils import validate_region_name
 
 from .errors import InputError
@@ -61,6 +62,17 @@ class StackSession:
     def autoscaling(self) -> "AutoScalingClient":
         """A client of Auto Scaling."""
         return self._session.client("autoscaling", **_client_options("autoscaling", self._settings))
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Raise `InputError` when AWS, or the way to it, refuses a read of `what`."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise InputError(
+            f"{what} can't be read: {error}; see to aws:profile, aws:region and the credentials"
+        ) from error
 
 
 def _running_config() -> dict[str, str]:

@@ -67,19 +67,20 @@ def settle_dropped(settings: Settings, present: int) -> None:
     """See to the images of this stack that are no release any more; `present` images of the releases exist.
 
     Keeps those whose snapshots never got a name. One read when no release was dropped. Raises `InputError` for a
-    dropped image that is still pending, since EC2 has not made all its snapshots, and for one that something outside
-    this stack uses; a preview warns of that.
+    dropped image that is still pending, since EC2 has not made all its snapshots, for one that something outside this
+    stack uses (a preview warns of that), and when AWS refuses a read.
     """
     if count_images(tagged=True) <= present:
         return
     # Only a dropped release needs boto3, which takes longer to import than a preview without changes takes in all.
-    from .aws_session import StackSession  # noqa: PLC0415
+    from .aws_session import StackSession, reading  # noqa: PLC0415
 
-    session = StackSession()
-    client = session.ec2()
     names = {settings.image_name(release) for release in settings.releases}
-    dropped = [image for image in _tagged(client) if image["Name"] not in names]
-    unread = _unread(client, dropped)
+    with reading("the images of dropped releases"):
+        session = StackSession()
+        client = session.ec2()
+        dropped = [image for image in _tagged(client) if image["Name"] not in names]
+        unread = _unread(client, dropped)
     for image in unread:
         if image["State"] == "pending":
             raise InputError(
@@ -90,7 +91,9 @@ def settle_dropped(settings: Settings, present: int) -> None:
         DroppedImage(image, settings)
     leaving = {image["ImageId"]: image["Name"] for image in dropped if image not in unread}
     if leaving and not settings.force:
-        _guard(leaving, uses(leaving, client, session.autoscaling()))
+        with reading("what uses the images of dropped releases"):
+            found = uses(leaving, client, session.autoscaling())
+        _guard(leaving, found)
 
 
 def _guard(leaving: Mapping[str, str], found: list[Use]) -> None:

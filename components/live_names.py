@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from .errors import InputError
 from .filters import VALUES, chunks
 from .pace import AT_ONCE, Pace
 
@@ -63,12 +62,7 @@ def read_tags(client: "EC2Client", snapshot_ids: list[str], *keys: str) -> dict[
 
 def read_names(client: "EC2Client", snapshot_ids: list[str]) -> dict[str, str]:
     """The Name of each that has one. Raises `InputError`, since nothing is named that can't be read."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 -- takes long to import
+    from .aws_session import reading  # noqa: PLC0415 -- takes long to import
 
-    try:
+    with reading("names that are given since"):
         return {snapshot_id: tags["Name"] for snapshot_id, tags in read_tags(client, snapshot_ids, "Name").items()}
-    except (BotoCoreError, ClientError) as error:
-        raise InputError(
-            f"the names of {len(snapshot_ids)} snapshots can't be read again before they are named: {error}; what is "
-            "named stays so: run the update again"
-        ) from error

@@ -261,15 +261,9 @@ def _kept_since(
 
 def _listed() -> tuple[OwnedAccount, "EC2Client"]:
     # Only this component needs boto3 in every run.
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
-
-    from .aws_session import StackSession  # noqa: PLC0415
+    from .aws_session import StackSession, reading  # noqa: PLC0415
     from .owned_listing import read_account  # noqa: PLC0415
 
-    try:
+    with reading("the images of the account"):
         client = StackSession().ec2()
         return read_account(client), client
-    except (BotoCoreError, ClientError) as error:
-        raise InputError(
-            f"the images of the account can't be read: {error}; see to aws:profile, aws:region and the credentials"
-        ) from error

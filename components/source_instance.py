@@ -17,21 +17,22 @@ def find_source(source: str | Mapping[str, str], image_name: str) -> str:
     """The instance id that `source` gives, or of the running, healthy instances with its tags the longest running.
 
     Healthy: both status checks say `ok`. Two reads, and one more for each further 100 that run.
-    Raises `InputError` when no instance matches.
+    Raises `InputError` when no instance matches, and when AWS refuses a read.
     """
     if isinstance(source, str):
         return source
     # Only a build needs boto3, which takes longer to import than a preview without changes takes in all.
-    from .aws_session import StackSession  # noqa: PLC0415
+    from .aws_session import StackSession, reading  # noqa: PLC0415
 
-    client = StackSession().ec2()
-    running = _running(client, source)
+    with reading(f"the instances of snapnames:source {dict(source)!r}"):
+        client = StackSession().ec2()
+        running = _running(client, source)
+        healthy = _healthy(client, running)
     if not running:
         raise InputError(
             f"snapnames:source {dict(source)!r} matches no running instance in this account and region, and image "
             f"{image_name!r} is not built yet: start one, or set other tags or an instance id"
         )
-    healthy = _healthy(client, running)
     if not healthy:
         ids = ", ".join(sorted(instance["InstanceId"] for instance in running))
         raise InputError(

@@ -1,6 +1,7 @@
 """What only AWS knows fails the preview, by name, before an image is made."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from tests.account import images, launch, snapshot_ids, writes
 from tests.program import Done, Program
 
 Make = Callable[[Mapping[str, Any]], Program]
+ACCESS_KEY = "local"
+"""The stack's own, not the one of the test's clients."""
 
 
 @pytest.fixture
@@ -216,3 +219,32 @@ def _without_volumes(resources: list[dict[str, Any]]) -> list[dict[str, Any]]:
         else {**one, "outputs": {**one["outputs"], "ebsBlockDevices": []}}
         for one in resources
     ]
+
+
+@pytest.mark.parametrize(
+    ("denied", "what"),
+    [
+        ("ec2:DescribeInstanceStatus", r"the instances of snapnames:source \{'role': 'web'\} can't be read: "),
+        ("ec2:DescribeSnapshots", "the images of dropped releases can't be read: "),
+        ("ec2:DescribeLaunchTemplates", "what uses the images of dropped releases can't be read: "),
+    ],
+)
+def test_a_read_that_aws_refuses_fails_the_preview_with_what_it_was_for(
+    aws: LocalAws, program: Make, ec2: EC2Client, denied: str, what: str
+) -> None:
+    """In AWS's words, and without a traceback."""
+    stack = program(config(launch(ec2, {"role": "web"})))
+    stack.up("--skip-preview")
+    stack.config |= {"source": {"role": "web"}, "releases": ["2"]}
+    deny = {"Effect": "Deny", "Action": denied, "Resource": "*"}
+    aws.restrict(
+        ACCESS_KEY,
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}, deny]},
+    )
+
+    refused = error(stack.preview(code=None))
+
+    assert re.search(f"(?m)^(error: )?{what}", refused)
+    assert "UnauthorizedOperation" in refused
+    assert refused.endswith("see to aws:profile, aws:region and the credentials")
+    assert "Traceback" not in refused
