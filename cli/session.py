@@ -37,6 +37,7 @@ class Session:
         stack = OpenStack(folder, stack_name)
         file = StackFile.read(stack.config_path)
         config = stack.config
+        file.check(config, stack.project.name)
         service = config.get("snapnames:service")
         if not service:
             raise UsageError(
