@@ -7,7 +7,6 @@ from . import plan
 from .account import Image
 from .errors import CommandError, UsageError
 from .plan import Releases
-from .repair import held_images
 from .session import Session
 from .steps import IMAGE, Step, changes, summary
 
@@ -65,7 +64,7 @@ def _unlisted(session: Session, images: Mapping[str, Image]) -> list[str]:
         for release, image in images.items()
         if image.state == "available" and release not in session.file.releases.listed
     ]
-    held = held_images(session.stack.state()["deployment"]) if found else {}
+    held = session.held([session.image_name(release) for release in found])
     return [release for release in found if images[release].image_id in held]
 
 
