@@ -8,6 +8,7 @@ from .account import Image
 from .errors import CommandError, UsageError
 from .plan import Releases
 from .session import Session
+from .stack_file import StaleListError
 from .steps import IMAGE, Step, changes, summary
 
 
@@ -37,6 +38,8 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
         _refuse_images(steps.seen)
         if not preview:
             session.update(config, refresh=refresh, planned=steps)
+    except StaleListError:
+        raise
     except CommandError as error:
         raise CommandError(f"{error}\n{session.file.path.name} is as it was", error.code) from error
     if not preview:

@@ -111,7 +111,11 @@ class Session:
         return steps
 
     def update(self, config: str, *, refresh: bool, planned: Steps | None = None) -> None:
-        """Run an update with that config, and show it. Raises `CommandError` with the engine's errors."""
+        """Run an update with that config, and show it. Raises `CommandError` with the engine's errors.
+
+        Raises `StaleListError` when the file has other releases by now.
+        """
+        self.file.check_unchanged()
         with ExitStack() as watching:
 
             def begun(step: Step) -> None:

@@ -19,6 +19,10 @@ from .plan import Releases
 RELEASES, LIVE = "snapnames:releases", "snapnames:live"
 
 
+class StaleListError(CommandError):
+    """The file lists other releases than when it was read."""
+
+
 @dataclass(frozen=True)
 class StackFile:
     """A `Pulumi.<stack>.yaml` as it was when it was read."""
@@ -86,10 +90,22 @@ class StackFile:
                 data["config"].pop(key, None)
         return found == wanted and after == before
 
-    def replace(self, wanted: Releases) -> None:
+    def check_unchanged(self) -> None:
+        """Raise `StaleListError` when the releases were changed since the file was read.
+
+        An update with the old list would drop what another deployment has built since.
+        """
+        now = StackFile.read(self.path).releases
+        if now != self.releases:
+            raise StaleListError(
+                f"{self.path.name} says {_said(now)}, and said {_said(self.releases)} when this command read it; an "
+                "update with the old list would drop what the new one has: run the same command again"
+            )
+
+    def replace(self, wanted: Releases) -> "StackFile":
         """Write these releases, at once or not at all; what else was changed in the meantime stays.
 
-        Raises `CommandError` when the releases themselves were changed since the file was read.
+        Gives the file as it is then. Raises `CommandError` when the releases themselves were changed since it was read.
         """
         now = StackFile.read(self.path)
         if now.releases not in (self.releases, wanted):
@@ -97,7 +113,9 @@ class StackFile:
                 f"{self.path.name} was changed while the update ran and lists other releases; the update has made "
                 f"{RELEASES} {json.dumps(wanted.listed)} with {wanted.live!r} live: write that into it"
             )
-        _replace(self.path.resolve(), now.edited(wanted).encode())
+        text = now.edited(wanted)
+        _replace(self.path.resolve(), text.encode())
+        return StackFile(self.path, text, wanted)
 
 
 def _replace(path: Path, content: bytes) -> None:

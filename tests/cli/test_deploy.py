@@ -10,7 +10,7 @@ import pytest
 import engine as engines
 from localaws.server import LocalAws
 from tests.account import images, launch, names, snapshot_ids, writes
-from tests.faults import Drop, Fail, Fate, FaultProxy
+from tests.faults import Drop, Fail, Fate, FaultProxy, Run
 from tests.main_job.test_releases import launched_images, three_names
 from tests.program import Program
 
@@ -137,10 +137,10 @@ def test_a_prune_whose_answer_was_lost_leaves_no_snapshot(
 
         told = stack.snapnames("deploy", "--release", "2", "--keep", "1").out
 
-    assert re.search(r"^deleted what image web-1 \(ami-\w+\) left: snap-", told, re.MULTILINE)
     assert list(images(ec2)) == ["web-2"]
     assert len(snapshot_ids(ec2) - first) == 3
     assert snapshot_ids(ec2) & first == set()
+    assert re.search(r"^deleted what image web-1 \(ami-\w+\) left: snap-", told, re.MULTILINE)
 
 
 def test_a_deployment_whose_preview_fails_deletes_no_snapshot(program: Callable[..., Program], aws: LocalAws) -> None:
@@ -156,6 +156,25 @@ def test_a_deployment_whose_preview_fails_deletes_no_snapshot(program: Callable[
 
     assert len(before) == 3
     assert snapshot_ids(ec2) == before
+
+
+def test_a_deployment_that_ends_during_the_preview_of_another_is_not_undone(
+    program: Callable[..., Program], aws: LocalAws
+) -> None:
+    """In one checkout: the other one's list does not have the image that is live by now."""
+    ec2 = aws.client("ec2")
+    with FaultProxy(aws.url) as proxy:
+        stack = program({"service": "web", "source": launch(ec2), "releases": ["1"]}, endpoint=proxy.url)
+        stack.up("--skip-preview")
+        proxy.schedule.at("ec2.DescribeInstances", 1, Run(lambda _: stack.snapnames("deploy", "--release", "2")))
+
+        refused = stack.snapnames("deploy", "--release", "3", code=1).err
+
+    assert refused == (
+        'error: Pulumi.test.yaml says ["2", "1"], and said ["1"] when this command read it; an update with the old '
+        "list would drop what the new one has: run the same command again\n"
+    )
+    assert sorted(images(ec2)) == ["web-1", "web-2"]
 
 
 @pytest.mark.fault("image failed, or pending past the timeout")

@@ -6,7 +6,7 @@ import pytest
 
 from cli.errors import CommandError, UsageError
 from cli.plan import Releases
-from cli.stack_file import LIVE, RELEASES, StackFile
+from cli.stack_file import LIVE, RELEASES, StackFile, StaleListError
 
 HAND_WRITTEN = """\
 # Ours.
@@ -104,6 +104,21 @@ def test_what_was_changed_meanwhile_stays_and_other_releases_are_not_overwritten
     assert '    - "4"\n' in merged
     with pytest.raises(CommandError, match="was changed while the update ran and lists other releases"):
         file.replace(wanted)
+
+
+def test_a_file_that_lists_other_releases_by_now_is_told_from_one_that_changed_elsewhere(tmp_path: Path) -> None:
+    """Before an update: with the old list it would drop what somebody deployed meanwhile."""
+    file = _file(tmp_path, HAND_WRITTEN)
+    file.path.write_text(HAND_WRITTEN.replace("# Ours.", "# Yours."), "utf-8")
+
+    file.check_unchanged()
+    written = file.replace(Releases(("4", "3", "2", "1")))
+    written.check_unchanged()
+
+    with pytest.raises(
+        StaleListError, match=r'says \["4", "3", "2", "1"\], and said \["3", "2", "1"\] when this command'
+    ):
+        file.check_unchanged()
 
 
 def test_a_link_and_the_permissions_of_the_file_are_kept(tmp_path: Path) -> None:
