@@ -1,6 +1,7 @@
 """`snapnames deploy`: a new release, first in the list and live; the config is written when the update succeeded."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,8 @@ from .account import Image
 from .errors import CommandError, Exit
 from .plan import Releases
 from .session import Session
-from .steps import changes, summary
+from .stack_file import StaleListError
+from .steps import IMAGE, Steps, changes, summary
 
 _POLL_SECONDS = 2.0
 
@@ -21,13 +23,16 @@ class Deploy:
     session: Session
     release: str
     wanted: Releases
+    dropped: tuple[str, ...]
 
     @classmethod
     def of(cls, session: Session, release: str | None, keep: int | None) -> "Deploy":
         """Check what was asked for against the config. Raises `UsageError`."""
         chosen = plan.now() if release is None else release
         plan.check_release(chosen, session.service)
-        return cls(session, chosen, plan.deployed(session.file.releases, chosen, keep))
+        before = session.file.releases
+        wanted = plan.deployed(before, chosen, keep)
+        return cls(session, chosen, wanted, tuple(old for old in before.listed if old not in wanted.listed))
 
     def run(self, *, preview: bool) -> dict[str, Any]:
         """Preview, update, write the config; what came of it, for scripts. Raises `CommandError`."""
@@ -44,12 +49,16 @@ class Deploy:
             steps = session.preview(config, refresh=refresh)
             say(f"[{session.display.elapsed}] to do: {summary(steps.seen)}")
             if not preview:
+                leaving = self._leaving(steps, images)
                 session.update(config, refresh=refresh, planned=steps)
+        except StaleListError:
+            raise
         except CommandError as error:
             raise self._failed(error) from error
         if not preview:
-            session.file.replace(self.wanted)
+            session.file = session.file.replace(self.wanted)
             self._remove_left(config)
+            self._delete_left(leaving)
             say(f"[{session.display.elapsed}] done: {session.outcome(self.release)}")
         return {
             "stack": session.stack.name,
@@ -58,17 +67,27 @@ class Deploy:
             "preview": preview,
             "releases": list(self.wanted.listed),
             "live": self.wanted.live,
-            "dropped": self._dropped(),
+            "dropped": list(self.dropped),
             "changes": changes(steps.seen),
             "seconds": session.display.seconds,
         }
 
-    def _dropped(self) -> list[str]:
-        return [release for release in self.session.file.releases.listed if release not in self.wanted.listed]
+    def _leaving(self, steps: Steps, images: Mapping[str, Image]) -> dict[str, str]:
+        """Id to name of the images that this deployment destroys.
+
+        Deletes the snapshots of those that are gone already, while the state has their ids: where that is refused, the
+        next try finds them again.
+        """
+        session = self.session
+        names = {step.name for step in steps.seen if step.kind == IMAGE and step.verb == "delete"}
+        # No step shows one that a refresh takes out of the state, nor one that `_remove_left` deletes.
+        names |= {session.image_name(release) for release in {*self.dropped, *images} - {*self.wanted.listed}}
+        leaving, there = session.held(names), {image.image_id for image in images.values()}
+        session.delete_left({image_id: name for image_id, name in leaving.items() if image_id not in there})
+        return leaving
 
     def _dropping(self) -> str:
-        dropped = self._dropped()
-        return f", dropping {', '.join(dropped)}" if dropped else ""
+        return f", dropping {', '.join(self.dropped)}" if self.dropped else ""
 
     def _settle(self, images: dict[str, Image]) -> bool:
         """Deal with what an update that did not end left behind; whether the update must refresh."""
@@ -152,4 +171,15 @@ class Deploy:
             # The deployment itself is done.
             self.session.display.say(
                 f"removing what was never finished did not work ({error}): run `pulumi up --refresh`, `pulumi up`"
+            )
+
+    def _delete_left(self, leaving: Mapping[str, str]) -> None:
+        """As after a deregistration whose answer was lost: the provider takes the image for deleted."""
+        try:
+            self.session.delete_left(leaving)
+        except CommandError as error:
+            # The deployment itself is done.
+            self.session.display.say(
+                f"deleting what {', '.join(leaving.values())} left did not work ({error}): `snapnames ledger "
+                "--account` lists such snapshots"
             )

@@ -16,6 +16,7 @@ def recover(folder: Path, stack_name: str | None, display: Display, *, orphans: 
     stack = OpenStack(folder, stack_name)
     file = StackFile.read(stack.config_path)
     config = stack.config
+    file.check(config, stack.project.name)
     service = config.get("snapnames:service")
     image_names = [f"{service}-{release}" for release in file.releases.listed if service]
     recovery = Recovery(stack, file.text, Made(aws_session(config)), image_names, display)

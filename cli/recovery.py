@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .display import Display
 from .errors import CommandError, Exit
 from .made import Made
-from .missed import RELEASE_TYPE, has_roots, missed, taken_in, without_volumes
+from .missed import has_roots, missed, taken_in, without_volumes
 from .repair import (
     GROUP_TYPE,
     IMAGE_TYPE,
@@ -72,10 +72,6 @@ class Recovery:
     """Of the releases: the account's images of these names, if the stack built them, belong into the state."""
 
     display: Display
-    kept: Collection[str] | None = None
-    """Names of the images that the next update keeps, where that is known: of others that EC2 does not have any more it
-    would leave the snapshots, as after a delete that failed half way."""
-
     adopted: list[str] = field(default_factory=list)
     """Names of what AWS had made and the state missed."""
 
@@ -94,7 +90,8 @@ class Recovery:
         """
         before, done = self._replaced(unlock=unlock)  # fails when another update runs, so all else comes after it
         self._note(done, before)
-        self._finish({**self.stack.earlier_images(), **done.held} if orphans else self._dropped(done))
+        gone = {**self.stack.earlier_images(), **done.held} if orphans else {i: done.held[i] for i in done.leaving}
+        self.deleted += delete_left(self.made, gone, self.display)
         if done.unread:
             steps = Steps()
             run_stoppable(self.stack, lambda: self.stack.refresh(self.config, steps.on_event, done.unread), steps)
@@ -113,16 +110,6 @@ class Recovery:
             f"the state of stack {self.stack.name!r} has changed {_ATTEMPTS} times while it was mended: wait for the "
             "updates that change it, and run the same command again"
         )
-
-    def _dropped(self, done: _Mending) -> dict[str, str]:
-        """Of the images that the state has, those whose snapshots are to go with them."""
-        released = {
-            resource["id"]: resource["inputs"]["name"]
-            for resource in done.after["resources"]
-            if resource["type"] == IMAGE_TYPE and f"{RELEASE_TYPE}$" in resource["urn"]
-        }
-        left = {} if self.kept is None else {i: name for i, name in released.items() if name not in self.kept}
-        return {image_id: done.held[image_id] for image_id in done.leaving} | left
 
     def _waited(self) -> tuple[State, list["ImageTypeDef"]]:
         """The state and the releases' images, once EC2 has made what the state lacks, and it can take that in."""
@@ -206,9 +193,16 @@ class Recovery:
         if self.dropped:
             self.display.say(f"never made, and to be made by the next update: {', '.join(self.dropped)}")
 
-    def _finish(self, images: Mapping[str, str]) -> None:
-        """Delete the snapshots that images which are gone have left."""
-        for image_id, snapshot_ids in self.made.left_snapshots(images).items():
-            deleted = self.made.delete_snapshots(snapshot_ids)
-            self.deleted += deleted
-            self.display.say(f"deleted what image {images[image_id]} ({image_id}) left: {', '.join(deleted) or '-'}")
+
+def delete_left(made: Made, images: Mapping[str, str], display: Display) -> list[str]:
+    """Delete the snapshots that those of the images, id to name, have left which EC2 does not have any more.
+
+    The provider leaves them when it tries a delete again. Gives the deleted ones. Raises `CommandError`. Without an
+    image it reads nothing.
+    """
+    deleted: list[str] = []
+    for image_id, snapshot_ids in (made.left_snapshots(images) if images else {}).items():
+        now = made.delete_snapshots(snapshot_ids)
+        deleted += now
+        display.say(f"deleted what image {images[image_id]} ({image_id}) left: {', '.join(now) or '-'}")
+    return deleted

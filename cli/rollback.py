@@ -1,10 +1,14 @@
 """`snapnames rollback`: the fleet on another release that exists; no image is built."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from . import plan
+from .account import Image
 from .errors import CommandError, UsageError
+from .plan import Releases
 from .session import Session
+from .stack_file import StaleListError
 from .steps import IMAGE, Step, changes, summary
 
 
@@ -20,14 +24,22 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
     config = session.file.edited(wanted)
     if not preview:
         session.recover()
-    refresh = any(image.unread for image in session.images().values())
+    images = session.images()
+    refresh = any(image.unread for image in images.values())
+    kept = _unlisted(session, images)
+    if kept:
+        config = session.file.edited(Releases((*kept, *wanted.listed), wanted.live))
+        named = ", ".join(map(session.image_name, kept))
+        say(f"keeping what {session.file.path.name} does not list: {named}; `pulumi up` removes it")
     say(f"rolling stack {session.stack.name} back from {session.file.releases.live} to {wanted.live}")
     try:
         steps = session.preview(config, refresh=refresh)
         say(f"[{session.display.elapsed}] to do: {summary(steps.seen)}; images: {_images(steps.seen)}")
-        _refuse_building(steps.seen)
+        _refuse_images(steps.seen)
         if not preview:
             session.update(config, refresh=refresh, planned=steps)
+    except StaleListError:
+        raise
     except CommandError as error:
         raise CommandError(f"{error}\n{session.file.path.name} is as it was", error.code) from error
     if not preview:
@@ -45,11 +57,31 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
     }
 
 
-def _refuse_building(steps: list[Step]) -> None:
+def _unlisted(session: Session, images: Mapping[str, Image]) -> list[str]:
+    """Releases that the state has an image of and the file does not list, as after a deployment that failed.
+
+    Listed in the update alone, which would destroy them otherwise.
+    """
+    found = [
+        release
+        for release, image in images.items()
+        if image.state == "available" and release not in session.file.releases.listed
+    ]
+    held = session.held([session.image_name(release) for release in found])
+    return [release for release in found if images[release].image_id in held]
+
+
+def _refuse_images(steps: list[Step]) -> None:
     if any(step.kind == IMAGE and step.verb == "create" for step in steps):
         raise CommandError(
             "the update would build an image, and a rollback builds none: bring the stack in line with its config "
             "first, by `pulumi up`"
+        )
+    deleted = [step.name for step in steps if step.kind == IMAGE and step.verb == "delete"]
+    if deleted:
+        raise CommandError(
+            f"the update would destroy {', '.join(deleted)}, and a rollback destroys no image: let `pulumi up` remove "
+            "it first, or put its release back into snapnames:releases"
         )
 
 

@@ -1,6 +1,6 @@
 """One command's work on one stack: what it reads, its updates, and the config that it writes when they succeed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,8 @@ from .account import Account, Image, aws_session
 from .display import Display
 from .errors import UsageError
 from .made import Made
-from .recovery import Recovery
+from .recovery import Recovery, delete_left
+from .repair import held_images
 from .running import run_stoppable
 from .stack import OnEvent, OpenStack
 from .stack_file import StackFile
@@ -37,6 +38,7 @@ class Session:
         stack = OpenStack(folder, stack_name)
         file = StackFile.read(stack.config_path)
         config = stack.config
+        file.check(config, stack.project.name)
         service = config.get("snapnames:service")
         if not service:
             raise UsageError(
@@ -74,15 +76,26 @@ class Session:
     def _cancelled(self) -> None:
         self.display.say("stopping when what is begun is done, e.g. the image is made; ^C again stops at once")
 
-    def recover(self, wanted: Collection[str] | None = None) -> None:
+    def recover(self, wanted: Collection[str] = ()) -> None:
         """Bring the stack back from an update that was killed. Raises `CommandError`.
 
-        `wanted`: the releases of the next update, if it is to change the list.
+        `wanted`: releases that the next update has beside those of the file.
         """
-        listed = self.file.releases.listed
-        names = [self.image_name(release) for release in {*(wanted or ()), *listed}]
-        kept = None if wanted is None else [self.image_name(release) for release in wanted]
-        Recovery(self.stack, self.file.text, Made(self.account.session), names, self.display, kept).run()
+        names = [self.image_name(release) for release in {*wanted, *self.file.releases.listed}]
+        Recovery(self.stack, self.file.text, self._made, names, self.display).run()
+
+    def held(self, names: Collection[str]) -> dict[str, str]:
+        """Image id to name, of images of these names that the state has; they may be gone. No read without a name."""
+        held = held_images(self.stack.state()["deployment"]) if names else {}
+        return {image_id: name for image_id, name in held.items() if name in names}
+
+    def delete_left(self, held: Mapping[str, str]) -> None:
+        """Delete the snapshots that these images, id to name, have left. Raises `CommandError`."""
+        delete_left(self._made, held, self.display)
+
+    @property
+    def _made(self) -> Made:
+        return Made(self.account.session)
 
     def preview(self, config: str, *, refresh: bool) -> Steps:
         """What an update with that config would do. Raises `CommandError` with the engine's errors."""
@@ -93,7 +106,11 @@ class Session:
         return steps
 
     def update(self, config: str, *, refresh: bool, planned: Steps | None = None) -> None:
-        """Run an update with that config, and show it. Raises `CommandError` with the engine's errors."""
+        """Run an update with that config, and show it. Raises `CommandError` with the engine's errors.
+
+        Raises `StaleListError` when the file has other releases by now.
+        """
+        self.file.check_unchanged()
         with ExitStack() as watching:
 
             def begun(step: Step) -> None:

@@ -19,6 +19,10 @@ from .plan import Releases
 RELEASES, LIVE = "snapnames:releases", "snapnames:live"
 
 
+class StaleListError(CommandError):
+    """The file lists other releases than when it was read."""
+
+
 @dataclass(frozen=True)
 class StackFile:
     """A `Pulumi.<stack>.yaml` as it was when it was read."""
@@ -40,7 +44,26 @@ class StackFile:
             ) from error
         except (ValueError, AttributeError, yaml.YAMLError) as error:
             raise UsageError(f"{path.name} is no stack config: {_problem(error)}: correct it") from error
-        return cls(path, text, _releases(path, config))
+        return cls(path, text, _releases(path.name, config))
+
+    def check(self, config: Mapping[str, str], project: str) -> None:
+        """Raise `UsageError` unless the stack's config, key to value, has the releases from this file's two keys.
+
+        Elsewhere the command does not see them, and the next update would drop every release. A short key is one of the
+        project's, and of a short and a whole one in the same file pulumi takes either.
+        """
+        found = _releases("the stack's config", config)
+        keys = (yaml.safe_load(self.text) or {}).get("config") or {}
+        short = {key.removeprefix(f"{project}:") for key in (RELEASES, LIVE)} - {RELEASES, LIVE}
+        if found == self.releases and not short & keys.keys():
+            return
+        live = f" and `{LIVE}: {json.dumps(found.pinned)}`" if found.pinned else ""
+        raise UsageError(
+            f"the stack's config says {_said(found)}, and {self.path.name} {_said(self.releases)} under {RELEASES} and "
+            f"{LIVE}; the command reads and writes them under these keys of that file alone: write `{RELEASES}: "
+            f"{json.dumps(found.listed)}`{live} under its `config:`, and take out what says them elsewhere "
+            "(`releases:` or `live:` in the same file, Pulumi.yaml, an environment)"
+        )
 
     def edited(self, wanted: Releases) -> str:
         """The text with these releases. Raises `UsageError` where they can't be written without touching the rest."""
@@ -61,16 +84,28 @@ class StackFile:
     def _says_only(self, text: str, wanted: Releases) -> bool:
         """Whether the edited text says what is wanted, and else what it said before."""
         before, after = yaml.safe_load(self.text), yaml.safe_load(text)
-        found = _releases(self.path, after["config"])
+        found = _releases(self.path.name, after["config"])
         for data in (before, after):
             for key in (RELEASES, LIVE):
                 data["config"].pop(key, None)
         return found == wanted and after == before
 
-    def replace(self, wanted: Releases) -> None:
+    def check_unchanged(self) -> None:
+        """Raise `StaleListError` when the releases were changed since the file was read.
+
+        An update with the old list would drop what another deployment has built since.
+        """
+        now = StackFile.read(self.path).releases
+        if now != self.releases:
+            raise StaleListError(
+                f"{self.path.name} says {_said(now)}, and said {_said(self.releases)} when this command read it; an "
+                "update with the old list would drop what the new one has: run the same command again"
+            )
+
+    def replace(self, wanted: Releases) -> "StackFile":
         """Write these releases, at once or not at all; what else was changed in the meantime stays.
 
-        Raises `CommandError` when the releases themselves were changed since the file was read.
+        Gives the file as it is then. Raises `CommandError` when the releases themselves were changed since it was read.
         """
         now = StackFile.read(self.path)
         if now.releases not in (self.releases, wanted):
@@ -78,7 +113,9 @@ class StackFile:
                 f"{self.path.name} was changed while the update ran and lists other releases; the update has made "
                 f"{RELEASES} {json.dumps(wanted.listed)} with {wanted.live!r} live: write that into it"
             )
-        _replace(self.path.resolve(), now.edited(wanted).encode())
+        text = now.edited(wanted)
+        _replace(self.path.resolve(), text.encode())
+        return StackFile(self.path, text, wanted)
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -95,7 +132,12 @@ def _replace(path: Path, content: bytes) -> None:
         raise
 
 
-def _releases(path: Path, config: Mapping[str, Any]) -> Releases:
+def _said(releases: Releases) -> str:
+    live = f" with {releases.pinned!r} live" if releases.pinned else ""
+    return f"{json.dumps(releases.listed)}{live}"
+
+
+def _releases(where: str, config: Mapping[str, Any]) -> Releases:
     listed, live = config.get(RELEASES) or [], config.get(LIVE)
     if isinstance(listed, str):
         try:
@@ -103,10 +145,10 @@ def _releases(path: Path, config: Mapping[str, Any]) -> Releases:
         except ValueError:
             listed = [None]
     if not isinstance(listed, list) or not all(isinstance(release, str) for release in listed):
-        raise UsageError(f"{RELEASES} in {path.name} is no list of texts; releases are texts in quotes: write them so")
+        raise UsageError(f"{RELEASES} in {where} is no list of texts; releases are texts in quotes: write them so")
     if live is not None and not isinstance(live, str):
-        raise UsageError(f"{LIVE} in {path.name} is {live!r}; a release is a text in quotes: write it so")
-    return Releases(tuple(listed), live)
+        raise UsageError(f"{LIVE} in {where} is {live!r}; a release is a text in quotes: write it so")
+    return Releases(tuple(listed), live or None)
 
 
 def _problem(error: Exception) -> str:

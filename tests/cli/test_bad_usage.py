@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from localaws.server import LocalAws
+from tests.account import writes
 from tests.program import ROOT
 
 from .service import Service
@@ -98,3 +99,28 @@ def test_help_imports_neither_pulumi_nor_boto3_and_says_the_exit_codes(command: 
 
     assert done.stdout.splitlines()[-1] == "[]"
     assert "Exit codes: 0 done; 1 the preview or update failed" in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize("elsewhere", ["a short key", "Pulumi.yaml"])
+def test_releases_that_are_not_in_the_commands_own_key_are_refused_by_each_command(
+    service: Service, aws: LocalAws, elsewhere: str
+) -> None:
+    """Plain pulumi takes them; the command would take the list for empty, and drop what it lists."""
+    if elsewhere == "Pulumi.yaml":
+        service.file.write_text(service.text.replace("  snapnames:releases: []\n", ""), encoding="utf-8")
+        with (service.folder / "Pulumi.yaml").open("a", encoding="utf-8") as project:
+            project.write('config:\n  snapnames:releases:\n    value: ["2", "1"]\n')
+    else:
+        text = service.text.replace("snapnames:releases: []", 'releases: ["2", "1"]')
+        service.file.write_text(text, encoding="utf-8")
+    before, mark = service.text, aws.mark()
+
+    refused = [
+        service.snapnames(*command, code=2).err
+        for command in (["deploy"], ["deploy", "--preview"], ["rollback"], ["releases"], ["recover"])
+    ]
+
+    assert len(set(refused)) == 1
+    assert 'error: the stack\'s config says ["2", "1"], and Pulumi.test.yaml [] under snapnames:releases' in refused[0]
+    assert "(`releases:` or `live:` in the same file, Pulumi.yaml, an environment)" in refused[0]
+    assert (writes(aws, mark), service.text) == ([], before)

@@ -1,6 +1,7 @@
 """`snapnames deploy`: what it makes, what it writes, and how it ends when EC2 does not make the image."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import pytest
 
 import engine as engines
 from localaws.server import LocalAws
-from tests.account import images, names, snapshot_ids, writes
+from tests.account import images, launch, names, snapshot_ids, writes
+from tests.faults import Drop, Fail, Fate, FaultProxy, Run
 from tests.main_job.test_releases import launched_images, three_names
+from tests.program import Program
 
 from .service import Service
 
@@ -118,6 +121,60 @@ def test_the_next_deployment_ends_a_prune_that_was_refused_half_way(aws: LocalAw
     assert left == (["front-web-2"], 6)
     assert list(images(ec2)) == ["front-web-2"]
     assert len(snapshot_ids(ec2)) == 3
+
+
+@pytest.mark.parametrize("lost", [Drop(after=True), Fail(after=True)])
+def test_a_prune_whose_answer_was_lost_leaves_no_snapshot(
+    program: Callable[..., Program], aws: LocalAws, lost: Fate
+) -> None:
+    """The provider asks again, takes the image for deleted, and its snapshots with it."""
+    ec2 = aws.client("ec2")
+    with FaultProxy(aws.url) as proxy:
+        stack = program({"service": "web", "source": launch(ec2), "releases": ["1"]}, endpoint=proxy.url)
+        stack.up("--skip-preview")
+        first = snapshot_ids(ec2)
+        proxy.schedule.at("ec2.DeregisterImage", 1, lost)
+
+        told = stack.snapnames("deploy", "--release", "2", "--keep", "1").out
+
+    assert list(images(ec2)) == ["web-2"]
+    assert len(snapshot_ids(ec2) - first) == 3
+    assert snapshot_ids(ec2) & first == set()
+    assert re.search(r"^deleted what image web-1 \(ami-\w+\) left: snap-", told, re.MULTILINE)
+
+
+def test_a_deployment_whose_preview_fails_deletes_no_snapshot(program: Callable[..., Program], aws: LocalAws) -> None:
+    """Although the image of the release that it drops is gone: the list still has it."""
+    ec2 = aws.client("ec2")
+    stack = program({"service": "web", "source": launch(ec2), "releases": ["1"]})
+    stack.up("--skip-preview")
+    before = snapshot_ids(ec2)
+    ec2.deregister_image(ImageId=images(ec2)["web-1"]["ImageId"])
+    stack.config["source"] = "i-0123456789abcdef0"
+
+    stack.snapnames("deploy", "--release", "2", "--keep", "1", code=1)
+
+    assert len(before) == 3
+    assert snapshot_ids(ec2) == before
+
+
+def test_a_deployment_that_ends_during_the_preview_of_another_is_not_undone(
+    program: Callable[..., Program], aws: LocalAws
+) -> None:
+    """In one checkout: the other one's list does not have the image that is live by now."""
+    ec2 = aws.client("ec2")
+    with FaultProxy(aws.url) as proxy:
+        stack = program({"service": "web", "source": launch(ec2), "releases": ["1"]}, endpoint=proxy.url)
+        stack.up("--skip-preview")
+        proxy.schedule.at("ec2.DescribeInstances", 1, Run(lambda _: stack.snapnames("deploy", "--release", "2")))
+
+        refused = stack.snapnames("deploy", "--release", "3", code=1).err
+
+    assert refused == (
+        'error: Pulumi.test.yaml says ["2", "1"], and said ["1"] when this command read it; an update with the old '
+        "list would drop what the new one has: run the same command again\n"
+    )
+    assert sorted(images(ec2)) == ["web-1", "web-2"]
 
 
 @pytest.mark.fault("image failed, or pending past the timeout")

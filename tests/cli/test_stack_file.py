@@ -6,7 +6,7 @@ import pytest
 
 from cli.errors import CommandError, UsageError
 from cli.plan import Releases
-from cli.stack_file import StackFile
+from cli.stack_file import LIVE, RELEASES, StackFile, StaleListError
 
 HAND_WRITTEN = """\
 # Ours.
@@ -106,6 +106,21 @@ def test_what_was_changed_meanwhile_stays_and_other_releases_are_not_overwritten
         file.replace(wanted)
 
 
+def test_a_file_that_lists_other_releases_by_now_is_told_from_one_that_changed_elsewhere(tmp_path: Path) -> None:
+    """Before an update: with the old list it would drop what somebody deployed meanwhile."""
+    file = _file(tmp_path, HAND_WRITTEN)
+    file.path.write_text(HAND_WRITTEN.replace("# Ours.", "# Yours."), "utf-8")
+
+    file.check_unchanged()
+    written = file.replace(Releases(("4", "3", "2", "1")))
+    written.check_unchanged()
+
+    with pytest.raises(
+        StaleListError, match=r'says \["4", "3", "2", "1"\], and said \["3", "2", "1"\] when this command'
+    ):
+        file.check_unchanged()
+
+
 def test_a_link_and_the_permissions_of_the_file_are_kept(tmp_path: Path) -> None:
     """The file is replaced whole, so that a kill leaves the old one or the new one."""
     real = tmp_path / "kept" / "config.yaml"
@@ -137,3 +152,50 @@ def test_a_file_that_says_something_else_is_refused(tmp_path: Path, text: str, m
     """YAML makes a number of a release without quotes."""
     with pytest.raises(UsageError, match=message):
         _file(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("written", "config"),
+    [
+        ("  a: 1\n", {}),
+        ("  snapnames:releases: []\n", {RELEASES: "[]"}),
+        ("  snapnames:releases:\n  snapnames:live:\n", {RELEASES: "", LIVE: ""}),
+        ('  snapnames:releases:\n    - "2"\n    - "1"\n', {RELEASES: '["2","1"]'}),
+        ("""  snapnames:releases: '["2", "1"]'\n  snapnames:live: "1"\n""", {RELEASES: '["2", "1"]', LIVE: "1"}),
+    ],
+)
+def test_a_file_that_says_what_pulumi_reads_is_taken(tmp_path: Path, written: str, config: dict[str, str]) -> None:
+    """However it is written, also without a release."""
+    file = _file(tmp_path, f"config:\n{written}")
+
+    file.check(config, "snapnames")
+
+
+@pytest.mark.parametrize(
+    ("written", "config"),
+    [
+        ('  releases: ["2", "1"]\n', {RELEASES: '["2","1"]'}),
+        ("  a: 1\n", {RELEASES: '["2","1"]'}),
+        ('  snapnames:releases: ["3"]\n', {RELEASES: '["2","1"]'}),
+        ('  snapnames:releases: ["2", "1"]\n', {RELEASES: '["2","1"]', LIVE: "1"}),
+        ('  snapnames:releases: ["2", "1"]\n  live: "1"\n', {RELEASES: '["2","1"]'}),
+        ('  snapnames:releases: ["2", "1"]\n  releases: ["2", "1"]\n', {RELEASES: '["2","1"]'}),
+    ],
+)
+def test_releases_that_are_written_elsewhere_too_are_refused(
+    tmp_path: Path, written: str, config: dict[str, str]
+) -> None:
+    """Under a short key, in Pulumi.yaml or in an environment: the command would not see them, and drop them."""
+    file = _file(tmp_path, f"config:\n{written}")
+
+    with pytest.raises(
+        UsageError, match=r'write `snapnames:releases: \["2", "1"\]`.* under its `config:`, and take out'
+    ):
+        file.check(config, "snapnames")
+
+
+def test_a_short_key_of_another_project_is_its_own(tmp_path: Path) -> None:
+    """It means `shop:releases` there."""
+    file = _file(tmp_path, 'config:\n  releases: 3\n  snapnames:releases: ["1"]\n')
+
+    file.check({"shop:releases": "3", RELEASES: '["1"]'}, "shop")

@@ -7,12 +7,24 @@ import pytest
 
 import engine as engines
 from localaws.server import LocalAws
-from tests.account import images, writes
+from tests.account import images, snapshot_ids, writes
 from tests.main_job.test_releases import launched_images, three_names
+from tests.program import STACK_TAG
 
 from .service import Service
 
 pytestmark = pytest.mark.xdist_group("two_releases")
+
+ACCESS_KEY = "local"
+"""Of everything that a stack of the tests runs."""
+
+NO_GROUP_MOVES = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "autoscaling:UpdateAutoScalingGroup", "Resource": "*"},
+    ],
+}
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +69,48 @@ def test_a_rollback_moves_the_fleet_and_neither_builds_nor_destroys_an_image(ser
         "autoscaling.UpdateAutoScalingGroup",
         "autoscaling.DeleteLaunchConfiguration",
     }
+
+
+def test_a_rollback_keeps_the_image_that_a_failed_deployment_built(service: Service, before: str) -> None:
+    """The fleet goes back all the same, and the next plain update removes it."""
+    aws, autoscaling, ec2 = service.aws, service.aws.client("autoscaling"), service.aws.client("ec2")
+    both = set(images(ec2))
+    aws.restrict(ACCESS_KEY, NO_GROUP_MOVES)
+    service.snapnames("deploy", "--release", "3", code=1)
+    aws.restrict(ACCESS_KEY, None)
+    built, snapshots = images(ec2), snapshot_ids(ec2)
+
+    preview = service.snapnames("rollback", "--preview").out
+    told = service.snapnames("rollback").out
+    after, left, text = images(ec2), snapshot_ids(ec2), service.text
+    service.up("--skip-preview")
+
+    assert "keeping what Pulumi.test.yaml does not list: front-web-3; `pulumi up` removes it" in told
+    assert "images: 0 created, 0 deleted" in preview
+    assert (set(built), after, left) == ({*both, "front-web-3"}, built, snapshots)
+    assert text == before.replace("  snapnames:releases", '  snapnames:live: "1"\n  snapnames:releases')
+    assert launched_images(autoscaling)["groups"] == [built["front-web-1"]["ImageId"]]
+    assert set(images(ec2)) == both
+
+
+def test_a_rollback_that_would_destroy_an_image_is_refused(service: Service, before: str) -> None:
+    """The state has it, and neither the file nor the image's tags say that it is the stack's."""
+    ec2 = service.aws.client("ec2")
+    image_id = images(ec2)["front-web-2"]["ImageId"]
+    ec2.delete_tags(Resources=[image_id], Tags=[{"Key": "snapnames:stack"}])
+    text = before.replace('["2", "1"]', '["1"]').replace("  snapnames:rel", '  snapnames:live: "2"\n  snapnames:rel')
+    service.file.write_text(text, encoding="utf-8")
+    mark = service.aws.mark()
+
+    refused = service.snapnames("rollback", "1", code=1).err
+    written, after = writes(service.aws, mark), service.text
+    ec2.create_tags(Resources=[image_id], Tags=[{"Key": "snapnames:stack", "Value": STACK_TAG}])
+    service.file.write_text(before, encoding="utf-8")
+
+    assert (
+        "the update would destroy front-web-2, and a rollback destroys no image: let `pulumi up` remove it" in refused
+    )
+    assert (written, after) == ([], text)
 
 
 def test_a_deployment_after_a_rollback_is_live_and_keeps_the_newest(service: Service, before: str) -> None:
