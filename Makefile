@@ -52,7 +52,7 @@ test-full: test ## The tests that are tries of a fault and the whole campaign, h
 	SNAPNAMES_EVERY_PYTHON=1 $(PY) -m pytest tests/package/test_versions.py
 	seq 0 3 | xargs -P 4 -I K $(PY) -m tests.campaign --part K 4
 
-bench: $(INSTALLED) ## What it costs, measured in some 30 minutes, into docs/benchmarks.md
+bench: $(INSTALLED) ## What it costs, measured in some 50 minutes, into docs/benchmarks.md
 	$(PY) -m engine ensure
 	$(PY) -m benchmarks
 

@@ -1,6 +1,7 @@
 """`python -m benchmarks`: measure, write the results, write the page."""
 
 import argparse
+import signal
 import time
 from collections.abc import Callable
 from typing import Any
@@ -32,6 +33,8 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=QUESTIONS, default=list(QUESTIONS), metavar="QUESTION")
     parser.add_argument("--page", action="store_true", help="measure nothing, write the page from the results")
     chosen = parser.parse_args()
+    # A shell's background job ignores it, and what it starts does: pulumi then waits five seconds for each plugin.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     scale = scales[chosen.scale]
     for question in () if chosen.page else chosen.only:
         print(f"{question} ...", flush=True)

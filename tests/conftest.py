@@ -1,5 +1,6 @@
 """What tests on the real engine share: the engine, an account, and stacks in it."""
 
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,11 @@ from localaws.server import LocalAws
 from .program import STACK, Program
 
 pytest_plugins = ["tests.campaign.recording"]
+
+
+def pytest_configure() -> None:
+    """Take SIGINT, which a shell's background job ignores, and what it starts: pulumi waits five seconds for that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -63,11 +63,13 @@ def tags_in_state(stack: Service) -> int:
     return sum(resource["type"] == "aws:ec2/tag:Tag" for resource in stack.resources())
 
 
-def cut_off(stack: Service, aws: LocalAws, stop: Callable[[subprocess.Popen[str]], None], *arguments: str) -> Ran:
-    """Run the command at a name in four seconds, and stop it when those that are given at once are."""
-    stack.config = {"ownedImages": {"namesPerSecond": 0.25}}
+def cut_off(
+    stack: Service, aws: LocalAws, stop: Callable[[subprocess.Popen[str]], None], *, per_second: float = 0.25
+) -> Ran:
+    """Run the command with few names a second, and stop it when those that are given at once are."""
+    stack.config = {"ownedImages": {"namesPerSecond": per_second}}
     mark = aws.mark()
-    with stack.command("name-owned", *arguments) as process:
+    with stack.command("name-owned") as process:
         while aws.calls(mark).count("ec2.CreateTags") < AT_ONCE:
             assert process.poll() is None, process.communicate()
             time.sleep(0.05)
@@ -182,7 +184,7 @@ def test_a_snapshot_that_is_deleted_meanwhile_is_named_in_the_error_and_keeps_no
         ec2.deregister_image(ImageId=found[image]["ImageId"], DeleteAssociatedSnapshots=True)
         assert process.poll() is None
 
-    failed = cut_off(owner, aws, delete_one)
+    failed = cut_off(owner, aws, delete_one, per_second=1)
     [(image, devices)] = gone.items()
     left = {name: expected for name, expected in made.items() if name != image}
     after_failure = live(ec2)
