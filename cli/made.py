@@ -10,6 +10,7 @@ from snapnames.account_images import STACK_TAG
 from snapnames.aws_session import StackSession
 from snapnames.described import is_copy, snapshots_behind
 from snapnames.filters import chunks
+from snapnames.live_names import read_tags
 
 from .account import snapshots_of
 from .advice import aws_errors
@@ -70,14 +71,7 @@ class Made:
         """Snapshot id to Name, of the snapshots behind the images that have one."""
         ids = [snapshot_id for image in images for snapshot_id in snapshots_behind(image).values()]
         with aws_errors("the names of snapshots can't be read"):
-            return {
-                tag["ResourceId"]: tag["Value"]
-                for chunk in chunks(ids)
-                for page in self._ec2.get_paginator("describe_tags").paginate(
-                    Filters=[{"Name": "resource-id", "Values": chunk}, {"Name": "key", "Values": ["Name"]}]
-                )
-                for tag in page["Tags"]
-            }
+            return {snapshot_id: tags["Name"] for snapshot_id, tags in read_tags(self._ec2, ids, "Name").items()}
 
     def launch_configurations(self, image_ids: Collection[str]) -> list[Found]:
         """Those that launch one of the images."""

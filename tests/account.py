@@ -13,6 +13,9 @@ DATA_VOLUMES: list[BlockDeviceMappingTypeDef] = [
     {"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 20, "VolumeType": "gp3"}},
     {"DeviceName": "/dev/sdg", "Ebs": {"VolumeSize": 50, "VolumeType": "gp3"}},
 ]
+ACCESS_KEY = "local"
+"""Of everything that a stack of the tests runs; the tests' own clients have another."""
+
 INSTANCE_STORE: BlockDeviceMappingTypeDef = {"DeviceName": "/dev/sdb", "VirtualName": "ephemeral0"}
 
 
@@ -82,3 +85,14 @@ def names(ec2: EC2Client, image_name: str) -> dict[str, str | None]:
 def writes(aws: LocalAws, since: int) -> list[str]:
     """The calls since a mark that change something."""
     return [call for call in aws.calls(since) if not call.split(".")[-1].startswith(("Describe", "Get"))]
+
+
+def all_but(action: str) -> dict[str, object]:
+    """A policy that allows everything but one action."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": "*", "Resource": "*"},
+            {"Effect": "Deny", "Action": action, "Resource": "*"},
+        ],
+    }

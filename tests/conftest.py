@@ -12,6 +12,7 @@ from mypy_boto3_ec2 import EC2Client
 import engine as engines
 from localaws.server import LocalAws
 
+from .faults import FaultProxy
 from .program import STACK, Program
 
 pytest_plugins = ["tests.campaign.recording"]
@@ -43,6 +44,13 @@ def aws(server: LocalAws) -> LocalAws:
     """An account with nothing in it; images are available at once."""
     server.reset()
     return server
+
+
+@pytest.fixture
+def proxy(aws: LocalAws) -> Iterator[FaultProxy]:
+    """A proxy before the account, that counts, and lets everything pass until a test schedules a fault."""
+    with FaultProxy(aws.url) as running:
+        yield running
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import os
 import pwd
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
@@ -22,13 +22,6 @@ def bucket(aws: LocalAws) -> str:
     """An empty one, as the URL of a backend."""
     aws.client("s3").create_bucket(Bucket="states", CreateBucketConfiguration={"LocationConstraint": REGION})
     return f"s3://states?endpoint=127.0.0.1:{aws.port}&disableSSL=true&s3ForcePathStyle=true&region={REGION}"
-
-
-@pytest.fixture
-def proxy(aws: LocalAws) -> Iterator[FaultProxy]:
-    """Before EC2; the bucket is reached without it."""
-    with FaultProxy(aws.url) as running:
-        yield running
 
 
 @pytest.fixture

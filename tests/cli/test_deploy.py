@@ -9,23 +9,12 @@ import pytest
 
 import engine as engines
 from localaws.server import LocalAws
-from tests.account import images, launch, names, snapshot_ids, writes
+from tests.account import ACCESS_KEY, all_but, images, launch, names, snapshot_ids, writes
 from tests.faults import Drop, Fail, Fate, FaultProxy, Run
 from tests.main_job.test_releases import launched_images, three_names
 from tests.program import Program
 
 from .service import Service
-
-ACCESS_KEY = "local"
-"""Of everything that a stack of the tests runs."""
-
-NO_SNAPSHOT_GOES = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {"Effect": "Allow", "Action": "*", "Resource": "*"},
-        {"Effect": "Deny", "Action": "ec2:DeleteSnapshot", "Resource": "*"},
-    ],
-}
 
 
 def test_without_a_fleet_a_deployment_builds_and_a_rollback_is_refused(
@@ -111,7 +100,7 @@ def test_the_next_deployment_ends_a_prune_that_was_refused_half_way(aws: LocalAw
     ec2 = aws.client("ec2")
     aws.settings(pending_seconds=0)
     service.snapnames("deploy", "--release", "1")
-    aws.restrict(ACCESS_KEY, NO_SNAPSHOT_GOES)
+    aws.restrict(ACCESS_KEY, all_but("ec2:DeleteSnapshot"))
     service.snapnames("deploy", "--release", "2", "--keep", "1", code=1)
     left = list(images(ec2)), len(snapshot_ids(ec2))
     aws.restrict(ACCESS_KEY, None)

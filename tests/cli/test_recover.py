@@ -1,7 +1,7 @@
 """`snapnames recover`: a stack whose update was killed, without a question."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,13 +19,6 @@ THREE = {"/dev/sda1": "web-1(001)", "/dev/sdf": "web-1(002)", "/dev/sdg": "web-1
 DATABASE = "urn:pulumi:test::snapnames::aws:rds/instance:Instance::db"
 ZONE = "ap-northeast-2a"
 CREATED = "Created by CreateImage({}) for {}"
-
-
-@pytest.fixture
-def proxy(aws: LocalAws) -> Iterator[FaultProxy]:
-    """Before the account of the stack."""
-    with FaultProxy(aws.url) as running:
-        yield running
 
 
 @pytest.fixture

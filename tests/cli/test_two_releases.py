@@ -7,24 +7,13 @@ import pytest
 
 import engine as engines
 from localaws.server import LocalAws
-from tests.account import images, snapshot_ids, writes
+from tests.account import ACCESS_KEY, all_but, images, snapshot_ids, writes
 from tests.main_job.test_releases import launched_images, three_names
 from tests.program import STACK_TAG
 
 from .service import Service
 
 pytestmark = pytest.mark.xdist_group("two_releases")
-
-ACCESS_KEY = "local"
-"""Of everything that a stack of the tests runs."""
-
-NO_GROUP_MOVES = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {"Effect": "Allow", "Action": "*", "Resource": "*"},
-        {"Effect": "Deny", "Action": "autoscaling:UpdateAutoScalingGroup", "Resource": "*"},
-    ],
-}
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +64,7 @@ def test_a_rollback_keeps_the_image_that_a_failed_deployment_built(service: Serv
     """The fleet goes back all the same, and the next plain update removes it."""
     aws, autoscaling, ec2 = service.aws, service.aws.client("autoscaling"), service.aws.client("ec2")
     both = set(images(ec2))
-    aws.restrict(ACCESS_KEY, NO_GROUP_MOVES)
+    aws.restrict(ACCESS_KEY, all_but("autoscaling:UpdateAutoScalingGroup"))
     service.snapnames("deploy", "--release", "3", code=1)
     aws.restrict(ACCESS_KEY, None)
     built, snapshots = images(ec2), snapshot_ids(ec2)

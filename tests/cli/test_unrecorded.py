@@ -1,12 +1,11 @@
 """A create of the fleet whose answer is lost: AWS refuses the provider's retry, and the engine takes it for failed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
 
-from localaws.server import LocalAws
 from tests.account import images, launch
 from tests.faults import Drop, Fail, Fate, FaultProxy
 from tests.main_job.test_releases import launched_images
@@ -15,13 +14,6 @@ from tests.program import STACK_TAG, Program
 ZONE = "ap-northeast-2a"
 TAG = "snapnames:stack"
 LOST = [Fail(after=True), Drop(after=True)]
-
-
-@pytest.fixture
-def proxy(aws: LocalAws) -> Iterator[FaultProxy]:
-    """Before the account of the stack."""
-    with FaultProxy(aws.url) as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,19 +1,12 @@
 """A proxy before the account, a client of it, and a volume to name."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
 
-from localaws.server import LocalAws, client
+from localaws.server import client
 from tests.faults import FaultProxy
-
-
-@pytest.fixture
-def proxy(aws: LocalAws) -> Iterator[FaultProxy]:
-    """A proxy that lets everything pass."""
-    with FaultProxy(aws.url) as running:
-        yield running
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,7 +16,6 @@ from cli.ledger.declared import declared
 from localaws.server import LocalAws
 from snapnames.aws_session import StackSession
 from testing.environment import REGION, aws_variables
-from tests.faults import FaultProxy
 from tests.program import STACK_TAG
 
 from .releases import SERVICE, Releases, exported
@@ -44,13 +43,6 @@ def three(releases: Releases, ec2: EC2Client) -> Releases:
     for release, image_id in releases.images.items():
         ec2.create_launch_template(LaunchTemplateName=f"web-{release}", LaunchTemplateData={"ImageId": image_id})
     return releases
-
-
-@pytest.fixture
-def proxy(aws: LocalAws) -> Iterator[FaultProxy]:
-    """A proxy that lets everything pass, and counts."""
-    with FaultProxy(aws.url) as running:
-        yield running
 
 
 @pytest.fixture(scope="session")

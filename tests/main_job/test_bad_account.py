@@ -9,12 +9,10 @@ import pytest
 from mypy_boto3_ec2 import EC2Client
 
 from localaws.server import LocalAws
-from tests.account import images, launch, snapshot_ids, writes
+from tests.account import ACCESS_KEY, all_but, images, launch, snapshot_ids, writes
 from tests.program import Done, Program
 
 Make = Callable[[Mapping[str, Any]], Program]
-ACCESS_KEY = "local"
-"""The stack's own, not the one of the test's clients."""
 
 
 @pytest.fixture
@@ -236,11 +234,7 @@ def test_a_read_that_aws_refuses_fails_the_preview_with_what_it_was_for(
     stack = program(config(launch(ec2, {"role": "web"})))
     stack.up("--skip-preview")
     stack.config |= {"source": {"role": "web"}, "releases": ["2"]}
-    deny = {"Effect": "Deny", "Action": denied, "Resource": "*"}
-    aws.restrict(
-        ACCESS_KEY,
-        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}, deny]},
-    )
+    aws.restrict(ACCESS_KEY, all_but(denied))
 
     refused = error(stack.preview(code=None))
 
