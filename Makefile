@@ -43,7 +43,7 @@ newcomer: ## Run docs/getting-started.md in a fresh clone, and print how long ea
 	@$(PYTHON) -m dev.newcomer
 
 test: $(INSTALLED) ## All tests, on the real engine and the local AWS
-	$(PY) -m engine ensure
+	$(PY) -m dev.engine ensure
 	$(PY) -m tests.browser
 	$(PY) -m pytest -n 4 --dist loadgroup
 
@@ -53,11 +53,11 @@ test-full: test ## The tests that are tries of a fault and the whole campaign, h
 	seq 0 3 | xargs -P 4 -I K $(PY) -m tests.campaign --part K 4
 
 bench: $(INSTALLED) ## What it costs, measured in some 50 minutes, into docs/benchmarks.md
-	$(PY) -m engine ensure
+	$(PY) -m dev.engine ensure
 	$(PY) -m benchmarks
 
 bench-full: $(INSTALLED) ## The same to the end, with 4,000 names, in an hour or two
-	$(PY) -m engine ensure
+	$(PY) -m dev.engine ensure
 	$(PY) -m benchmarks --scale full
 
 clean: ## Stop the local AWS; remove the virtual environment and what tools left
@@ -65,10 +65,11 @@ clean: ## Stop the local AWS; remove the virtual environment and what tools left
 	rm -rf $(VENV) benchmarks/custodian/.venv benchmarks/results/try .dev .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(INSTALLED): requirements.lock
+$(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "$(PYTHON) is Python %d.%d; snapnames needs 3.11 or newer: make PYTHON=<a newer one>" % sys.version_info[:2])'
 	@echo "installing the locked packages into $(VENV), about half a minute"
 	@rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation --editable .
 	@touch $@

@@ -3,11 +3,10 @@
 from typing import cast
 
 import pulumi
-
+from snapnames.config.settings import read_settings
 from snapnames.fleet import Fleet, FleetArgs
 from snapnames.owned_images import RECORD_OUTPUT, OwnedImages, OwnedImagesArgs
-from snapnames.releases import release_images
-from snapnames.settings import read_settings
+from snapnames.program.releases import release_images
 
 settings = read_settings()
 images = release_images(settings)

@@ -9,7 +9,7 @@ from typing import Any
 
 import psutil
 
-import engine
+from dev import engine
 from tests.program import ROOT
 
 _PACKAGES = ("pulumi", "pulumi-aws", "boto3", "moto")

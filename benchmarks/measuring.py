@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import psutil
-
-from localaws.server import LocalAws
+from snapnames.testing.localaws.server import LocalAws
 
 if TYPE_CHECKING:
     import subprocess

@@ -9,9 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-import engine
-from localaws.server import LocalAws
-from snapnames.naming import DEFAULT_PATTERN, snapshot_names
+from snapnames.rules.naming import DEFAULT_PATTERN, snapshot_names
+from snapnames.testing.localaws.server import LocalAws
+
+from dev import engine
 from tests.account import launch
 from tests.faults import Buckets, FaultProxy
 from tests.program import Program

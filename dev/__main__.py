@@ -4,9 +4,10 @@ import os
 import shlex
 import sys
 
-from engine import EngineError
-from localaws.daemon import DaemonError
-from testing.environment import FORGOTTEN, foreign
+from snapnames.testing.environment import FORGOTTEN, foreign
+from snapnames.testing.localaws.daemon import DaemonError
+
+from dev.engine import EngineError
 
 from . import stack
 from .project import DevError

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-
-from localaws.server import client
 from snapnames.printable import printable
+from snapnames.testing.localaws.server import client
 
 if TYPE_CHECKING:
     from mypy_boto3_autoscaling import AutoScalingClient

@@ -8,11 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-import engine
-from cli import torn_state
-from localaws.daemon import Daemon
-from localaws.seed import seed
-from testing.environment import REGION, sealed
+from snapnames.cli.stack import torn_state
+from snapnames.testing.environment import REGION, sealed
+from snapnames.testing.localaws.daemon import Daemon
+from snapnames.testing.localaws.seed import seed
+
+from dev import engine
 
 from . import account, project
 from . import picture as drawing

@@ -3,8 +3,7 @@
 from mypy_boto3_ec2 import EC2Client
 from mypy_boto3_ec2.literals import InstanceTypeType
 from mypy_boto3_ec2.type_defs import BlockDeviceMappingTypeDef, ImageTypeDef
-
-from localaws.server import LocalAws
+from snapnames.testing.localaws.server import LocalAws
 
 _UBUNTU = "ubuntu/images/hvm-ssd/ubuntu-xenial-16.04-amd64-server-20170721"
 """A public image of the local AWS with its root at /dev/sda1."""

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.server import LocalAws
 
-import engine as engines
-from localaws.server import LocalAws
+import dev.engine as engines
 
 from .faults import FaultProxy
 from .program import STACK, Program
@@ -24,26 +24,27 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def engine() -> engines.Engine:
-    """The engine of this machine; `make test` has made sure of one."""
+def snapnames_engine() -> engines.Engine:
+    """The engine of this machine, which `make test` has made sure of, in place of the one that users have installed."""
     return engines.ensure()
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[LocalAws]:
-    """One server for all tests of a process.
+def engine(snapnames_engine: engines.Engine) -> engines.Engine:
+    """The same, by its short name."""
+    return snapnames_engine
 
-    Not that of the plugin for users: its modules have other names here, so that its errors would be other classes.
-    """
-    with LocalAws() as aws:
-        yield aws
+
+@pytest.fixture(scope="session")
+def server(snapnames_server: LocalAws) -> LocalAws:
+    """One server for all tests of a process: the one that users' tests get."""
+    return snapnames_server
 
 
 @pytest.fixture
-def aws(server: LocalAws) -> LocalAws:
+def aws(snapnames_aws: LocalAws) -> LocalAws:
     """An account with nothing in it; images are available at once."""
-    server.reset()
-    return server
+    return snapnames_aws
 
 
 @pytest.fixture

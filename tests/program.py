@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from snapnames.testing import program
+from snapnames.testing.localaws.server import LocalAws
+from snapnames.testing.program import STACK, Done, Ran
 
-import testing.program
-from engine import Engine
-from localaws.server import LocalAws
-from testing.program import STACK, Done, Ran
+from dev.engine import Engine
 
 __all__ = ["ROOT", "STACK", "STACK_TAG", "Done", "Program", "Ran", "kill_all"]
 
@@ -19,13 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent
 STACK_TAG = f"organization/snapnames/{STACK}"
 
 
-class Program(testing.program.Program):
+class Program(program.Program):
     """A stack of the program in this repository, or of another one in `main`.
 
     `endpoint` is what stands before the local AWS, if anything does.
     """
-
-    command_module = "cli"
 
     def __init__(
         self,
@@ -51,7 +49,6 @@ class Program(testing.program.Program):
             stack=stack,
             backend=backend,
         )
-        self.environment["PYTHONPATH"] = str(ROOT)
 
 
 def kill_all(process: subprocess.Popen[str]) -> None:

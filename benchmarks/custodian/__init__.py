@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from snapnames.testing.environment import REGION
 
 from benchmarks.stage import Named
-from testing.environment import REGION
 
 _HERE = Path(__file__).resolve().parent
 _LOCK = _HERE / "requirements.lock"

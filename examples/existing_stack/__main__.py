@@ -5,7 +5,6 @@ Before, `image_id` was an id that somebody had looked up. Nothing else of the te
 
 import pulumi
 import pulumi_aws as aws
-
 from snapnames import ReleaseImage, ReleaseImageArgs
 
 config = pulumi.Config()

@@ -1,7 +1,6 @@
 """A launch template of an image, and a group that launches from it and rolls its instances when the image changes."""
 
 import pulumi
-
 from snapnames import Fleet
 
 config = pulumi.Config()

@@ -1,7 +1,6 @@
 """The image of one instance, with a name on each snapshot behind it."""
 
 import pulumi
-
 from snapnames import ReleaseImage
 
 config = pulumi.Config()

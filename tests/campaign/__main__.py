@@ -5,8 +5,9 @@ import tempfile
 import time
 from pathlib import Path
 
-import engine as engines
-from localaws.server import LocalAws
+from snapnames.testing.localaws.server import LocalAws
+
+import dev.engine as engines
 
 from .results import add, read, write_page
 from .tries import KINDS

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine import Engine
-from localaws.server import LocalAws
+from snapnames.testing.localaws.server import LocalAws
+
+from dev.engine import Engine
 from tests.faults import Drop, Fail, Fate, is_write
 
 from .results import Result

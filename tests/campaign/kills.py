@@ -5,8 +5,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine import Engine
-from localaws.server import LocalAws
+from snapnames.testing.localaws.server import LocalAws
+
+from dev.engine import Engine
 from tests.faults import FaultProxy, Hold
 from tests.program import kill_all
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from engine import Engine
-from localaws.server import LocalAws
+from snapnames.testing.localaws.server import LocalAws
+
+from dev.engine import Engine
 
 from .stage import Phase, staged
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine import Engine
-from localaws.server import LocalAws
+from snapnames.testing.localaws.server import LocalAws
+
+from dev.engine import Engine
 from tests.account import images, launch, names
 from tests.faults import Answer, FaultProxy, Rates, Schedule
 from tests.program import Program

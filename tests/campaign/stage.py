@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from engine import Engine
-from localaws.server import LocalAws
+from snapnames.testing.localaws.server import LocalAws
+
+from dev.engine import Engine
 from tests.account import images, launch, names, snapshot_ids
 from tests.faults import FaultProxy
 from tests.program import STACK_TAG, Program

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from snapnames.testing.localaws.server import LocalAws
 
-from engine import Engine
-from localaws.server import LocalAws
+from dev.engine import Engine
 
 from .answers import Lost
 from .kills import AtCall, AtMoment

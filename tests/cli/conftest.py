@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from snapnames.testing.localaws.server import LocalAws
 
-import engine as engines
-from localaws.server import LocalAws
+import dev.engine as engines
 
 from .service import Service
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from snapnames.testing.localaws.server import LocalAws
 
-from engine import Engine
-from localaws.server import LocalAws
+from dev.engine import Engine
 from tests.account import launch
 from tests.program import STACK, Program, Ran
 

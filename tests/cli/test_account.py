@@ -2,9 +2,9 @@
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
+from snapnames.cli.stack.account import made_for, snapshots_of
+from snapnames.testing.localaws.server import REGION
 
-from cli.account import made_for, snapshots_of
-from localaws.server import REGION
 from tests.account import launch, snapshot_ids
 
 IMAGE = "ami-0123456789abcdef0"

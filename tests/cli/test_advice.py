@@ -1,6 +1,6 @@
 """Errors of AWS that do not say what to do."""
 
-from localaws.server import LocalAws
+from snapnames.testing.localaws.server import LocalAws
 
 from .service import Service
 

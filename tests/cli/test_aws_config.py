@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from cli.account import aws_session
-from cli.errors import UsageError
-from engine import Engine
-from localaws.server import LocalAws
-from snapnames.aws_session import StackSession
+from snapnames.aws.session import StackSession
+from snapnames.cli.errors import UsageError
+from snapnames.cli.stack.account import aws_session
 from snapnames.errors import InputError
+from snapnames.testing.localaws.server import LocalAws
+
+from dev.engine import Engine
 
 from .service import Service
 

@@ -4,10 +4,11 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from snapnames.testing.localaws.server import LocalAws
 
-from localaws.server import LocalAws
 from tests.account import writes
 from tests.program import ROOT
 
@@ -58,9 +59,9 @@ def test_a_place_without_a_stack_is_refused(
 ) -> None:
     """The command makes no stack of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "cli", "releases", *where(service)],
+        [Path(sys.executable).with_name("snapnames"), "releases", *where(service)],
         cwd=service.folder,
-        env={**service.environment, "PYTHONPATH": str(ROOT)},
+        env=service.environment,
         check=False,
         capture_output=True,
         text=True,

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.server import REGION, LocalAws
 
-from localaws.server import REGION, LocalAws
 from tests.account import images, launch, names, snapshot_ids
 from tests.faults import FaultProxy, Hold
 from tests.program import Program, kill_all

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from snapnames.testing.localaws.server import LocalAws
 
-import engine as engines
-from localaws.server import LocalAws
+import dev.engine as engines
 from tests.account import ACCESS_KEY, all_but, images, launch, names, snapshot_ids, writes
 from tests.faults import Drop, Fail, Fate, FaultProxy, Run
 from tests.main_job.test_releases import launched_images, three_names

@@ -4,7 +4,7 @@ import gzip
 import json
 from pathlib import Path
 
-from cli.earlier_states import NEWEST, earlier_images
+from snapnames.cli.state.earlier import NEWEST, earlier_images
 
 
 def copy(backend: Path, number: int, name: str | None, *, zipped: bool = False) -> None:

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-
-from cli.errors import CommandError
-from cli.locks import Holder, alone, holders, removed
+from snapnames.cli.errors import CommandError
+from snapnames.cli.stack.locks import Holder, alone, holders, removed
 
 HERE = socket.gethostname()
 LOCK = "file:///state/a.json?no_tmp_dir=true"

@@ -3,12 +3,12 @@
 import pytest
 from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
+from snapnames.cli.recovery.made import Made
+from snapnames.cli.stack.account import aws_session
+from snapnames.cli.state.repair import CONFIGURATION_TYPE, GROUP_TYPE, TEMPLATE_TYPE
+from snapnames.testing.environment import aws_variables
+from snapnames.testing.localaws.server import REGION, LocalAws
 
-from cli.account import aws_session
-from cli.made import Made
-from cli.repair import CONFIGURATION_TYPE, GROUP_TYPE, TEMPLATE_TYPE
-from localaws.server import REGION, LocalAws
-from testing.environment import aws_variables
 from tests.account import launch
 
 STACKS = OURS, THEIRS = "organization/snapnames/test", "bob/snapnames/test"

@@ -9,10 +9,10 @@ from pathlib import Path
 import psutil
 import pytest
 from mypy_boto3_ec2 import EC2Client
+from snapnames.aws.pace import AT_ONCE
+from snapnames.testing.localaws.server import LocalAws
 
-import engine as engines
-from localaws.server import LocalAws
-from snapnames.pace import AT_ONCE
+import dev.engine as engines
 from tests.account import images, launch, names, writes
 from tests.program import Program, Ran, kill_all
 

@@ -2,7 +2,7 @@
 
 import re
 
-from localaws.server import LocalAws
+from snapnames.testing.localaws.server import LocalAws
 
 from .service import Service
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.server import REGION, LocalAws
 
-from localaws.server import REGION, LocalAws
 from tests.account import images, launch, names, snapshot_ids, writes
 from tests.faults import Drop, Fail, Fate, FaultProxy, Hold
 from tests.program import STACK_TAG, Program, Ran, kill_all

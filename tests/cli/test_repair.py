@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-
-from cli.errors import CommandError
-from cli.repair import CONFIGURATION_TYPE, Settled, foreign, mended
+from snapnames.cli.errors import CommandError
+from snapnames.cli.state.repair import CONFIGURATION_TYPE, Settled, foreign, mended
 
 STACK = "urn:pulumi:test::web::pulumi:pulumi:Stack::web-test"
 PROVIDER = "urn:pulumi:test::web::pulumi:providers:aws::default"

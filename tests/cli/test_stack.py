@@ -7,9 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from cli.errors import CommandError
-from cli.stack import OpenStack
+from snapnames.cli.errors import CommandError
+from snapnames.cli.stack.open_stack import OpenStack
 
 CLOUD = """#!/bin/sh
 case "$*" in

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-
-from cli.errors import CommandError, UsageError
-from cli.plan import Releases
-from cli.stack_file import LIVE, RELEASES, StackFile, StaleListError
+from snapnames.cli.errors import CommandError, UsageError
+from snapnames.cli.stack.release_list import Releases
+from snapnames.cli.stack.stack_file import LIVE, RELEASES, StackFile, StaleListError
 
 HAND_WRITTEN = """\
 # Ours.

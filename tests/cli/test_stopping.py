@@ -2,7 +2,8 @@
 
 import time
 
-from localaws.server import LocalAws
+from snapnames.testing.localaws.server import LocalAws
+
 from tests.account import images, names, snapshot_ids
 from tests.main_job.test_releases import launched_images, three_names
 from tests.program import kill_all

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.server import LocalAws
 
-from engine import Engine
-from localaws.server import LocalAws
+from dev.engine import Engine
 from tests.account import images, names, snapshot_ids
 from tests.main_job.test_releases import three_names
 

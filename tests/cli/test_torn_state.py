@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
+from snapnames.cli.stack.torn_state import mend
 
-from cli.torn_state import mend
 from tests.account import launch, names
 from tests.program import Program
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from snapnames.testing.localaws.server import LocalAws
 
-import engine as engines
-from localaws.server import LocalAws
+import dev.engine as engines
 from tests.account import ACCESS_KEY, all_but, images, snapshot_ids, writes
 from tests.main_job.test_releases import launched_images, three_names
 from tests.program import STACK_TAG

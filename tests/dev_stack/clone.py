@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine import cache
-from localaws.control import Control
+from snapnames.testing.localaws.control import Control
+
+from dev.engine import cache
 from tests.ports import free_port
 from tests.program import ROOT, Done
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from snapnames.testing.environment import sealed
 
-from engine import Engine
-from testing.environment import sealed
+from dev.engine import Engine
 from tests.program import ROOT
 
 from .test_make import MakeClone

@@ -8,8 +8,8 @@ import subprocess
 from collections.abc import Callable, Mapping
 
 import pytest
+from snapnames.testing.localaws.server import client
 
-from localaws.server import client
 from tests import account
 from tests.program import Done, kill_all
 

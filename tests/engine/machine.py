@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
-from engine import versions
+from dev.engine import versions
 
 PROJECT = Path(__file__).parents[2]
 PLUGIN = metadata.version("pulumi-aws")
@@ -154,7 +154,7 @@ class Machine:
     def start(self, *arguments: str, project: Path = PROJECT) -> subprocess.Popen[str]:
         """Begin `python -m engine …`."""
         return subprocess.Popen(
-            [sys.executable, "-m", "engine", *arguments],
+            [sys.executable, "-m", "dev.engine", *arguments],
             cwd=project,
             env=self.environment,
             stdout=subprocess.PIPE,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import versions
+from dev.engine import versions
 from tests.engine.machine import PLUGIN, PROJECT, Machine, files
 
 CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
@@ -28,7 +28,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """Another checkout of the project, to change."""
-    shutil.copytree(PROJECT / "engine", tmp_path / "clone" / "engine")
+    shutil.copytree(PROJECT / "dev", tmp_path / "clone" / "dev")
     return tmp_path / "clone"
 
 
@@ -84,7 +84,7 @@ def test_a_changed_input_is_built_again(machine: Machine, clone: Path, changed: 
     machine.has_go()
     machine.run("ensure")
     machine.log.unlink()
-    with (clone / "engine" / changed).open("a") as file:
+    with (clone / "dev" / "engine" / changed).open("a") as file:
         file.write("\n")
 
     code, _, _ = machine.run("ensure", project=clone)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine import versions
+from dev.engine import versions
 from tests.engine.machine import PLUGIN, Machine
 
 BUILT = versions.BUILT_CLI

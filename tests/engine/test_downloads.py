@@ -1,6 +1,6 @@
 """The official releases, from a stand-in for the site that gives them."""
 
-from engine import versions
+from dev.engine import versions
 from tests.engine.download_site import SDK, download_site
 from tests.engine.machine import PLUGIN, Machine
 

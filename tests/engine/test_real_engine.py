@@ -11,9 +11,10 @@ import pytest
 from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]  # the same
 from pulumi.runtime.proto.provider_pb2 import CheckRequest, InvokeRequest
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
+from snapnames.testing.engine import new_enough
 
-import engine
-from engine import Engine, versions
+from dev import engine
+from dev.engine import Engine
 from tests.engine.machine import PLUGIN
 
 RESOURCES = [
@@ -92,7 +93,7 @@ def test_the_cli_says_the_version_that_the_engine_does(found: Engine) -> None:
     answer = subprocess.run(["pulumi", "version"], env=environment, capture_output=True, text=True, check=True)
 
     assert answer.stdout == f"v{found.cli_version}\n"
-    assert versions.new_enough(found.cli_version)
+    assert new_enough(found.cli_version)
     assert found.cli_origin != "built" or found.cli_version == "3.230.0"
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.server import client
 
-from localaws.server import client
 from tests.faults import FaultProxy
 
 

@@ -7,8 +7,8 @@ from itertools import accumulate
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from snapnames.testing.localaws.server import LocalAws, client
 
-from localaws.server import LocalAws, client
 from tests.faults import BARE, EC2_RATES, Answer, Buckets, Call, FaultProxy, Rate
 from tests.faults.refusals import refusal
 

@@ -8,8 +8,8 @@ from itertools import groupby
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from snapnames.testing.localaws.server import LocalAws, client
 
-from localaws.server import LocalAws, client
 from tests.faults import Answer, Call, Delay, Drop, Fail, Fate, FaultProxy, Rates, Schedule, is_write
 
 UNTIMED = settings(deadline=None)

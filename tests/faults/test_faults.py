@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.exceptions import ConnectionClosedError
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.server import LocalAws, client
 
-from localaws.server import LocalAws, client
 from tests.faults import Answer, Call, Delay, Drop, Fail, FaultProxy, Run, is_read, is_write
 from tests.faults.refusals import refusal
 

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import pytest
 from botocore.exceptions import ConnectionClosedError
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.server import LocalAws, client
 
-from localaws.server import LocalAws, client
 from tests.faults import Answer, Call, Drop, FaultProxy, Hold, is_read, is_write
 
 Name = Callable[[str], None]

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.control import Control
+from snapnames.testing.localaws.server import LocalAws, client
 
-from localaws.control import Control
-from localaws.server import LocalAws, client
 from tests.faults import Answer, Call, Drop, FaultProxy
 from tests.faults.refusals import refusal
 

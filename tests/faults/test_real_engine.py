@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.server import LocalAws
 
-from localaws.server import LocalAws
 from tests.account import images, launch, names
 from tests.faults import Answer, Buckets, Call, FaultProxy, Rate
 from tests.program import Program

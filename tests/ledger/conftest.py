@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
+from snapnames.aws.session import StackSession
+from snapnames.cli.ledger.book import Ledger
+from snapnames.cli.ledger.command import Opened, kept
+from snapnames.cli.stack.account import aws_session
+from snapnames.cli.state.declared import declared
+from snapnames.testing.environment import REGION, aws_variables
+from snapnames.testing.localaws.server import LocalAws
 
-import engine as engines
-from cli.account import aws_session
-from cli.ledger.book import Ledger
-from cli.ledger.command import Opened, kept
-from cli.ledger.declared import declared
-from localaws.server import LocalAws
-from snapnames.aws_session import StackSession
-from testing.environment import REGION, aws_variables
+import dev.engine as engines
 from tests.program import STACK_TAG
 
 from .releases import SERVICE, Releases, exported

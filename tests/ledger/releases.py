@@ -13,9 +13,9 @@ from typing import Any
 
 from mypy_boto3_ec2 import EC2Client
 from mypy_boto3_ec2.type_defs import BlockDeviceMappingTypeDef
+from snapnames.testing.localaws.server import LocalAws
 
-from engine import Engine
-from localaws.server import LocalAws
+from dev.engine import Engine
 from tests.account import launch
 from tests.program import STACK_TAG, Program
 

@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from cli.ledger.declared import Declared
-from cli.ledger.findings import findings
-from cli.ledger.reading import Holdings, Image, Snapshot
-from cli.ledger.uses import Use
-from cli.ledger.view import View
+from snapnames.cli.ledger.findings import findings
+from snapnames.cli.ledger.reading import Holdings, Image, Snapshot
+from snapnames.cli.ledger.uses import Use
+from snapnames.cli.ledger.view import View
+from snapnames.cli.state.declared import Declared
 
 pytestmark = pytest.mark.xdist_group("ledger")
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.server import LocalAws
 
-import engine as engines
-from localaws.server import LocalAws
+import dev.engine as engines
 from tests.account import launch
 from tests.faults import FaultProxy
 from tests.program import ROOT, Program

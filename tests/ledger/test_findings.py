@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from mypy_boto3_ec2 import EC2Client
 from mypy_boto3_ec2.type_defs import BlockDeviceMappingTypeDef, TagTypeDef
+from snapnames.cli.ledger.book import Ledger
+from snapnames.testing.localaws.server import LocalAws
 
-from cli.ledger.book import Ledger
-from localaws.server import LocalAws
 from tests.account import launch
 from tests.program import STACK_TAG
 

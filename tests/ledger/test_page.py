@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
+from snapnames.cli.ledger.book import Ledger
+from snapnames.cli.ledger.page import page
 
-from cli.ledger.book import Ledger
-from cli.ledger.page import page
 from tests.browser import Browser, Scheme, browser
 
 from .conftest import Look

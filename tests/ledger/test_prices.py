@@ -3,8 +3,8 @@
 import re
 
 import pytest
+from snapnames.cli.ledger.prices import Price, price_of, table
 
-from cli.ledger.prices import Price, price_of, table
 from tests.program import ROOT
 
 from .conftest import Look

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
+from snapnames.testing.localaws.server import LocalAws
 
-import engine as engines
-from localaws.server import LocalAws
+import dev.engine as engines
 from tests.faults import FaultProxy
 from tests.program import Program
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import pytest
 from rich.console import Console
-
-from cli.ledger.terminal import SHOWN, print_ledger
+from snapnames.cli.ledger.terminal import SHOWN, print_ledger
 
 from .conftest import Look
 from .releases import DEVICES, Releases

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.control import ControlError
+from snapnames.testing.localaws.server import ACCESS_KEY, LocalAws
 
-from localaws.control import ControlError
-from localaws.server import ACCESS_KEY, LocalAws
 from tests.account import launch, snapshot_ids
 
 EC2 = "arn:aws:ec2:ap-northeast-2:"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.control import Control
+from snapnames.testing.localaws.server import LocalAws, client, sealed_environment
 
-from localaws.control import Control
-from localaws.server import LocalAws, client, sealed_environment
 from tests.ports import free_port
 
 ENVIRONMENT = sealed_environment()
@@ -19,7 +19,7 @@ ENVIRONMENT = sealed_environment()
 
 def localaws(*arguments: object) -> subprocess.CompletedProcess[str]:
     """Run one command to its end."""
-    command = [sys.executable, "-m", "localaws", *map(str, arguments)]
+    command = [sys.executable, "-m", "snapnames.testing.localaws", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=ENVIRONMENT, timeout=60)
 
 
@@ -130,7 +130,10 @@ def test_a_broken_pid_file_doesn_t_keep_a_server_from_starting(folder: Path, con
 def test_a_foreground_server_says_where_it_listens() -> None:
     """Port 0 takes a free one; SIGTERM ends it well."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "localaws", "serve", "--port", "0"], stdout=subprocess.PIPE, text=True, env=ENVIRONMENT
+        [sys.executable, "-m", "snapnames.testing.localaws", "serve", "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
     )
     assert process.stdout
     line = process.stdout.readline()
@@ -148,7 +151,7 @@ def test_a_foreground_server_says_where_it_listens() -> None:
 def test_a_foreground_server_forgets_the_user_s_profile() -> None:
     """One that doesn't exist would keep moto from starting; one that does would lend it keys."""
     user = {**os.environ, **ENVIRONMENT, "AWS_PROFILE": "missing", "AWS_ACCESS_KEY_ID": "real"}
-    command = [sys.executable, "-m", "localaws", "serve", "--port", "0"]
+    command = [sys.executable, "-m", "snapnames.testing.localaws", "serve", "--port", "0"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=user)
     assert process.stdout
 
@@ -163,7 +166,16 @@ def test_a_foreground_server_forgets_the_user_s_profile() -> None:
 def test_two_starts_at_once_leave_one_server_that_can_be_stopped(folder: Path) -> None:
     """The one that loses the port says so, or that the other is there already."""
     port = free_port()
-    command = [sys.executable, "-m", "localaws", "start", "--port", str(port), "--folder", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "snapnames.testing.localaws",
+        "start",
+        "--port",
+        str(port),
+        "--folder",
+        str(folder),
+    ]
 
     both = [
         subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT)

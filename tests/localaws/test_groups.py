@@ -6,8 +6,7 @@ from typing import Any
 
 from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
-
-from localaws.server import LocalAws
+from snapnames.testing.localaws.server import LocalAws
 
 Refused = Callable[..., AbstractContextManager[None]]
 

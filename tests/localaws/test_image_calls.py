@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
-
-from localaws.server import LocalAws
+from snapnames.testing.localaws.server import LocalAws
 
 Refused = Callable[..., AbstractContextManager[None]]
 

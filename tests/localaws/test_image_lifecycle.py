@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
-
-from localaws.control import ControlError
-from localaws.server import LocalAws
+from snapnames.testing.localaws.control import ControlError
+from snapnames.testing.localaws.server import LocalAws
 
 Refused = Callable[..., AbstractContextManager[None]]
 

@@ -8,8 +8,7 @@ import pytest
 from mypy_boto3_ec2 import EC2Client
 from mypy_boto3_ec2.literals import ResourceTypeType
 from mypy_boto3_ec2.type_defs import EbsBlockDeviceTypeDef, FilterTypeDef
-
-from localaws.server import LocalAws
+from snapnames.testing.localaws.server import LocalAws
 
 Refused = Callable[..., AbstractContextManager[None]]
 

@@ -10,9 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
-
-from localaws.control import Control, ControlError
-from localaws.server import LocalAws, sealed_environment
+from snapnames.testing.localaws.control import Control, ControlError
+from snapnames.testing.localaws.server import LocalAws, sealed_environment
 
 
 def ask(aws: LocalAws, method: str, path: str, body: str = "") -> tuple[int, object]:
@@ -193,7 +192,7 @@ def test_a_large_account_is_read_in_bulk(ec2: EC2Client, instance: str) -> None:
 def test_importing_the_package_changes_nothing_in_moto() -> None:
     """Only the server process does."""
     code = (
-        "import localaws.account as a, localaws.application\n"
+        "import snapnames.testing.localaws.account as a, snapnames.testing.localaws.application\n"
         "from moto.ec2.models import EC2Backend, ec2_backends\n"
         "from moto.ec2.urls import url_paths\n"
         "assert ec2_backends.backend is EC2Backend\n"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from localaws.server import LocalAws
 from snapnames import InputError
-from snapnames.settings import Settings, read_settings
+from snapnames.config.settings import Settings, read_settings
+from snapnames.testing.localaws.server import LocalAws
+
 from tests.account import launch, writes
 from tests.program import Program
 

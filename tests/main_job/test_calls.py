@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.server import LocalAws
 
-from localaws.server import LocalAws
 from tests.account import INSTANCE_STORE, launch
 from tests.faults import FaultProxy
 from tests.program import Program

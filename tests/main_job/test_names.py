@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from mypy_boto3_ec2 import EC2Client
 from mypy_boto3_ec2.type_defs import BlockDeviceMappingTypeDef
+from snapnames.testing.localaws.server import LocalAws
 
-from localaws.server import LocalAws
 from tests.account import INSTANCE_STORE, attach, images, launch, names, snapshot_ids, writes
 from tests.program import STACK_TAG, Program
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.server import LocalAws
 
-from engine import Engine
-from localaws.server import LocalAws
+from dev.engine import Engine
 from tests.account import images, launch, names, snapshot_ids, writes
 from tests.program import ROOT, Program
 

@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from snapnames.image_selection import ImageSelection
-from snapnames.naming import DEFAULT_PATTERN
-from snapnames.owned_listing import OwnedAccount, OwnedImage
-from snapnames.owned_names import OwnedNames, Record, decide
+from snapnames.aws.owned_account import OwnedAccount, OwnedImage
+from snapnames.rules.image_selection import ImageSelection
+from snapnames.rules.naming import DEFAULT_PATTERN
+from snapnames.rules.owned_names import OwnedNames, Record, decide
+
 from tests.owned_images.accounts import ROOT
 
 OWN, OTHER = "organization/snapnames/test", "organization/snapnames/other"

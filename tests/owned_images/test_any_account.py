@@ -4,10 +4,10 @@ from collections import Counter
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from snapnames.aws.owned_account import OwnedImage
+from snapnames.rules.naming import DEFAULT_PATTERN, snapshot_names
+from snapnames.rules.owned_names import DeclaredName, Record
 
-from snapnames.naming import DEFAULT_PATTERN, snapshot_names
-from snapnames.owned_listing import OwnedImage
-from snapnames.owned_names import DeclaredName, Record
 from tests.owned_images.accounts import PREVIOUS, ROOT
 from tests.owned_images.decisions import OTHER, OWN, decided, image
 

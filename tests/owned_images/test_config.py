@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-
-from localaws.server import LocalAws
+from snapnames.config.settings import Settings, read_settings
 from snapnames.errors import InputError
-from snapnames.settings import Settings, read_settings
+from snapnames.testing.localaws.server import LocalAws
+
 from tests.account import writes
 from tests.owned_images.accounts import TWO, Account
 from tests.program import Program

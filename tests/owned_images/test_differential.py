@@ -8,13 +8,13 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from mypy_boto3_ec2 import EC2Client
+from snapnames.aws.owned_account import read_account
+from snapnames.rules.image_selection import ImageSelection
+from snapnames.rules.naming import DEFAULT_PATTERN
+from snapnames.rules.owned_names import Record, decide
+from snapnames.testing.localaws.server import LocalAws
 
-import engine as engines
-from localaws.server import LocalAws
-from snapnames.image_selection import ImageSelection
-from snapnames.naming import DEFAULT_PATTERN
-from snapnames.owned_listing import read_account
-from snapnames.owned_names import Record, decide
+import dev.engine as engines
 from tests.account import launch
 from tests.owned_images.accounts import ROOT, STORE, Account
 from tests.program import Program

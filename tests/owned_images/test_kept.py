@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from localaws.server import LocalAws
+from snapnames.testing.localaws.server import LocalAws
+
 from tests.account import writes
 from tests.faults import Call, FaultProxy, Hold
 from tests.owned_images.accounts import PREVIOUS, ROOT, TWO, Account

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from snapnames.testing.localaws.server import LocalAws
 
-from engine import Engine
-from localaws.server import LocalAws
+from dev.engine import Engine
 from tests.owned_images.accounts import TWO, Account
 from tests.program import ROOT, Program
 
@@ -23,9 +23,7 @@ def library(tmp_path: Path, aws: LocalAws, engine: Engine) -> Library:
         main = tmp_path / "main"
         main.mkdir()
         (main / "__main__.py").write_text(text, encoding="utf-8")
-        stack = Program(tmp_path / "stack", aws, engine, config, main=main)
-        stack.environment["PYTHONPATH"] = str(ROOT)
-        return stack
+        return Program(tmp_path / "stack", aws, engine, config, main=main)
 
     return make
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.server import LocalAws
 
-from localaws.server import LocalAws
 from tests.account import INSTANCE_STORE, images, launch, names, writes
 from tests.owned_images.accounts import ROOT, STORE, TWO, Account
 from tests.program import Program

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 
 import pytest
+from snapnames.testing.localaws.server import LocalAws
 
-from localaws.server import LocalAws
 from tests.account import writes
 from tests.owned_images.accounts import PREVIOUS, ROOT, Account
 from tests.program import Program

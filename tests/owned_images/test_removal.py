@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from botocore.exceptions import ClientError
 from mypy_boto3_ec2 import EC2Client
+from snapnames.resources.name_removal import remove_names
+from snapnames.testing.localaws.server import LocalAws, client
 
-from localaws.server import LocalAws, client
-from snapnames.name_removal import remove_names
 from tests.faults import Fail, FaultProxy, Run
 from tests.owned_images.accounts import PREVIOUS, ROOT, TWO, Account
 from tests.program import Program

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-
+from snapnames.aws.owned_account import OwnedImage
 from snapnames.errors import InputError
-from snapnames.image_selection import ImageSelection
-from snapnames.owned_listing import OwnedImage
-from snapnames.owned_names import DeclaredName, OwnedNames
+from snapnames.rules.image_selection import ImageSelection
+from snapnames.rules.owned_names import DeclaredName, OwnedNames
+
 from tests.owned_images.accounts import PREVIOUS, ROOT
 from tests.owned_images.decisions import OTHER, OWN, decided, image
 

@@ -7,9 +7,9 @@ from typing import Any
 import boto3
 import pytest
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.server import LocalAws
 
-from engine import Engine
-from localaws.server import LocalAws
+from dev.engine import Engine
 from tests.owned_images.accounts import Account
 from tests.program import Program
 

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
+from snapnames.testing.localaws.server import LocalAws
 
-from localaws.server import LocalAws
 from tests.account import writes
 from tests.faults import FaultProxy, Run
 from tests.owned_images.accounts import PREVIOUS, ROOT, TWO, Account

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import pytest
+from snapnames.testing.localaws.server import LocalAws
 
-from localaws.server import LocalAws
 from tests.account import writes
 from tests.faults import Call, Fail, FaultProxy, Run
 from tests.owned_images.accounts import ROOT, TWO, Account

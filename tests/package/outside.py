@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from engine import Engine
-from localaws.server import LocalAws
-from testing import Program
+from snapnames.testing import Program
+from snapnames.testing.localaws.server import LocalAws
+
+from dev.engine import Engine
 
 from .installation import Installation
 

@@ -10,6 +10,7 @@ name.
 """
 
 import re
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,8 +81,8 @@ class Block:
 
 def pages() -> list[Path]:
     """Everything that tells a user what to type."""
-    beside = [*ROOT.glob("*.md"), *ROOT.glob("*/README.md")]
-    return [page for page in sorted([*beside, *(ROOT / "docs").rglob("*.md")]) if page.name != "CHANGELOG.md"]
+    listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [ROOT / name for name in sorted(listed.splitlines()) if name != "CHANGELOG.md"]
 
 
 def blocks(page: Path) -> Iterator[Block]:

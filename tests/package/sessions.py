@@ -6,9 +6,10 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from engine import Engine
-from localaws.server import LocalAws
-from testing.environment import sealed
+from snapnames.testing.environment import sealed
+from snapnames.testing.localaws.server import LocalAws
+
+from dev.engine import Engine
 from tests.account import launch
 from tests.dev_stack.clone import Clone
 from tests.program import ROOT

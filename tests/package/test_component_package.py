@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-
-from engine import Engine
-from localaws.server import LocalAws
 from snapnames import FleetArgs, InputError
 from snapnames.fleet import check_fleet
+from snapnames.testing.localaws.server import LocalAws
+
+from dev.engine import Engine
 from tests.account import launch, names
 from tests.program import ROOT
 

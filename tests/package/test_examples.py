@@ -8,10 +8,10 @@ import pytest
 import yaml
 from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing import Program
+from snapnames.testing.localaws.server import LocalAws
 
-from engine import Engine
-from localaws.server import LocalAws
-from testing import Program
+from dev.engine import Engine
 from tests.account import images, launch, names, snapshot_ids
 from tests.program import ROOT
 

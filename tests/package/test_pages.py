@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from snapnames.testing.localaws.server import LocalAws
 
+from dev.engine import Engine
 from dev.picture import PICTURE, Graph
-from engine import Engine
-from localaws.server import LocalAws
 from tests.account import launch, names
 from tests.dev_stack.clone import Clone
 from tests.program import ROOT, Program

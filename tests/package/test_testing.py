@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dev.engine import Engine
 from tests.program import ROOT
 
 from .installation import Installation, locked
@@ -41,16 +42,38 @@ def _project(folder: Path, tests: str) -> None:
     (folder / "test_program.py").write_text(tests, encoding="utf-8")
 
 
-def test_a_users_project_tests_its_program_as_the_docs_show(installed: Installation, tmp_path: Path) -> None:
-    """The page's own code, in a shell that holds a real account; the plugin is found by itself."""
+def test_a_users_project_tests_its_program_as_the_docs_show(
+    installed: Installation, tmp_path: Path, engine: Engine
+) -> None:
+    """The page's own code, in a shell that holds a real account; the plugin finds itself and the installed Pulumi."""
     (shown,) = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     _project(tmp_path, shown + LEFT)
 
     said = installed.run(
-        "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path, variables=HOSTILE
+        "python",
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        cwd=tmp_path,
+        variables={**HOSTILE, **engine.environment()},
     ).stdout
 
     assert re.search(r"^4 passed", said, re.MULTILINE), said
+
+
+def test_a_users_project_without_an_engine_is_told_what_to_install(installed: Installation, tmp_path: Path) -> None:
+    """Nothing is downloaded or compiled behind a test run."""
+    _project(tmp_path, LEFT.replace("Path(", "__import__('pathlib').Path("))
+    nothing = {**HOSTILE, "PATH": str(tmp_path), "PULUMI_HOME": str(tmp_path)}
+
+    said = installed.run(
+        "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path, code=1, variables=nothing
+    ).stdout
+
+    assert re.search(r"^1 passed, 1 error", said, re.MULTILINE), said
+    assert "there is no pulumi on PATH: install Pulumi 3.230.0 or a later 3.x" in said
 
 
 def test_without_its_extra_the_plugin_disturbs_no_test_and_says_what_to_install(wheel: Path, tmp_path: Path) -> None:

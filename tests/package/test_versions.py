@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
+from snapnames.testing.localaws.server import LocalAws
 
-from engine import Engine
-from localaws.server import LocalAws
+from dev.engine import Engine
 from tests.account import launch, names
 from tests.program import ROOT
 

@@ -8,8 +8,8 @@ from typing import Any
 from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_autoscaling.type_defs import AutoScalingGroupTypeDef
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.server import LocalAws
 
-from localaws.server import LocalAws
 from tests.account import images
 from tests.program import STACK_TAG, Program
 

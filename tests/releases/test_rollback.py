@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.server import LocalAws
 
-from localaws.server import LocalAws
 from tests.account import images, snapshot_ids, writes
 from tests.program import Program
 

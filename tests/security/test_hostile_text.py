@@ -13,14 +13,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from mypy_boto3_ec2 import EC2Client
 from rich.console import Console
-
-from cli.account import Image, Snapshot
-from cli.display import Display
-from cli.listing import print_table
-from localaws.server import LocalAws
 from snapnames import InputError
-from snapnames.naming import check_pattern, snapshot_names
+from snapnames.cli.commands.releases import print_table
+from snapnames.cli.display import Display
+from snapnames.cli.stack.account import Image, Snapshot
 from snapnames.printable import LINE_LIMIT, NAME_LIMIT, printable, printable_lines
+from snapnames.rules.naming import check_pattern, snapshot_names
+from snapnames.testing.localaws.server import LocalAws
+
 from tests.account import launch, names, snapshot_ids
 from tests.main_job.test_bad_config import FLEET, GOOD, read
 from tests.program import Program

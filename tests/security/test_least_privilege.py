@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.policies import Policy, Request
+from snapnames.testing.localaws.server import LocalAws
 
-from localaws.policies import Policy, Request
-from localaws.server import LocalAws
 from tests.account import images, launch, names, snapshot_ids
 from tests.program import Program
 

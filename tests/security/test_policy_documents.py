@@ -5,8 +5,7 @@ from typing import Any
 
 import parliament
 import pytest
-
-from localaws.policies import Context, Policy, Request
+from snapnames.testing.localaws.policies import Context, Policy, Request
 
 from .documents import PARTS, Document, listed, part, whole
 

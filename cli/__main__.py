@@ -1,5 +1,0 @@
-"""`python -m cli COMMAND`: the `snapnames` command."""
-
-from .entry import main
-
-main()

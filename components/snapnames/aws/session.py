@@ -1,0 +1,174 @@
+"""boto3 clients that reach AWS as the stack's own `aws:` config does, for reads that have no data source."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+import boto3
+import botocore.session
+import pulumi
+from botocore.config import Config
+from botocore.credentials import (
+    AssumeRoleCredentialFetcher,
+    CredentialProvider,
+    CredentialResolver,
+    DeferredRefreshableCredentials,
+)
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.utils import validate_region_name
+
+from snapnames.config.provider import provider_settings
+from snapnames.errors import InputError
+
+if TYPE_CHECKING:
+    from mypy_boto3_autoscaling import AutoScalingClient
+    from mypy_boto3_ec2 import EC2Client
+
+_ROLE_ARGUMENTS = {
+    "roleArn": "RoleArn",
+    "sessionName": "RoleSessionName",
+    "externalId": "ExternalId",
+    "policy": "Policy",
+    "sourceIdentity": "SourceIdentity",
+    "transitiveTagKeys": "TransitiveTagKeys",
+}
+
+
+class StackSession:
+    """Clients with the region, profile, keys, roles and endpoints of the stack's default provider.
+
+    Raises `InputError` for a setting of the provider that has no counterpart here or is not of its kind, without a
+    region, and for roles without keys to assume them with.
+    """
+
+    def __init__(self, config: Mapping[str, str] | None = None) -> None:
+        """Read the provider's settings, and assume its roles.
+
+        `config`: the stack's `aws:` config as it stands, without the namespace. Left out: the running program's.
+        """
+        self._settings = provider_settings(_running_config() if config is None else config)
+        self._session = _session(self._settings)
+        # A client says so only when it is made, which is where no error of the config is expected any more.
+        _check_region(self._session.region_name)
+        for role in self._settings.get("assumeRoles", []):
+            self._session = _assumed(self._session, role, self._settings)
+
+    def ec2(self) -> "EC2Client":
+        """A client of EC2."""
+        return self._session.client("ec2", **_client_options("ec2", self._settings))
+
+    def autoscaling(self) -> "AutoScalingClient":
+        """A client of Auto Scaling."""
+        return self._session.client("autoscaling", **_client_options("autoscaling", self._settings))
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Raise `InputError` when AWS, or the way to it, refuses a read of `what`."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise InputError(
+            f"{what} can't be read: {error}; see to aws:profile, aws:region and the credentials"
+        ) from error
+
+
+def _running_config() -> dict[str, str]:
+    values = pulumi.runtime.config.get_config_env() | pulumi.runtime.config.CONFIG.get()
+    return {key.removeprefix("aws:"): value for key, value in values.items() if key.startswith("aws:")}
+
+
+def _check_region(region: str | None) -> None:
+    if not region:
+        raise InputError(
+            "aws:region is not set, and neither is AWS_REGION; images are in one region: run `pulumi config set "
+            "aws:region <region>`"
+        )
+    try:
+        validate_region_name(region)
+    except BotoCoreError as error:
+        raise InputError(
+            f"region {region!r} has a character that no region has; it is part of a host's name: correct aws:region"
+        ) from error
+
+
+def _session(settings: Mapping[str, Any]) -> boto3.Session:
+    core = botocore.session.Session()
+    for key, variable in (("sharedConfigFiles", "config_file"), ("sharedCredentialsFiles", "credentials_file")):
+        files = settings.get(key, [])
+        if len(files) > 1:
+            raise InputError(
+                f"aws:{key} lists {len(files)} files; a source given by tags, a dropped release, or the images that "
+                "the account owns are read with one: list one"
+            )
+        if files:
+            core.set_config_variable(variable, files[0])
+    return boto3.Session(
+        botocore_session=core,
+        aws_access_key_id=settings.get("accessKey"),
+        aws_secret_access_key=settings.get("secretKey"),
+        aws_session_token=settings.get("token"),
+        profile_name=settings.get("profile"),
+        # As the provider has it; boto3 alone would ask AWS_DEFAULT_REGION and the profile, and read another region.
+        region_name=settings.get("region") or os.environ.get("AWS_REGION"),
+    )
+
+
+def _client_options(service: Literal["autoscaling", "ec2", "sts"], settings: Mapping[str, Any]) -> dict[str, Any]:
+    endpoint = next((entry[service] for entry in settings.get("endpoints", []) if service in entry), None)
+    return {
+        "endpoint_url": endpoint,
+        "verify": False if settings.get("insecure") else settings.get("customCaBundle"),
+        "config": Config(
+            retries={
+                "total_max_attempts": settings.get("maxRetries", 24) + 1,
+                "mode": settings.get("retryMode", "standard"),
+            },
+            use_dualstack_endpoint=settings.get("useDualstackEndpoint"),
+            use_fips_endpoint=settings.get("useFipsEndpoint"),
+        ),
+    }
+
+
+def _assumed(session: boto3.Session, role: Mapping[str, Any], settings: Mapping[str, Any]) -> boto3.Session:
+    arguments: dict[str, Any] = {"RoleSessionName": "snapnames"}
+    arguments |= {_ROLE_ARGUMENTS[key]: value for key, value in role.items() if key in _ROLE_ARGUMENTS}
+    if "policyArns" in role:
+        arguments["PolicyArns"] = [{"arn": arn} for arn in role["policyArns"]]
+    if "tags" in role:
+        arguments["Tags"] = [{"Key": key, "Value": value} for key, value in role["tags"].items()]
+    own = session.get_credentials()
+    if own is None:
+        raise InputError(
+            f"no AWS keys were found to assume {arguments['RoleArn']} with; aws:assumeRoles takes keys of its own: set "
+            "aws:profile, or log in"
+        )
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=partial(session.client, **_client_options("sts", settings)),
+        source_credentials=own,
+        role_arn=arguments.pop("RoleArn"),
+        extra_args=arguments,
+    )
+    # A role's keys are good for an hour, and an image may take longer.
+    credentials = DeferredRefreshableCredentials(refresh_using=fetcher.fetch_credentials, method=_Assumed.METHOD)
+    credentials.get_frozen_credentials()  # says now that the role can't be had
+    core = botocore.session.Session()
+    core.register_component("credential_provider", CredentialResolver([_Assumed(credentials)]))
+    return boto3.Session(botocore_session=core, region_name=session.region_name)
+
+
+class _Assumed(CredentialProvider):
+    """Gives a session the keys of a role."""
+
+    METHOD = "assume-role"
+
+    def __init__(self, credentials: DeferredRefreshableCredentials) -> None:
+        """Keep them."""
+        super().__init__()
+        self._credentials = credentials
+
+    def load(self) -> DeferredRefreshableCredentials:
+        """Give them."""
+        return self._credentials

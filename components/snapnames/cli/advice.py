@@ -1,0 +1,37 @@
+"""What to do about errors of AWS and Pulumi that do not say it themselves."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from snapnames.cli.errors import CommandError
+
+_ADVICE = {
+    "Launch Configuration creation operation is not available in your account": (
+        "this account was made on or after 2024-10-01, and AWS gives such accounts no launch configurations: set "
+        "snapnames:fleet.launch to template"
+    ),
+    "passphrase must be set": "the stack's secrets have a passphrase: set PULUMI_CONFIG_PASSPHRASE",
+    "incorrect passphrase": "PULUMI_CONFIG_PASSPHRASE is not this stack's: set the right one",
+    "ExpiredToken": "the session of the AWS keys is over: log in again",
+    "No valid credential sources found": "no AWS keys were found: set aws:profile, or log in",
+    "UnauthorizedOperation": "the AWS keys may not do this: give their role the action, or use another aws:profile",
+    "no resource plugin 'pulumi-resource-aws'": "Pulumi has no aws plugin: run `pulumi plugin install resource aws`",
+    "no previous deployment": "the stack was never deployed: run `snapnames deploy`",
+}
+
+
+def with_advice(message: str) -> str:
+    """Put a line with the next step under a message that has a known cause and does not name it yet."""
+    lines = [advice for symptom, advice in _ADVICE.items() if symptom in message and advice not in message]
+    return "\n".join([message, *lines])
+
+
+@contextmanager
+def aws_errors(doing: str) -> Iterator[None]:
+    """Turn what AWS refuses into a `CommandError` that begins with what was being done."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise CommandError(with_advice(f"{doing}: {error}")) from error

@@ -1,0 +1,238 @@
+"""The commands and their options. What they do is imported when one runs, so that `--help` answers at once."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from snapnames.cli.errors import CommandError, Exit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from snapnames.cli.commands.session import Session
+    from snapnames.cli.display import Display
+    from snapnames.cli.ledger.book import Ledger
+
+_EXIT_CODES = (
+    "Exit codes: 0 done; 1 the preview or update failed, or AWS refused; 2 bad usage, nothing was run; 3 nothing to "
+    "do; 130 stopped. After any but 0 the stack's config file is as it was."
+)
+
+app = typer.Typer(
+    help="Deploy releases of a service as images with named snapshots, and roll back.\n\nWorks with the stack and the "
+    "config that plain `pulumi` works with, in the caller's environment.",
+    epilog=_EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Stack = Annotated[str | None, typer.Option(help="The stack. Default: the selected one.", metavar="NAME")]
+Folder = Annotated[Path, typer.Option("--cwd", "-C", help="A folder of the Pulumi project.", exists=True)]
+Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout; what a person reads goes to stderr.")]
+Preview = Annotated[bool, typer.Option("--preview", help="Show what would be done, and do nothing.")]
+
+
+@app.command(epilog=_EXIT_CODES)
+def deploy(  # noqa: PLR0913 -- each is an option
+    release: Annotated[
+        str | None, typer.Option(help="Default: now, as YYYYMMDDhhmmss in UTC.", metavar="R", show_default=False)
+    ] = None,
+    keep: Annotated[int | None, typer.Option(help="Releases to keep, 1 or more. Default: all.", metavar="N")] = None,
+    *,
+    preview: Preview = False,
+    stack: Stack = None,
+    folder: Folder = Path(),
+    as_json: Json = False,
+) -> None:
+    """Build the image of a new release, name its snapshots, and move the fleet to it.
+
+    Puts the release first in snapnames:releases and makes it live; the config is written when the update has
+    succeeded. The same --release again goes on where a run was stopped.
+    """
+
+    def run(session: "Session") -> dict[str, Any]:
+        from snapnames.cli.commands.deploy import Deploy  # noqa: PLC0415
+
+        with session.stoppable():
+            return Deploy.of(session, release, keep).run(preview=preview)
+
+    _command(run, folder, stack, as_json=as_json)
+
+
+@app.command(epilog=_EXIT_CODES)
+def rollback(
+    release: Annotated[str | None, typer.Argument(help="Default: the one listed behind the live one.")] = None,
+    *,
+    preview: Preview = False,
+    stack: Stack = None,
+    folder: Folder = Path(),
+    as_json: Json = False,
+) -> None:
+    """Move the fleet to another release that exists. No image is built."""
+
+    def run(session: "Session") -> dict[str, Any]:
+        from snapnames.cli.commands.rollback import rollback as roll_back  # noqa: PLC0415
+
+        with session.stoppable():
+            return roll_back(session, release, preview=preview)
+
+    _command(run, folder, stack, as_json=as_json)
+
+
+@app.command(epilog=_EXIT_CODES)
+def releases(*, stack: Stack = None, folder: Folder = Path(), as_json: Json = False) -> None:
+    """List the releases: which is live, the state of its image, age, size, names."""
+
+    def run(session: "Session") -> list[dict[str, Any]]:
+        from rich.console import Console  # noqa: PLC0415
+
+        from snapnames.cli.commands.releases import print_table, rows  # noqa: PLC0415
+
+        found = rows(session)
+        if not as_json:
+            print_table(Console(), found)
+        return found
+
+    _command(run, folder, stack, as_json=as_json)
+
+
+@app.command(epilog=_EXIT_CODES)
+def name_owned(
+    *, preview: Preview = False, stack: Stack = None, folder: Folder = Path(), as_json: Json = False
+) -> None:
+    """Name the snapshots of the images that snapnames:ownedImages chooses, and change nothing else.
+
+    The same as `pulumi up` of that part of the stack, for thousands of names. Run it again after a stop or a kill.
+    """
+
+    def run(display: "Display") -> dict[str, Any]:
+        from snapnames.cli.commands.name_owned import name_owned as name  # noqa: PLC0415
+
+        return name(folder, stack, display, preview=preview)
+
+    _run(run, as_json=as_json)
+
+
+@app.command(epilog=_EXIT_CODES)
+def recover(
+    *,
+    orphans: Annotated[
+        bool,
+        typer.Option("--orphans", help="Delete also the snapshots of images that the stack had and that are gone."),
+    ] = False,
+    stack: Stack = None,
+    folder: Folder = Path(),
+    as_json: Json = False,
+) -> None:
+    """Bring a stack whose update was killed to where `pulumi up` works.
+
+    Lets go of a lock whose process is gone, puts what AWS has made into the state, drops what never happened, and ends
+    deletes that were cut off. Asks nothing; does nothing to a stack that is whole.
+    """
+
+    def run(display: "Display") -> dict[str, Any]:
+        from snapnames.cli.commands.recover import recover as bring_back  # noqa: PLC0415
+
+        return bring_back(folder, stack, display, orphans=orphans)
+
+    _run(run, as_json=as_json)
+
+
+_LEDGER_CODES = (
+    "Exit codes: 0 done; 1 AWS or Pulumi refused a read; 2 bad usage; 3 there are findings of a kind that --fail-on "
+    "lists. It never changes anything, whatever the code."
+)
+
+
+@app.command(epilog=_LEDGER_CODES)
+def ledger(  # noqa: PLR0913 -- each is an option
+    *,
+    account: Annotated[
+        bool, typer.Option("--account", help="All images and snapshots of the account, with or without a stack.")
+    ] = False,
+    price: Annotated[
+        float | None,
+        typer.Option("--price-per-gb-month", help="USD. Default: the table's for the region.", metavar="P", min=0),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write one self-contained page too.", metavar="FILE")
+    ] = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(help="Kinds of findings, as drift,orphans: exit with 3 if there are any.", metavar="KINDS"),
+    ] = None,
+    stack: Stack = None,
+    folder: Folder = Path(),
+    as_json: Json = False,
+) -> None:
+    """Say which snapshot belongs to which release, what it costs at most, and what is wrong.
+
+    Reads the account in bulk and changes nothing; each finding says which command does.
+    """
+    failing: list[str] = []
+
+    def run(display: "Display") -> dict[str, Any]:
+        from snapnames.cli.ledger import command  # noqa: PLC0415
+        from snapnames.cli.ledger.document import document  # noqa: PLC0415
+
+        wanted = command.kinds(fail_on)
+        if html is not None:
+            command.check_target(html)
+        found = command.ledger(folder, stack, account=account, price=price)
+        failing.extend(kind for kind in wanted if found.totals.findings[kind])
+        _show(found, display, html, as_json=as_json)
+        return document(found)
+
+    _run(run, as_json=as_json)
+    if failing:
+        print(f"findings that --fail-on lists: {', '.join(failing)}", file=sys.stderr)
+        raise typer.Exit(Exit.FOUND)
+
+
+def _show(found: "Ledger", display: "Display", html: Path | None, *, as_json: bool) -> None:
+    """Write the page, and print the ledger unless a script reads stdout."""
+    if not as_json:
+        from rich.console import Console  # noqa: PLC0415
+
+        from snapnames.cli.ledger.terminal import print_ledger  # noqa: PLC0415
+
+        print_ledger(Console(), found)
+    if html is not None:
+        from snapnames.cli.ledger.page import page  # noqa: PLC0415
+
+        html.write_text(page(found), encoding="utf-8")
+        display.say(f"written: {html}")
+
+
+def _command(run: "Callable[[Session], object]", folder: Path, stack: str | None, *, as_json: bool) -> None:
+    """Open the stack of a service and run on it."""
+
+    def opened(display: "Display") -> object:
+        from snapnames.cli.commands.session import Session  # noqa: PLC0415
+
+        return run(Session.open(folder, stack, display))
+
+    _run(opened, as_json=as_json)
+
+
+def _run(run: "Callable[[Display], object]", *, as_json: bool) -> None:
+    """Run, and end with the exit code."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from snapnames.cli.display import Display  # noqa: PLC0415
+    from snapnames.printable import printable_lines  # noqa: PLC0415
+
+    try:
+        result = run(Display(Console(stderr=as_json)))
+    except (CommandError, KeyboardInterrupt) as stop:
+        error = stop if isinstance(stop, CommandError) else CommandError("stopped at once", Exit.INTERRUPTED)
+        print(f"error: {printable_lines(str(error))}", file=sys.stderr)
+        if as_json:
+            print(json.dumps({"error": str(error), "exit_code": int(error.code)}))
+        raise typer.Exit(error.code) from stop
+    if as_json:
+        print(json.dumps(result, indent=2))

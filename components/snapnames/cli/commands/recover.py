@@ -1,0 +1,34 @@
+"""`snapnames recover`: after a kill, without a question."""
+
+from pathlib import Path
+from typing import Any
+
+from snapnames.cli.display import Display
+from snapnames.cli.recovery.made import Made
+from snapnames.cli.recovery.recovery import Recovery
+from snapnames.cli.stack.account import aws_session
+from snapnames.cli.stack.open_stack import OpenStack
+from snapnames.cli.stack.stack_file import StackFile
+
+
+def recover(folder: Path, stack_name: str | None, display: Display, *, orphans: bool) -> dict[str, Any]:
+    """Bring the stack to where `pulumi up` works; what was done, for scripts. Raises `CommandError`."""
+    stack = OpenStack(folder, stack_name)
+    file = StackFile.read(stack.config_path)
+    config = stack.config
+    file.check(config, stack.project.name)
+    service = config.get("snapnames:service")
+    image_names = [f"{service}-{release}" for release in file.releases.listed if service]
+    recovery = Recovery(stack, file.text, Made(aws_session(config)), image_names, display)
+    with stack.stoppable(lambda: display.say("stopping; ^C again stops at once")):
+        recovery.run(orphans=orphans, unlock=True)
+    if not (recovery.adopted or recovery.dropped or recovery.deleted):
+        display.say("nothing to recover")
+    display.say(f"[{display.elapsed}] done: run `pulumi up`, `pulumi destroy` or `snapnames deploy` again")
+    return {
+        "stack": stack.name,
+        "adopted": recovery.adopted,
+        "dropped": recovery.dropped,
+        "deleted_snapshots": recovery.deleted,
+        "seconds": display.seconds,
+    }

@@ -1,0 +1,92 @@
+"""`snapnames rollback`: the fleet on another release that exists; no image is built."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from snapnames.cli.commands.session import Session
+from snapnames.cli.errors import CommandError, UsageError
+from snapnames.cli.stack import release_list as plan
+from snapnames.cli.stack.account import Image
+from snapnames.cli.stack.release_list import Releases
+from snapnames.cli.stack.stack_file import StaleListError
+from snapnames.cli.stack.steps import IMAGE, Step, changes, summary
+
+
+def rollback(session: Session, release: str | None, *, preview: bool) -> dict[str, Any]:
+    """Preview, update, write `snapnames:live`; what came of it, for scripts. Raises `CommandError`."""
+    say = session.display.say
+    if not session.has_fleet:
+        raise UsageError(
+            f"snapnames:fleet is not set in {session.file.path.name}; a rollback moves the stack's fleet to another "
+            "release, and this stack has none: point what launches from its images to the older one"
+        )
+    wanted = plan.rolled_back(session.file.releases, release)
+    config = session.file.edited(wanted)
+    if not preview:
+        session.recover()
+    images = session.images()
+    refresh = any(image.unread for image in images.values())
+    kept = _unlisted(session, images)
+    if kept:
+        config = session.file.edited(Releases((*kept, *wanted.listed), wanted.live))
+        named = ", ".join(map(session.image_name, kept))
+        say(f"keeping what {session.file.path.name} does not list: {named}; `pulumi up` removes it")
+    say(f"rolling stack {session.stack.name} back from {session.file.releases.live} to {wanted.live}")
+    try:
+        steps = session.preview(config, refresh=refresh)
+        say(f"[{session.display.elapsed}] to do: {summary(steps.seen)}; images: {_images(steps.seen)}")
+        _refuse_images(steps.seen)
+        if not preview:
+            session.update(config, refresh=refresh, planned=steps)
+    except StaleListError:
+        raise
+    except CommandError as error:
+        raise CommandError(f"{error}\n{session.file.path.name} is as it was", error.code) from error
+    if not preview:
+        session.file.replace(wanted)
+        say(f"[{session.display.elapsed}] done: {session.outcome(wanted.live)}")
+    return {
+        "stack": session.stack.name,
+        "release": wanted.live,
+        "image": session.image_name(wanted.live or ""),
+        "preview": preview,
+        "releases": list(wanted.listed),
+        "live": wanted.live,
+        "changes": changes(steps.seen),
+        "seconds": session.display.seconds,
+    }
+
+
+def _unlisted(session: Session, images: Mapping[str, Image]) -> list[str]:
+    """Releases that the state has an image of and the file does not list, as after a deployment that failed.
+
+    Listed in the update alone, which would destroy them otherwise.
+    """
+    found = [
+        release
+        for release, image in images.items()
+        if image.state == "available" and release not in session.file.releases.listed
+    ]
+    held = session.held([session.image_name(release) for release in found])
+    return [release for release in found if images[release].image_id in held]
+
+
+def _refuse_images(steps: list[Step]) -> None:
+    if any(step.kind == IMAGE and step.verb == "create" for step in steps):
+        raise CommandError(
+            "the update would build an image, and a rollback builds none: bring the stack in line with its config "
+            "first, by `pulumi up`"
+        )
+    deleted = [step.name for step in steps if step.kind == IMAGE and step.verb == "delete"]
+    if deleted:
+        raise CommandError(
+            f"the update would destroy {', '.join(deleted)}, and a rollback destroys no image: let `pulumi up` remove "
+            "it first, or put its release back into snapnames:releases"
+        )
+
+
+def _images(steps: list[Step]) -> str:
+    created, deleted = (
+        sum(step.kind == IMAGE and step.verb == verb for step in steps) for verb in ("create", "delete")
+    )
+    return f"{created} created, {deleted} deleted"

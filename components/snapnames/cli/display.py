@@ -1,0 +1,151 @@
+"""What a person sees: lines, and while an image is made a progress bar for each snapshot behind it."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from snapnames.cli.errors import CommandError
+from snapnames.cli.stack.account import Account, Image, Snapshot
+from snapnames.printable import printable, printable_lines
+
+_POLL_SECONDS = 2.0
+_FIRST_POLL_SECONDS = 0.5
+_QUARTER = 25
+
+
+class Display:
+    """Lines on a console, and bars on one that is a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        """Print to that console, and count the time from now on."""
+        self._console = console
+        self._started = time.monotonic()
+        self.next = ""
+        """What comes after the image."""
+
+    @property
+    def elapsed(self) -> str:
+        """Time since the command began, as `0:01:20`."""
+        return str(timedelta(seconds=int(time.monotonic() - self._started)))
+
+    @property
+    def seconds(self) -> float:
+        """The same, for scripts."""
+        return round(time.monotonic() - self._started, 1)
+
+    def say(self, line: str) -> None:
+        """Print a line, above the bars if there are any."""
+        self._console.print(printable_lines(line), markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+    @contextmanager
+    def watching(self, account: Account, image_name: str) -> Iterator[None]:
+        """While this lasts, show how far the snapshots behind the image are."""
+        done = threading.Event()
+        watcher = threading.Thread(target=self._watch, args=(account, image_name, done), daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            done.set()
+            watcher.join()
+
+    @contextmanager
+    def counting(self, total: int, what: str) -> Iterator[Callable[[], None]]:
+        """While this lasts, show how many of so many are done: a bar, or in a log a line for each tenth."""
+        done = 0
+        tenth = max(1, total // 10)
+
+        def count() -> None:
+            nonlocal done
+            done += 1
+            bar.update(task, completed=done)
+            if not self._console.is_terminal and (done % tenth == 0 or done == total):
+                self.say(f"[{self.elapsed}] {done} of {total} {what}")
+
+        columns = (
+            TextColumn("  {task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=self._console, disable=not self._console.is_terminal) as bar:
+            task = bar.add_task(what, total=total)
+            yield count
+
+    def _watch(self, account: Account, image_name: str, done: threading.Event) -> None:
+        progress = _Bars(self, self._console) if self._console.is_terminal else _Lines(self)
+        with progress:
+            wait = _FIRST_POLL_SECONDS
+            while not done.wait(wait):
+                try:
+                    image = account.image(image_name)
+                except CommandError as error:  # the image is made all the same
+                    self.say(f"no progress to show: {error}")
+                    return
+                if image is not None:
+                    progress.show(image)
+                wait = _POLL_SECONDS
+
+
+def _label(snapshot: Snapshot) -> str:
+    return f"{printable(snapshot.device) or snapshot.snapshot_id} {snapshot.size} GiB"
+
+
+class _Lines:
+    """A line whenever a snapshot has come a quarter further, for a log."""
+
+    def __init__(self, display: Display) -> None:
+        self._display = display
+        self._shown: tuple[int, ...] = ()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def show(self, image: Image) -> None:
+        quarters = tuple(snapshot.percent // _QUARTER for snapshot in image.snapshots)
+        if quarters in (self._shown, ()):
+            return
+        self._shown = quarters
+        snapshots = ", ".join(f"{_label(snapshot)} {snapshot.percent}%" for snapshot in image.snapshots)
+        self._display.say(f"[{self._display.elapsed}] image {image.name} is {image.state}: {snapshots}")
+
+
+class _Bars(Live):
+    """A bar for each snapshot, and beneath them the time and what comes next."""
+
+    def __init__(self, display: Display, console: Console) -> None:
+        self._display = display
+        self._bars = Progress(
+            TextColumn("  {task.description}", markup=False), BarColumn(), TaskProgressColumn(), console=console
+        )
+        self._tasks: dict[str, TaskID] = {}
+        super().__init__(console=console, refresh_per_second=4, transient=False)
+
+    def get_renderable(self) -> RenderableType:
+        following = f", next: {printable(self._display.next)}" if self._display.next else ""
+        return Group(self._bars, Text(f"  {self._display.elapsed} elapsed{following}"))
+
+    def show(self, image: Image) -> None:
+        for snapshot in image.snapshots:
+            key = snapshot.snapshot_id
+            if key not in self._tasks:
+                self._tasks[key] = self._bars.add_task(_label(snapshot), total=100)
+            self._bars.update(self._tasks[key], description=_label(snapshot), completed=snapshot.percent)

@@ -1,0 +1,117 @@
+"""`snapnames ledger`: open the stack if there is one, read the account in bulk, and say what is there."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from snapnames.aws.session import StackSession
+from snapnames.cli.advice import aws_errors
+from snapnames.cli.errors import CommandError, UsageError
+from snapnames.cli.ledger.book import Ledger, keep
+from snapnames.cli.ledger.findings import KINDS
+from snapnames.cli.ledger.prices import price_of
+from snapnames.cli.ledger.reading import read_holdings
+from snapnames.cli.ledger.uses import Use, read_older_versions, read_uses
+from snapnames.cli.ledger.view import View
+from snapnames.cli.stack.account import aws_session
+from snapnames.cli.stack.open_stack import NoStackError, OpenStack
+from snapnames.cli.state.declared import Declared, declared
+from snapnames.rules.naming import DEFAULT_PATTERN
+
+if TYPE_CHECKING:
+    from mypy_boto3_autoscaling import AutoScalingClient
+    from mypy_boto3_ec2 import EC2Client
+
+_SERVICE, _PATTERN, _OWNED = "snapnames:service", "snapnames:namePattern", "snapnames:ownedImages"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A stack, or what stands for one in a folder without."""
+
+    name: str | None = None
+    """As the user names it."""
+
+    config: Mapping[str, str] = field(default_factory=dict)
+    declared: Declared = field(default_factory=Declared)
+
+
+def kinds(text: str | None) -> tuple[str, ...]:
+    """The kinds of findings that `--fail-on` lists. Raises `UsageError` for one that there is not."""
+    wanted = tuple(kind.strip() for kind in (text or "").split(",") if kind.strip())
+    for kind in wanted:
+        if kind not in KINDS:
+            raise UsageError(
+                f"--fail-on has {kind!r}; the kinds of findings are {', '.join(KINDS)}: give some of these"
+            )
+    return wanted
+
+
+def check_target(path: Path) -> None:
+    """Raise `UsageError` for a page that could not be written in the end."""
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise UsageError(f"--html {path} can't be written; it takes a file in a folder that exists: give another path")
+
+
+def ledger(folder: Path, stack_name: str | None, *, account: bool, price: float | None) -> Ledger:
+    """The ledger of a stack, or of the account. Raises `CommandError`."""
+    opened = _open(folder, stack_name, account=account)
+    return kept(opened, aws_session(opened.config), account=account, price=price)
+
+
+def kept(opened: Opened, session: StackSession, *, account: bool = False, price: float | None = None) -> Ledger:
+    """Read the account and reckon. Raises `CommandError`."""
+    calls = 0
+
+    def count(**_: Any) -> None:  # noqa: ANN401 -- botocore tells what is sent
+        nonlocal calls
+        calls += 1
+
+    with aws_errors("the account can't be read"):
+        ec2, autoscaling = session.ec2(), session.autoscaling()
+        for client in (ec2, autoscaling):
+            client.meta.events.register("before-send", count)
+        view = _view(opened, ec2, autoscaling, account=account)
+    region = ec2.meta.region_name
+    price_here = price_of(region, price)
+    return keep(view, taken=datetime.now(UTC), region=region, stack=opened.name, price=price_here, calls=calls)
+
+
+def _open(folder: Path, stack_name: str | None, *, account: bool) -> Opened:
+    try:
+        stack = OpenStack(folder, stack_name)
+    except NoStackError as error:
+        if account and stack_name is None:
+            return Opened()
+        raise UsageError(f"{error}; or give --account, for all that the account has") from error
+    state = stack.state()["deployment"]
+    if not account and not state.get("resources"):
+        raise CommandError(
+            f"stack {stack.name!r} was never deployed, so it has no images: run `snapnames deploy`, or give --account "
+            "for all that the account has"
+        )
+    return Opened(stack.name, stack.config, declared(state, stack.tag))
+
+
+def _view(opened: Opened, ec2: "EC2Client", autoscaling: "AutoScalingClient", *, account: bool) -> View:
+    holdings = read_holdings(ec2)
+    uses = read_uses(ec2, autoscaling, opened.declared.templates)
+
+    def view(*older: Use) -> View:
+        return View(
+            holdings,
+            opened.declared,
+            (*uses.found, *older),
+            account,
+            opened.config.get(_SERVICE, ""),
+            tuple(dict.fromkeys((opened.config.get(_PATTERN, DEFAULT_PATTERN), DEFAULT_PATTERN))),
+            owns=opened.config.get(_OWNED, "false") != "false",
+        )
+
+    found = view()
+    if uses.templates and any(image.image_id not in found.users for image in found.images):
+        return view(*dict.fromkeys(read_older_versions(ec2, uses.templates)))
+    return found

@@ -1,0 +1,43 @@
+"""The ledger as one HTML page that needs nothing else: no script, no font, no style from elsewhere."""
+
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from snapnames.cli.commands.releases import age
+from snapnames.cli.ledger.book import Ledger
+from snapnames.cli.ledger.chart import chart
+from snapnames.cli.ledger.findings import KINDS
+from snapnames.cli.ledger.terminal import amount, meaning, sums
+from snapnames.printable import LINE_LIMIT, printable
+
+OPEN = 25
+"""Findings of a kind up to which the page shows them without a click."""
+
+
+def page(ledger: Ledger) -> str:
+    """The whole page. Every text in it is escaped, and shows what it hides."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=True)
+    folder = files(__package__)
+    template = environment.from_string(folder.joinpath("page.html").read_text(encoding="utf-8"))
+    style = folder.joinpath("page.css").read_text(encoding="utf-8")
+    found = {kind: [one for one in ledger.findings if one.kind == kind] for kind in KINDS}
+    return template.render(
+        ledger=ledger,
+        style=Markup(style),  # noqa: S704 -- the file beside this one
+        sums=sums(ledger),
+        findings={kind: ones for kind, ones in found.items() if ones},
+        meaning=meaning,
+        limit=OPEN,
+        chart=chart(ledger.rows),
+        amount=lambda size: amount(ledger, size),
+        age=lambda row: age(ledger.age(row)),
+        drifted={one for finding in found["drift"] for one in finding.snapshot_ids},
+        rows={row.image.image_id for row in ledger.rows},
+    )
+
+
+def _shown(value: object) -> object:
+    """What a template's expression gives, made harmless; `Markup` is the page's own."""
+    return printable(value, LINE_LIMIT) if isinstance(value, str) and not isinstance(value, Markup) else value

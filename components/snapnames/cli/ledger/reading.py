@@ -1,0 +1,126 @@
+"""The account's images and snapshots, and what uses the images: pages of everything, never a call for each image."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from snapnames.aws.described import is_copy, snapshots_behind, tags_of
+from snapnames.cli.stack.account import made_for
+from snapnames.resources.account_images import STACK_TAG
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_ec2.type_defs import ImageTypeDef, PaginatorConfigTypeDef, SnapshotTypeDef
+
+_PAGE: "PaginatorConfigTypeDef" = {"PageSize": 1000}
+"""The most that DescribeImages and DescribeSnapshots give at once."""
+
+_COPIED_FOR = re.compile(r"Copied for DestinationAmi (ami-[0-9a-f]+) ")
+"""How the description begins that EC2 gives a snapshot of CopyImage."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A snapshot that the account owns."""
+
+    snapshot_id: str
+    name: str | None
+    """Its tag Name; None where there is none, or an empty one."""
+
+    state: str
+    size: int
+    """GiB of the volume. What EC2 bills, the blocks that differ from the snapshot before, is at most that."""
+
+    archived: bool
+    started: datetime
+    image_id: str | None
+    """The image that EC2 made it for, as its description says, whether that image is still there or not."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image that the account owns, in any state but deregistered."""
+
+    image_id: str
+    name: str
+    state: str
+    reason: str
+    """EC2's, for one that failed; else empty."""
+
+    created: datetime
+    deprecated: datetime | None
+    root_device: str
+    snapshots: Mapping[str, str]
+    """Device name to snapshot id, of the mappings that have a snapshot. A pending image may not show them yet."""
+
+    builder: str | None
+    """The stack whose release it is, `<organization>/<project>/<stack>`."""
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether EC2 is still making it, or has failed to."""
+        return self.state not in ("available", "disabled")
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What the account owns in one region, by id."""
+
+    images: Mapping[str, Image]
+    snapshots: Mapping[str, Snapshot]
+
+    def behind(self) -> dict[str, list[str]]:
+        """Image id to the ids of its snapshots: those of its mappings, and others that EC2 made for it."""
+        found = {image_id: list(dict.fromkeys(image.snapshots.values())) for image_id, image in self.images.items()}
+        mapped = {snapshot_id for ids in found.values() for snapshot_id in ids}
+        for snapshot in self.snapshots.values():
+            if snapshot.snapshot_id not in mapped and snapshot.image_id in found:
+                found[snapshot.image_id].append(snapshot.snapshot_id)
+        return found
+
+
+def read_holdings(ec2: "EC2Client") -> Holdings:
+    """Read it: a call for each 1,000 snapshots, then for each 1,000 images, disabled and deprecated ones included.
+
+    In this order the snapshots of an image that is made meanwhile can't look as if their image were gone.
+    """
+    pages = ec2.get_paginator("describe_snapshots").paginate(OwnerIds=["self"], PaginationConfig=_PAGE)
+    snapshots = [_snapshot(snapshot) for page in pages for snapshot in page["Snapshots"]]
+    image_pages = ec2.get_paginator("describe_images").paginate(
+        Owners=["self"], IncludeDeprecated=True, IncludeDisabled=True, PaginationConfig=_PAGE
+    )
+    images = [_image(image) for page in image_pages for image in page["Images"] if image["State"] != "deregistered"]
+    return Holdings(
+        {image.image_id: image for image in sorted(images, key=lambda one: (one.created, one.image_id))},
+        {snapshot.snapshot_id: snapshot for snapshot in snapshots},
+    )
+
+
+def _snapshot(described: "SnapshotTypeDef") -> Snapshot:
+    copied_for = _COPIED_FOR.match(described.get("Description", ""))
+    return Snapshot(
+        snapshot_id=described["SnapshotId"],
+        name=tags_of(described).get("Name") or None,
+        state=described["State"],
+        size=described["VolumeSize"],
+        archived=described.get("StorageTier") == "archive",
+        started=described["StartTime"],
+        image_id=copied_for[1] if copied_for else made_for(described),
+    )
+
+
+def _image(described: "ImageTypeDef") -> Image:
+    deprecated = described.get("DeprecationTime")
+    return Image(
+        image_id=described["ImageId"],
+        name=described["Name"],
+        state=described["State"],
+        reason=described.get("StateReason", {}).get("Message", "") if described["State"] == "failed" else "",
+        created=datetime.fromisoformat(described["CreationDate"]),
+        deprecated=datetime.fromisoformat(deprecated) if deprecated else None,
+        root_device=described.get("RootDeviceName", ""),
+        snapshots=snapshots_behind(described),
+        builder=None if is_copy(described) else tags_of(described).get(STACK_TAG),
+    )

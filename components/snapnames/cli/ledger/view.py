@@ -1,0 +1,147 @@
+"""What of the account a ledger is about, and how its parts belong together. Plain functions over what was read."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from string import Formatter
+
+from snapnames.cli.ledger.reading import Holdings, Image, Snapshot
+from snapnames.cli.ledger.uses import Use
+from snapnames.cli.state.declared import Declared
+
+
+@dataclass(frozen=True)
+class View:
+    """All that was read, and the question: this stack or the whole account."""
+
+    holdings: Holdings
+    declared: Declared = field(default_factory=Declared)
+    uses: tuple[Use, ...] = ()
+    account: bool = False
+    """Whether every image and snapshot counts, or those of the stack alone."""
+
+    service: str = ""
+    """Begins the names of the stack's images; empty for a stack without releases."""
+
+    patterns: tuple[str, ...] = ()
+    """Name patterns of snapshots, by which a name tells the image it was given for."""
+
+    owns: bool = False
+    """Whether the stack has `snapnames:ownedImages`."""
+
+    @cached_property
+    def images(self) -> list[Image]:
+        """The images that it is about, newest first."""
+        return [image for image in reversed([*self.holdings.images.values()]) if self.takes(image)]
+
+    @cached_property
+    def behind(self) -> dict[str, list[str]]:
+        """Image id to the ids of its snapshots."""
+        return self.holdings.behind()
+
+    @cached_property
+    def users(self) -> dict[str, list[Use]]:
+        """Image id to what uses it."""
+        found: dict[str, list[Use]] = {}
+        for use in self.uses:
+            found.setdefault(use.image_id, []).append(use)
+        return found
+
+    @cached_property
+    def images_of(self) -> dict[str, list[Image]]:
+        """Snapshot id to the images behind which it is, oldest first."""
+        found: dict[str, list[Image]] = {}
+        for image_id, snapshot_ids in self.behind.items():
+            for snapshot_id in snapshot_ids:
+                found.setdefault(snapshot_id, []).append(self.holdings.images[image_id])
+        return found
+
+    def takes(self, image: Image) -> bool:
+        """Whether it is about this image: built by the stack, in its state, or with a name from it."""
+        known = (self.declared.images, self.declared.names, self.declared.owned)
+        return (
+            self.account
+            or self.declared.built(image.builder)
+            or any(one in ids for ids in known for one in (image.image_id, *image.snapshots.values()))
+        )
+
+    def own(self, image: Image) -> bool:
+        """Whether the image is a release of this stack."""
+        return image.image_id in self.declared.images or self.declared.built(image.builder)
+
+    def untracked(self, image: Image) -> bool:
+        """Whether this stack built the image, and its state does not have it."""
+        return self.declared.built(image.builder) and not (
+            image.image_id in self.declared.images
+            or image.image_id in self.declared.leaving
+            or image.state == "pending"  # as while the update runs that makes it
+        )
+
+    def release(self, image: Image) -> str | None:
+        """The release of an image of this stack."""
+        if not self.own(image):
+            return None
+        prefix = f"{self.service}-"
+        by_name = image.name.removeprefix(prefix) if self.service and image.name.startswith(prefix) else None
+        return self.declared.releases.get(image.image_id, by_name)
+
+    def name_for(self, snapshot_id: str) -> str | None:
+        """The Name that the stack declares for a snapshot."""
+        return self.declared.names.get(snapshot_id, self.declared.owned.get(snapshot_id))
+
+    @cached_property
+    def orphans(self) -> list[tuple[Snapshot, str, str | None]]:
+        """Snapshots whose image is gone, each with what the image was: its name or id, and its id if that is known."""
+        taken = {image.name for image in self.holdings.images.values()}
+        return [
+            (snapshot, *of)
+            for snapshot in self.holdings.snapshots.values()
+            if snapshot.snapshot_id not in self.images_of
+            if (of := self._gone_image(snapshot, taken)) is not None
+        ]
+
+    def _gone_image(self, snapshot: Snapshot, taken: set[str]) -> tuple[str, str | None] | None:
+        by_name = self._image_of(snapshot.name or self.name_for(snapshot.snapshot_id) or "")
+        image_id = snapshot.image_id
+        if image_id is None and (by_name is None or by_name in taken):
+            return None  # a backup, or whatever else: nothing says that it was behind an image
+        in_state = self.declared.images.get(image_id or "")
+        ours = (
+            self.account
+            or in_state is not None
+            or self.name_for(snapshot.snapshot_id) is not None
+            or (bool(self.service) and (by_name or "").startswith(f"{self.service}-"))
+        )
+        return (in_state or by_name or str(image_id), image_id) if ours else None
+
+    def _image_of(self, name: str) -> str | None:
+        """The image that the name of a snapshot says it is behind."""
+        matches = (expression.fullmatch(name) for expression in self._expressions)
+        return next((match["image"] for match in matches if match), None)
+
+    @cached_property
+    def _expressions(self) -> list[re.Pattern[str]]:
+        return [re.compile(text) for pattern in self.patterns if (text := _expression(pattern))]
+
+
+def _expression(pattern: str) -> str:
+    r"""A regular expression for the names that a pattern gives; empty for a pattern without the image.
+
+    >>> _expression("{image}({index:03d})")
+    '(?P<image>.+)\\((?:\\d+)\\)'
+    """
+    parts, seen = [], False
+    for text, name, _, _ in Formatter().parse(pattern):
+        parts.append(re.escape(text))
+        if name == "image":
+            parts.append("(?P=image)" if seen else "(?P<image>.+)")
+            seen = True
+        elif name is not None:
+            parts.append(r"(?:\d+)" if name == "index" else "(?:.+)")
+    return "".join(parts) if seen else ""
+
+
+def size_of(snapshots: Mapping[str, Snapshot], snapshot_ids: Iterable[str]) -> int:
+    """GiB of the volumes of these snapshots, each counted once; of those that the account owns."""
+    return sum(snapshots[one].size for one in set(snapshot_ids) if one in snapshots)

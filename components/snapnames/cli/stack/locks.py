@@ -1,0 +1,108 @@
+"""Who holds a stack that is locked, and whether that process can still be alive."""
+
+import fcntl
+import os
+import re
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+import psutil
+
+from snapnames.cli.errors import CommandError
+
+_HOLDER = re.compile(r"(?P<lock>\S+): created by (?P<user>.*)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
+"""How pulumi says it, for the backends that keep locks as files: a folder, or a bucket."""
+
+_DOUBT = timedelta(minutes=1)
+"""How far a process may seem to start behind its lock: clocks are set, and pulumi cuts off fractions."""
+
+
+class Holder(NamedTuple):
+    """The process that made a lock."""
+
+    lock: str
+    """The URL of the lock, of which no two are the same."""
+
+    user: str
+    host: str
+    pid: int
+    since: datetime
+
+    @property
+    def gone(self) -> bool:
+        """Whether the process has certainly ended: it ran on this machine, where none or a later one has its id now."""
+        if self.host != socket.gethostname():
+            return False
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            pass  # another user's, which /proc may hide
+        try:
+            started = psutil.Process(self.pid).create_time()
+        except psutil.Error:
+            return False
+        return datetime.fromtimestamp(started, UTC) > self.since + _DOUBT
+
+    def __str__(self) -> str:
+        """For people."""
+        return f"{self.user}@{self.host}, process {self.pid}, since {self.since:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def holders(error: str) -> list[Holder]:
+    """Those that pulumi's error about a locked stack names.
+
+    >>> [str(holder) for holder in holders("file:///x.json: created by ci@runner-1 (pid 42) at 2018-03-07T23:12:07Z")]
+    ['ci@runner-1, process 42, since 2018-03-07 23:12:07 UTC']
+    """
+    return [
+        Holder(found["lock"], found["user"], found["host"], int(found["pid"]), datetime.fromisoformat(found["since"]))
+        for found in _HOLDER.finditer(error)
+    ]
+
+
+def removed(dead: list[Holder]) -> bool:
+    """Remove these locks, and none that was made since; False, and nothing done, unless all are files in a folder."""
+    urls = [urlsplit(holder.lock) for holder in dead]
+    if any(url.scheme != "file" for url in urls):
+        return False
+    for url in urls:
+        path = unquote(url.path)
+        Path(path).unlink(missing_ok=True)
+        Path(f"{path}.attrs").unlink(missing_ok=True)
+    return True
+
+
+@contextmanager
+def alone(stack: str) -> Iterator[None]:
+    """While this lasts no other command of this user on this machine, where a dead holder ran, cancels on that stack.
+
+    `pulumi cancel` removes every lock of the stack: also that of an update which began after another cancel. Raises
+    `CommandError` when another command is at it.
+    """
+    path = Path(tempfile.gettempdir()) / f"snapnames-{os.getuid()}-{stack}.lock"
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise CommandError(
+            f"{path} can't be opened ({error}); it is this user's own: remove it, and try again"
+        ) from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(file)
+        raise CommandError(
+            f"another command has just let go of the dead lock of stack {stack}: wait for it, and run the same command "
+            "again"
+        ) from error
+    try:
+        yield
+    finally:
+        os.close(file)

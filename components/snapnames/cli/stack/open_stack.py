@@ -1,0 +1,275 @@
+"""A stack of the project, as plain `pulumi` sees it: its config, its previews and its updates."""
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pulumi.automation.errors import CommandError as PulumiError
+from pulumi.automation.errors import ConcurrentUpdateError, StackNotFoundError
+from pulumi.automation.events import EngineEvent
+
+from snapnames.cli.errors import CommandError, UsageError
+from snapnames.cli.stack import torn_state
+from snapnames.cli.stack.automation import BareStack, Interruptible, Workspace
+from snapnames.cli.stack.locks import Holder, alone, holders, removed
+from snapnames.cli.state.earlier import earlier_images
+from snapnames.cli.state.missed import root_urn
+
+T = TypeVar("T")
+OnEvent = Callable[[EngineEvent], None]
+State = Mapping[str, Any]
+"""An exported state: its `deployment` has `resources` and `pending_operations`."""
+
+_OWNED_IMAGES = "**::snapnames:index:OwnedImages**"
+"""The component and all that it declares, by their URNs."""
+
+_NO_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
+"""The state is written once, at the end: pulumi writes all of it at each step otherwise, to a folder or a bucket."""
+
+_FILE_BACKENDS = ("file", "s3", "gs", "azblob")
+"""The schemes of backends that have no organizations: to a program there its organization is `organization`."""
+
+_COLOR = re.compile(r"<\{%.*?%\}>")
+
+
+class NoStackError(UsageError):
+    """There is no project, or no stack of it is selected."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """The folder that has the Pulumi.yaml, and what that says."""
+
+    folder: Path
+    name: str
+    stack_folder: Path
+    """Where the stacks' config files are."""
+
+    @classmethod
+    def find(cls, folder: Path) -> "Project":
+        """Find it in the folder or above, as `pulumi` does. Raises `NoStackError` where there is none."""
+        for parent in (folder.resolve(), *folder.resolve().parents):
+            for file in (parent / "Pulumi.yaml", parent / "Pulumi.yml"):
+                if file.is_file():
+                    settings: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+                    # `config` with a text is the old way to say it.
+                    old = settings.get("config")
+                    stacks = settings.get("stackConfigDir") or (old if isinstance(old, str) else "")
+                    return cls(parent, settings["name"], parent / stacks)
+        raise NoStackError(
+            f"{folder} has no Pulumi.yaml, and no folder above has one; the command works in a Pulumi project: change "
+            "to it, or give --cwd"
+        )
+
+
+class OpenStack:
+    """One stack. Every update and preview takes the text of the config that it is to run with."""
+
+    def __init__(self, folder: Path, name: str | None) -> None:
+        """Choose the stack of that name, or the selected one. Raises `UsageError` where there is none."""
+        self.project = Project.find(folder)
+        try:
+            self._pulumi = Interruptible()
+        except FileNotFoundError as error:
+            raise UsageError("there is no `pulumi` on PATH; the command runs it: install it, or set PATH") from error
+        self._workspace = Workspace(work_dir=str(self.project.folder), pulumi_command=self._pulumi)
+        self.name = name or self._selected()
+        self._stack = BareStack.select(self.name, self._workspace)
+        try:
+            self.config = self._read_config()
+            """Key to value, decrypted, of what the file and the stack's environments say."""
+        except StackNotFoundError as error:
+            raise UsageError(
+                f"there is no stack {self.name!r}; the command works with one that exists: run `pulumi stack ls`, "
+                "or `pulumi stack init`"
+            ) from error
+        except PulumiError as error:
+            raise UsageError(f"the config of stack {self.name!r} can't be read: {said(error)}") from error
+
+    def _read_config(self) -> Mapping[str, str]:
+        try:
+            values = self._stack.get_all_config()
+        except PulumiError as error:
+            if torn_state.SYMPTOM not in str(error):
+                raise
+            backend = torn_state.folder_of(self._workspace.who_am_i().url or "", self.project.folder)
+            if not backend or not torn_state.mend(backend, self.name.split("/")[-1]):
+                raise
+            values = self._stack.get_all_config()
+        return {key: value.value for key, value in values.items()}
+
+    def _selected(self) -> str:
+        try:
+            found = self._workspace.stack()
+        except PulumiError as error:
+            raise UsageError(f"the stacks can't be listed: {said(error)}") from error
+        if found is None:
+            raise NoStackError(
+                "no stack is selected; the command works with one: give --stack, or run `pulumi stack select`"
+            )
+        return found.name
+
+    @property
+    def config_path(self) -> Path:
+        """The stack's config file."""
+        name = f"Pulumi.{self.name.split('/')[-1]}"
+        yml = self.project.stack_folder / f"{name}.yml"
+        return yml if yml.exists() else self.project.stack_folder / f"{name}.yaml"
+
+    @cached_property
+    def tag(self) -> str:
+        """What `snapnames:stack` says on the stack's images: `<organization>/<project>/<stack>`.
+
+        Raises `CommandError`. Pulumi leaves the user's default organization out of the names that it shows, and takes
+        them without it: so it is asked, where neither name nor backend tells.
+        """
+        *given, short = self.name.split("/")
+        if given:
+            return f"{given[0]}/{self.project.name}/{short}"
+        if os.environ.get("PULUMI_BACKEND_URL", "").partition("://")[0] in _FILE_BACKENDS:
+            return f"organization/{self.project.name}/{short}"
+        try:
+            return self._pulumi_says("stack", "--show-name", "--fully-qualify-stack-names").strip()
+        except PulumiError as error:
+            raise CommandError(f"the organization of stack {self.name!r} can't be read: {said(error)}") from error
+
+    @property
+    def stopped(self) -> bool:
+        """Whether ^C has asked to stop."""
+        return self._pulumi.stopped
+
+    def stoppable(self, say: Callable[[], None]) -> AbstractContextManager[None]:
+        """While this lasts ^C stops an update in good order; `say` is called at the first."""
+        return self._pulumi.stoppable(say)
+
+    def preview(self, config: str, on_event: OnEvent, *, refresh: bool) -> None:
+        """`pulumi preview` with that config. Raises `CommandError`."""
+        self._run(lambda path: self._stack.preview(config_file=path, on_event=on_event, refresh=refresh), config)
+
+    def preview_names(self, config: str, on_event: OnEvent) -> None:
+        """`pulumi preview` of the owned images alone."""
+        self._run(lambda path: self._stack.preview(config_file=path, on_event=on_event, target=[_OWNED_IMAGES]), config)
+
+    def up_names(self, config: str, on_event: OnEvent) -> Mapping[str, Any]:
+        """`pulumi up` of the owned images alone, without checkpoints; one name that fails keeps no other.
+
+        Gives the stack's outputs.
+
+        Only Tags, for which the account tells what was done: a kill loses what the state would have of this run.
+        """
+        self._workspace.env_vars = _NO_CHECKPOINTS
+        try:
+            self._run(
+                lambda path: self._stack.up(
+                    config_file=path,
+                    on_event=on_event,
+                    target=[_OWNED_IMAGES],
+                    continue_on_error=True,
+                    suppress_outputs=True,
+                ),
+                config,
+            )
+        finally:
+            self._workspace.env_vars = {}
+        outputs: Mapping[str, Any] = json.loads(self._pulumi_says("stack", "output", "--json"))
+        return outputs
+
+    def up(self, config: str, on_event: OnEvent, *, refresh: bool) -> None:
+        """`pulumi up` with that config, without a preview. Raises `CommandError`."""
+        self._run(lambda path: self._stack.up(config_file=path, on_event=on_event, refresh=refresh), config)
+
+    def up_root(self, config: str) -> None:
+        """`pulumi up` of the stack itself and what it runs on, and of nothing that is in it. Raises `CommandError`."""
+        root = root_urn(self.project.name, self.name.split("/")[-1])
+        self._run(lambda path: self._stack.up(config_file=path, target=[root]), config)
+
+    def state(self) -> State:
+        """The state, as the engine exports it; secrets stay encrypted. Raises `CommandError`."""
+        with tempfile.TemporaryDirectory(prefix="snapnames-") as folder:
+            path = Path(folder) / "state.json"
+            try:
+                self._pulumi_says("stack", "export", "--file", str(path))
+            except PulumiError as error:
+                raise CommandError(f"the state of stack {self.name!r} can't be read: {said(error)}") from error
+            found: State = json.loads(path.read_text(encoding="utf-8"))
+            return found
+
+    def earlier_images(self) -> Mapping[str, str]:
+        """Image id to name, of those that earlier states had. Only a folder backend tells."""
+        backend = torn_state.folder_of(self._workspace.who_am_i().url or "", self.project.folder)
+        return earlier_images(backend, self.project.name, self.name.split("/")[-1]) if backend else {}
+
+    def replace_state(self, state: State) -> None:
+        """Import one that was exported and mended. Raises `CommandError`, also when another update runs."""
+        with tempfile.TemporaryDirectory(prefix="snapnames-") as folder:
+            path = Path(folder) / "state.json"
+            path.write_text(json.dumps(state), encoding="utf-8")
+            try:
+                self._unlocked(lambda: self._pulumi_says("stack", "import", "--file", str(path)))
+            except PulumiError as error:
+                raise CommandError(f"the state of stack {self.name!r} can't be mended: {said(error)}") from error
+
+    def refresh(self, config: str, on_event: OnEvent, urns: list[str]) -> None:
+        """`pulumi refresh` of these resources alone. Raises `CommandError`."""
+        self._run(lambda path: self._stack.refresh(config_file=path, on_event=on_event, target=urns), config)
+
+    def _pulumi_says(self, *arguments: str) -> str:
+        return self._pulumi.run([*arguments, "--stack", self.name], str(self.project.folder), {}).stdout
+
+    def _unlocked(self, run: Callable[[], T]) -> T:
+        """Run it, and give what it gives; once more when the stack was locked by a process that is gone.
+
+        Raises `CommandError` for another.
+        """
+        try:
+            return run()
+        except ConcurrentUpdateError as error:
+            if removed(self._dead(error)):
+                return run()
+        with alone(f"{self.project.name}-{self.name.split('/')[-1]}"):
+            try:
+                return run()  # another command may have cancelled since, and an update may have begun
+            except ConcurrentUpdateError as error:
+                self._dead(error)
+            self._pulumi_says("cancel", "--yes")
+            return run()
+
+    def _dead(self, error: ConcurrentUpdateError) -> list[Holder]:
+        """Who holds the lock, if all of them are gone. Raises `CommandError` otherwise."""
+        found = holders(str(error))
+        if not found or not all(holder.gone for holder in found):
+            who = "; ".join(map(str, found)) or "another update"
+            raise CommandError(
+                f"stack {self.name!r} is locked by {who}: wait for it, or run `pulumi cancel` when nothing runs any "
+                "more, and the same command again"
+            ) from error
+        return found
+
+    def _run(self, run: Callable[[str], T], config: str) -> T:
+        with tempfile.TemporaryDirectory(prefix="snapnames-") as folder:
+            path = Path(folder) / self.config_path.name
+            path.write_bytes(config.encode())
+            try:
+                return self._unlocked(lambda: run(str(path)))
+            except PulumiError as error:
+                raise CommandError(said(error)) from error
+
+
+def said(error: PulumiError) -> str:
+    """What pulumi itself said on stderr, or its last lines."""
+    text = str(error)
+    stderr = text.rpartition("\n stderr: ")[2].strip()
+    return plain(stderr.removeprefix("error: ") or text.strip())
+
+
+def plain(text: str) -> str:
+    """Text of the engine without its color marks."""
+    return _COLOR.sub("", text).strip()

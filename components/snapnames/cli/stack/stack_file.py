@@ -1,0 +1,229 @@
+"""The stack's config file, in which two keys are changed and every other byte stays.
+
+The edit is made in the text: a YAML library that writes the whole file again would fold, quote and indent as it likes.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from snapnames.cli.errors import CommandError, UsageError
+from snapnames.cli.stack.release_list import Releases
+
+RELEASES, LIVE = "snapnames:releases", "snapnames:live"
+
+
+class StaleListError(CommandError):
+    """The file lists other releases than when it was read."""
+
+
+@dataclass(frozen=True)
+class StackFile:
+    """A `Pulumi.<stack>.yaml` as it was when it was read."""
+
+    path: Path
+    text: str
+    releases: Releases
+
+    @classmethod
+    def read(cls, path: Path) -> "StackFile":
+        """Read it. Raises `UsageError` for a file that is missing or says something else than releases."""
+        try:
+            text = path.read_bytes().decode()
+            config = (yaml.safe_load(text) or {}).get("config") or {}
+        except FileNotFoundError as error:
+            raise UsageError(
+                f"{path.name} does not exist; a stack's config is kept there: run `pulumi config set "
+                "snapnames:service <name>` first, or choose another --stack"
+            ) from error
+        except (ValueError, AttributeError, yaml.YAMLError) as error:
+            raise UsageError(f"{path.name} is no stack config: {_problem(error)}: correct it") from error
+        return cls(path, text, _releases(path.name, config))
+
+    def check(self, config: Mapping[str, str], project: str) -> None:
+        """Raise `UsageError` unless the stack's config, key to value, has the releases from this file's two keys.
+
+        Elsewhere the command does not see them, and the next update would drop every release. A short key is one of the
+        project's, and of a short and a whole one in the same file pulumi takes either.
+        """
+        found = _releases("the stack's config", config)
+        keys = (yaml.safe_load(self.text) or {}).get("config") or {}
+        short = {key.removeprefix(f"{project}:") for key in (RELEASES, LIVE)} - {RELEASES, LIVE}
+        if found == self.releases and not short & keys.keys():
+            return
+        live = f" and `{LIVE}: {json.dumps(found.pinned)}`" if found.pinned else ""
+        raise UsageError(
+            f"the stack's config says {_said(found)}, and {self.path.name} {_said(self.releases)} under {RELEASES} and "
+            f"{LIVE}; the command reads and writes them under these keys of that file alone: write `{RELEASES}: "
+            f"{json.dumps(found.listed)}`{live} under its `config:`, and take out what says them elsewhere "
+            "(`releases:` or `live:` in the same file, Pulumi.yaml, an environment)"
+        )
+
+    def edited(self, wanted: Releases) -> str:
+        """The text with these releases. Raises `UsageError` where they can't be written without touching the rest."""
+        if wanted == self.releases:
+            return self.text
+        try:
+            text = _with_live(_with_releases(self.text, wanted.listed), wanted.pinned)
+            fits = self._says_only(text, wanted)
+        except yaml.YAMLError:
+            fits = False
+        if not fits:
+            raise UsageError(
+                f"{self.path.name} writes {RELEASES} in a way that can't be edited in place; it takes a list with one "
+                'release a line, each in quotes (    - "20180307231207"): write it so'
+            )
+        return text
+
+    def _says_only(self, text: str, wanted: Releases) -> bool:
+        """Whether the edited text says what is wanted, and else what it said before."""
+        before, after = yaml.safe_load(self.text), yaml.safe_load(text)
+        found = _releases(self.path.name, after["config"])
+        for data in (before, after):
+            for key in (RELEASES, LIVE):
+                data["config"].pop(key, None)
+        return found == wanted and after == before
+
+    def check_unchanged(self) -> None:
+        """Raise `StaleListError` when the releases were changed since the file was read.
+
+        An update with the old list would drop what another deployment has built since.
+        """
+        now = StackFile.read(self.path).releases
+        if now != self.releases:
+            raise StaleListError(
+                f"{self.path.name} says {_said(now)}, and said {_said(self.releases)} when this command read it; an "
+                "update with the old list would drop what the new one has: run the same command again"
+            )
+
+    def replace(self, wanted: Releases) -> "StackFile":
+        """Write these releases, at once or not at all; what else was changed in the meantime stays.
+
+        Gives the file as it is then. Raises `CommandError` when the releases themselves were changed since it was read.
+        """
+        now = StackFile.read(self.path)
+        if now.releases not in (self.releases, wanted):
+            raise CommandError(
+                f"{self.path.name} was changed while the update ran and lists other releases; the update has made "
+                f"{RELEASES} {json.dumps(wanted.listed)} with {wanted.live!r} live: write that into it"
+            )
+        text = now.edited(wanted)
+        _replace(self.path.resolve(), text.encode())
+        return StackFile(self.path, text, wanted)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(path.stat().st_mode & 0o7777)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _said(releases: Releases) -> str:
+    live = f" with {releases.pinned!r} live" if releases.pinned else ""
+    return f"{json.dumps(releases.listed)}{live}"
+
+
+def _releases(where: str, config: Mapping[str, Any]) -> Releases:
+    listed, live = config.get(RELEASES) or [], config.get(LIVE)
+    if isinstance(listed, str):
+        try:
+            listed = json.loads(listed)
+        except ValueError:
+            listed = [None]
+    if not isinstance(listed, list) or not all(isinstance(release, str) for release in listed):
+        raise UsageError(f"{RELEASES} in {where} is no list of texts; releases are texts in quotes: write them so")
+    if live is not None and not isinstance(live, str):
+        raise UsageError(f"{LIVE} in {where} is {live!r}; a release is a text in quotes: write it so")
+    return Releases(tuple(listed), live or None)
+
+
+def _problem(error: Exception) -> str:
+    """What is wrong and where, without the text that is there: it may be user data."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return str(error)
+    return f"{getattr(error, 'problem', None)} in line {mark.line + 1}, column {mark.column + 1}"
+
+
+def _entries(text: str) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+    """The keys of `config` with the nodes of key and value. Only a mapping with one key a line can be edited."""
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    for key, value in root.value if isinstance(root, yaml.MappingNode) else []:
+        if key.value == "config" and isinstance(value, yaml.MappingNode) and not value.flow_style:
+            return {entry[0].value: entry for entry in value.value}
+    raise UsageError("the stack's config file has no `config:` with one key a line: set snapnames:service in it first")
+
+
+def _with_releases(text: str, listed: tuple[str, ...]) -> str:
+    entries = _entries(text)
+    if RELEASES not in entries:
+        first = _line_start(text, next(iter(entries.values()))[0].start_mark.index)
+        indent, newline = _indent(text, first), _newline(text)
+        items = "".join(f"{indent}  - {json.dumps(release)}{newline}" for release in listed)
+        return f"{text[:first]}{indent}{RELEASES}:{newline}{items}{text[first:]}"
+    value = entries[RELEASES][1]
+    start, end = value.start_mark.index, value.end_mark.index
+    if isinstance(value, yaml.SequenceNode) and not value.flow_style:
+        return _with_items(text, value, listed)
+    flow = json.dumps(list(listed))
+    return text[:start] + (flow if isinstance(value, yaml.SequenceNode) else f"'{flow}'") + text[end:]
+
+
+def _with_items(text: str, value: yaml.SequenceNode, listed: tuple[str, ...]) -> str:
+    """Add lines before the first item, and take out the lines of those that are not listed."""
+    old = [item.value for item in value.value]
+    first = _line_start(text, value.value[0].start_mark.index)
+    added = "".join(
+        f"{_indent(text, first)}- {json.dumps(release)}{_newline(text)}" for release in listed if release not in old
+    )
+    for item in reversed(value.value):
+        if item.value not in listed:
+            text = text[: _line_start(text, item.start_mark.index)] + text[_line_end(text, item.end_mark.index) :]
+    return text[:first] + added + text[first:]
+
+
+def _with_live(text: str, live: str | None) -> str:
+    entries = _entries(text)
+    if LIVE in entries:
+        key, value = entries[LIVE]
+        if live is not None:
+            return text[: value.start_mark.index] + json.dumps(live) + text[value.end_mark.index :]
+        return text[: _line_start(text, key.start_mark.index)] + text[_line_end(text, value.end_mark.index) :]
+    if live is None:
+        return text
+    line = _line_start(text, entries[RELEASES][0].start_mark.index)
+    return f"{text[:line]}{_indent(text, line)}{LIVE}: {json.dumps(live)}{_newline(text)}{text[line:]}"
+
+
+def _line_start(text: str, index: int) -> int:
+    return text.rfind("\n", 0, index) + 1
+
+
+def _line_end(text: str, index: int) -> int:
+    """The start of the next line."""
+    found = text.find("\n", index)
+    return len(text) if found < 0 else found + 1
+
+
+def _indent(text: str, index: int) -> str:
+    start = _line_start(text, index)
+    line = text[start : _line_end(text, start)]
+    return line[: len(line) - len(line.lstrip(" "))]
+
+
+def _newline(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"

@@ -1,0 +1,1 @@
+"""What an exported state says, and the state as it should be. Plain functions."""

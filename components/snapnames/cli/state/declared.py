@@ -1,0 +1,95 @@
+"""What a stack's state says of its images and of the names of their snapshots. Plain functions over a deployment."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from snapnames.cli.state.missed import RELEASE_TYPE, ROOT_TYPE
+from snapnames.cli.state.repair import IMAGE_TYPE, TAG_TYPE, TEMPLATE_TYPE, Resource, cut_off
+from snapnames.owned_images import RECORD_OUTPUT
+from snapnames.rules.owned_names import Record
+
+_OWNED_IMAGES = "snapnames:index:OwnedImages"
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A stack as its last update left it."""
+
+    stack: str = ""
+    """`<organization>/<project>/<stack>`, as on its images."""
+
+    images: Mapping[str, str] = field(default_factory=dict)
+    """Image id to name, of the images that the state has."""
+
+    leaving: frozenset[str] = frozenset()
+    """Ids of images whose delete or replacement was begun."""
+
+    creating: frozenset[str] = frozenset()
+    """Names of images that an update was making, and of which the state does not say whether it did."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Snapshot id to Name, of the snapshots behind releases."""
+
+    owned: Mapping[str, str] = field(default_factory=dict)
+    """Snapshot id to the Name that `OwnedImages` gave. A person's name in its place stays there."""
+
+    releases: Mapping[str, str] = field(default_factory=dict)
+    """Image id to release."""
+
+    live: str | None = None
+    """The release that the fleet runs."""
+
+    templates: frozenset[str] = frozenset()
+    """Ids of the launch templates that the state has."""
+
+    def built(self, builder: str | None) -> bool:
+        """Whether an image with this `snapnames:stack` is a release of this stack."""
+        return bool(self.stack) and builder == self.stack
+
+
+def declared(deployment: Mapping[str, Any], stack: str) -> Declared:
+    """Read a deployment; `stack` is what its images bear, `<organization>/<project>/<stack>`."""
+    resources = [resource for resource in deployment.get("resources", []) if not resource.get("delete")]
+    images = [resource for resource in deployment.get("resources", []) if resource["type"] == IMAGE_TYPE]
+    outputs = next((_outputs(resource) for resource in resources if resource["type"] == ROOT_TYPE), {})
+    creating = [one["inputs"]["name"] for one in cut_off(deployment).creating if one["type"] == IMAGE_TYPE]
+    return Declared(
+        stack=stack,
+        images={one["id"]: one["inputs"]["name"] for one in images if one.get("id") and not one.get("delete")},
+        leaving=frozenset(one["id"] for one in images if one.get("id") and one.get("delete")),
+        creating=frozenset(creating),
+        names={**dict(_tagged(resources, RELEASE_TYPE)), **dict(_named(resources))},
+        owned={**dict(_tagged(resources, _OWNED_IMAGES)), **Record.of(outputs.get(RECORD_OUTPUT)).names},
+        releases={image_id: release for release, image_id in _strings(outputs.get("images")).items()},
+        live=next(iter(_strings({"live": outputs.get("live")}).values()), None),
+        templates=frozenset(one["id"] for one in resources if one["type"] == TEMPLATE_TYPE and one.get("id")),
+    )
+
+
+def _strings(output: object) -> dict[str, str]:
+    """An output of names to texts; another program may export something else by that name."""
+    items = output.items() if isinstance(output, Mapping) else ()
+    return {name: value for name, value in items if isinstance(value, str)}
+
+
+def _outputs(resource: Resource) -> Mapping[str, Any]:
+    return resource.get("outputs") or {}
+
+
+def _named(resources: list[Resource]) -> Iterator[tuple[str, str]]:
+    """What each `ReleaseImage` declared. A refresh changes the Tags to what it finds, and leaves these outputs."""
+    for resource in resources:
+        if resource["type"] == RELEASE_TYPE:
+            ids, names = (_outputs(resource).get(key) or {} for key in ("snapshot_ids", "snapshot_names"))
+            for device, snapshot_id in ids.items():
+                if device in names:
+                    yield snapshot_id, names[device]
+
+
+def _tagged(resources: list[Resource], component: str) -> Iterator[tuple[str, str]]:
+    """The Names that the Tags beneath a component have in the state."""
+    for resource in resources:
+        inputs = resource.get("inputs") or {}
+        if resource["type"] == TAG_TYPE and f"{component}$" in resource["urn"] and inputs.get("key") == "Name":
+            yield inputs["resourceId"], inputs["value"]

@@ -1,0 +1,135 @@
+"""The provider's `aws:` config, as far as a session of boto3 needs it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from botocore.utils import is_valid_endpoint_url
+
+from snapnames.config.values import TEXT, TEXT_MAP, TEXTS, TRUTH, WHOLE, is_kind
+from snapnames.errors import InputError
+
+_MIRRORED = frozenset(
+    {
+        "accessKey",
+        "secretKey",
+        "token",
+        "profile",
+        "region",
+        "endpoints",
+        "assumeRoles",
+        "sharedConfigFiles",
+        "sharedCredentialsFiles",
+        "customCaBundle",
+        "insecure",
+        "maxRetries",
+        "retryMode",
+        "useDualstackEndpoint",
+        "useFipsEndpoint",
+    }
+)
+_NO_MATTER = frozenset(
+    {
+        "defaultTags",
+        "ignoreTags",
+        "s3UsEast1RegionalEndpoint",
+        "s3UsePathStyle",
+        "skipCredentialsValidation",
+        "skipMetadataApiCheck",
+        "skipRegionValidation",
+        "skipRequestingAccountId",
+        "stsRegion",
+        "tagPolicyCompliance",
+        "tokenBucketRateLimiterCapacity",
+        "userAgents",
+    }
+)
+"""Settings that change nothing for a read of EC2."""
+
+KEYS = tuple(sorted(_MIRRORED))
+"""The keys of `aws:` config that a session is made of."""
+
+_TEXTS = frozenset({"accessKey", "secretKey", "token", "profile", "region", "customCaBundle", "retryMode"})
+_KINDS = {
+    "sharedConfigFiles": TEXTS,
+    "sharedCredentialsFiles": TEXTS,
+    "maxRetries": WHOLE,
+    "insecure": TRUTH,
+    "useDualstackEndpoint": TRUTH,
+    "useFipsEndpoint": TRUTH,
+}
+_ROLE_KINDS = {
+    "roleArn": TEXT,
+    "sessionName": TEXT,
+    "externalId": TEXT,
+    "policy": TEXT,
+    "policyArns": TEXTS,
+    "sourceIdentity": TEXT,
+    "tags": TEXT_MAP,
+    "transitiveTagKeys": TEXTS,
+}
+
+
+def provider_settings(config: Mapping[str, str]) -> dict[str, Any]:
+    """The settings that a session is made of, parsed and of their kinds. Raises `InputError`.
+
+    `config`: the stack's `aws:` config as it stands, without the namespace.
+    """
+    for key in config:
+        if key not in _MIRRORED | _NO_MATTER:
+            raise InputError(
+                f"aws:{key} has no counterpart outside the provider, and a source given by tags, a dropped release, or "
+                "the images that the account owns are read outside of it: give the profile or the keys another way"
+            )
+    settings: dict[str, Any] = {
+        key: value if key in _TEXTS else _parsed(key, value) for key, value in config.items() if key in _MIRRORED
+    }
+    _check_kinds("", settings, _KINDS)
+    if settings.get("maxRetries", 0) < 0:
+        raise InputError(f"aws:maxRetries is {settings['maxRetries']}; it is a number of calls: set 0 or more")
+    if settings.get("retryMode", "standard") not in ("standard", "adaptive"):
+        raise InputError(f"aws:retryMode is {settings['retryMode']!r}; it is standard or adaptive: set one of them")
+    for path, role in _entries(settings, "assumeRoles"):
+        if "roleArn" not in role:
+            raise InputError(f"aws:{path} has no roleArn; each entry is a role to assume: give its ARN, or remove it")
+        _check_kinds(f"{path}.", role, _ROLE_KINDS)
+    for path, endpoints in _entries(settings, "endpoints"):
+        _check_endpoints(path, endpoints)
+    return settings
+
+
+def _entries(settings: Mapping[str, Any], key: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each map of a list of maps, with the path to it."""
+    entries = settings.get(key, [])
+    if not isinstance(entries, list):
+        raise InputError(f"aws:{key} is no list; the provider takes a list of maps there: write it so")
+    for index, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            raise InputError(f"aws:{key}[{index}] is no map; the provider takes a list of maps there: write it so")
+        yield f"{key}[{index}]", entry
+
+
+def _check_kinds(path: str, values: Mapping[str, Any], kinds: Mapping[str, str]) -> None:
+    """Raise for a value of another kind, and do not show it: it may be a secret."""
+    for key in values.keys() & kinds.keys():
+        if not is_kind(values[key], kinds[key]):
+            raise InputError(
+                f"aws:{path}{key} is of another kind; it wants {kinds[key]}: write it so, numbers in quotes where text "
+                "is wanted"
+            )
+
+
+def _check_endpoints(path: str, endpoints: Mapping[str, Any]) -> None:
+    _check_kinds(f"{path}.", endpoints, dict.fromkeys(endpoints, TEXT))
+    for service, url in endpoints.items():
+        if not is_valid_endpoint_url(url):
+            raise InputError(f"aws:{path}.{service} is {url!r}; it is a URL as https://example.com: write it so")
+
+
+def _parsed(key: str, value: str) -> Any:  # noqa: ANN401 -- whatever the provider takes there
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError) as error:
+        # Not the value: it may be a secret.
+        where = f" at line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise InputError(f"aws:{key} is no JSON{where}; the provider takes JSON there: correct it") from error

@@ -1,0 +1,170 @@
+"""The program's config, read and checked as a whole before any resource is registered."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi.runtime import config as pulumi_config
+
+from snapnames.config.fleet import read_fleet
+from snapnames.config.owned_images import read_owned_images
+from snapnames.config.values import NAMESPACE, TEXT_MAP, TEXTS, ConfigValues
+from snapnames.resources.named_image import DEFAULT_CREATE_TIMEOUT
+from snapnames.rules.naming import DEFAULT_PATTERN, check_image_name, check_pattern
+from snapnames.rules.tags import check_image_tags
+
+KEYS = (
+    "service",
+    "source",
+    "releases",
+    "live",
+    "force",
+    "namePattern",
+    "reboot",
+    "description",
+    "imageTags",
+    "snapshotTags",
+    "deprecateAfter",
+    "createTimeout",
+    "fleet",
+    "ownedImages",
+)
+_NOT_OF_RELEASES = ("namePattern", "ownedImages")
+MAX_DESCRIPTION = 255
+"""Characters: docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html."""
+
+_INSTANCE_ID = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a stack's config asks for. Every value has passed its check."""
+
+    service: str
+    releases: tuple[str, ...]
+    """Newest first; empty for a stack of owned images alone."""
+
+    live: str
+    """The release that the fleet runs."""
+
+    force: bool
+    """Destroy a dropped image although something outside this stack uses it."""
+
+    source: str | Mapping[str, str]
+    """An instance id, or tags that pick one."""
+
+    name_pattern: str
+    reboot: bool
+    description: str
+    image_tags: Mapping[str, str]
+    snapshot_tags: Mapping[str, str]
+    deprecate_after: str
+    """A time span after the build, or nothing."""
+
+    create_timeout: str
+    fleet: Mapping[str, Any] | None
+    """`FleetArgs` without the image."""
+
+    owned_images: Mapping[str, Any] | None
+    """`OwnedImagesArgs`, or None when the account's other images are left alone."""
+
+    def image_name(self, release: str) -> str:
+        """The image of a release is called `<service>-<release>`."""
+        return f"{self.service}-{release}"
+
+
+def read_settings() -> Settings:
+    """The config of the running program's stack. Raises `InputError` with every fault in it, a line each."""
+    given = {**pulumi_config.get_config_env(), **pulumi_config.CONFIG.get()}
+    values = ConfigValues({key.removeprefix(NAMESPACE): v for key, v in given.items() if key.startswith(NAMESPACE)})
+    values.refuse_unknown(KEYS)
+    owned_images = read_owned_images(values)
+    # A stack of owned images alone says nothing of a service.
+    released = owned_images is None or values.has(*(key for key in KEYS if key not in _NOT_OF_RELEASES))
+    releases = _releases(values) if released else ()
+    settings = Settings(
+        service=_service(values) if released else "",
+        releases=releases,
+        live=_live(values, releases),
+        force=values.truth("force"),
+        source=_source(values) if released else "",
+        name_pattern=values.text("namePattern", DEFAULT_PATTERN),
+        reboot=values.truth("reboot"),
+        description=values.text("description", ""),
+        image_tags=values.typed("imageTags", values.json("imageTags", {}), TEXT_MAP) or {},
+        snapshot_tags=values.typed("snapshotTags", values.json("snapshotTags", {}), TEXT_MAP) or {},
+        deprecate_after=values.duration("deprecateAfter", ""),
+        create_timeout=values.duration("createTimeout", DEFAULT_CREATE_TIMEOUT),
+        fleet=read_fleet(values),
+        owned_images=owned_images,
+    )
+    _check(values, settings)
+    values.raise_faults()
+    return settings
+
+
+def _check(values: ConfigValues, settings: Settings) -> None:
+    values.refuse_unprintable("source", "description", "fleet", "ownedImages", unseen="fleet.userData")
+    if settings.service:
+        for release in settings.releases:
+            name = settings.image_name(release)
+            values.check(check_image_name, name, f"{NAMESPACE}service or {NAMESPACE}releases")
+    values.check(check_pattern, settings.name_pattern, f"{NAMESPACE}namePattern")
+    values.check(check_image_tags, settings.image_tags, f"{NAMESPACE}imageTags")
+    values.check(check_image_tags, settings.snapshot_tags, f"{NAMESPACE}snapshotTags")
+    if len(settings.description) > MAX_DESCRIPTION:
+        values.fault(
+            f"{NAMESPACE}description has {len(settings.description)} characters; EC2 takes at most {MAX_DESCRIPTION}: "
+            "shorten it"
+        )
+
+
+def _service(values: ConfigValues) -> str:
+    service = values.text("service", "")
+    if not service:
+        values.fault(f"{NAMESPACE}service is not set; image names begin with it: set it to the service's name")
+    return service
+
+
+def _releases(values: ConfigValues) -> tuple[str, ...]:
+    releases = values.json("releases", [])
+    if releases == []:
+        values.fault(
+            f"{NAMESPACE}releases is empty; it lists the releases to keep, newest first: add one, e.g. '20180307231207'"
+        )
+        return ()
+    if values.typed("releases", releases, TEXTS) is None:
+        return ()
+    for release in dict.fromkeys(r for r in releases if releases.count(r) > 1):
+        values.fault(
+            f"{NAMESPACE}releases lists {release!r} {releases.count(release)} times; a release has one image: list "
+            "it once"
+        )
+    return tuple(releases)
+
+
+def _live(values: ConfigValues, releases: tuple[str, ...]) -> str:
+    live = values.text("live", releases[0] if releases else "")
+    if releases and live not in releases:
+        values.fault(
+            f"{NAMESPACE}live is {live!r}, which is not in {NAMESPACE}releases ({', '.join(releases)}); the fleet runs "
+            "one of these: put it back into the list, or set live to one of them"
+        )
+    return live
+
+
+def _source(values: ConfigValues) -> str | Mapping[str, str]:
+    source = values.json("source", None)
+    rule = "it is an instance id, or tags that pick a running instance, e.g. {'aws:autoscaling:groupName': 'web'}"
+    if source is None:
+        values.fault(f"{NAMESPACE}source is not set; {rule}: set it")
+    elif isinstance(source, str):
+        if not _INSTANCE_ID.fullmatch(source):
+            values.fault(f"{NAMESPACE}source is {source!r}; {rule}: an id is i- and 8 or 17 hexadecimal digits")
+        return source
+    elif isinstance(source, dict) and source and all(isinstance(v, str) for v in source.values()):
+        return source
+    else:
+        values.fault(f"{NAMESPACE}source is {source!r}; {rule}: write one of the two")
+    return ""

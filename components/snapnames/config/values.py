@@ -1,0 +1,149 @@
+"""Config values as the user wrote them, read as the kind that is wanted; faults are kept and shown together."""
+
+import difflib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from snapnames.errors import InputError
+from snapnames.printable import printable
+
+NAMESPACE = "snapnames:"
+TEXT, WHOLE, TRUTH, TEXTS, TEXT_MAP = "text", "a whole number", "true or false", "a list of texts", "a map of texts"
+
+_DURATION = re.compile(r"([1-9][0-9]{0,4}(h|m|s))+")
+"""Of what Go's time.ParseDuration takes; it refuses one that is longer than 292 years."""
+
+
+class ConfigValues:
+    """The values of one stack. Reading never raises; `raise_faults` does, with a line for each."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        """Take the values by key, without the namespace."""
+        self._values = values
+        self._faults: list[str] = []
+
+    @property
+    def faults(self) -> int:
+        """How many there are so far."""
+        return len(self._faults)
+
+    def raise_faults(self) -> None:
+        """Raise `InputError` if there is any."""
+        if self._faults:
+            raise InputError("\n".join(self._faults))
+
+    def fault(self, message: str) -> None:
+        """Keep a fault."""
+        self._faults.append(message)
+
+    def check(self, check: Callable[[Any, str], None], value: object, setting: str) -> None:
+        """Keep what a check raises."""
+        try:
+            check(value, setting)
+        except InputError as error:
+            self.fault(str(error))
+
+    def refuse_unknown(self, known: tuple[str, ...], given: Mapping[str, Any] | None = None, path: str = "") -> None:
+        """Keep a fault for each key that is not known, with the nearest one that is."""
+        for key in self._values if given is None else given:
+            if key not in known:
+                near = difflib.get_close_matches(key, known, n=1, cutoff=0)
+                shown = repr(key)[1:-1]  # a line break or an escape sequence in it must not reach the terminal
+                self.fault(
+                    f"{NAMESPACE}{path}{shown} is not a key that snapnames knows; the nearest is "
+                    f"{NAMESPACE}{path}{near[0]}: rename it, or remove it"
+                )
+
+    def refuse_unprintable(self, *keys: str, unseen: str = "") -> None:
+        """Keep a fault for each text in these values that a terminal or a console can't show as it is.
+
+        `unseen`: a path that is left alone.
+        """
+        for key in keys:
+            for path, text in _texts(key, self.json(key, None)):
+                wrong = next((character for character in text if not character.isprintable()), "")
+                if wrong and path != unseen:
+                    self.fault(
+                        f"{NAMESPACE}{printable(path)} contains {wrong!r}; config is printable text of one line: take "
+                        "it out"
+                    )
+
+    def has(self, *keys: str) -> bool:
+        """Whether any of the keys is there."""
+        return any(key in self._values for key in keys)
+
+    def text(self, key: str, default: str) -> str:
+        """The text of a key, also where it looks like something else."""
+        value = self._values.get(key, default)
+        return value if isinstance(value, str) else json.dumps(value)
+
+    def json(self, key: str, default: object) -> Any:  # noqa: ANN401 -- whatever the user wrote
+        """The value of a key, parsed where it can be."""
+        value = self._values.get(key, default)
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):  # no JSON, a number of thousands of digits, brackets without an end
+            return value
+
+    def truth(self, key: str) -> bool:
+        """The value of a key that is true or false; false when it is not there."""
+        value = self.json(key, default=False)
+        if not isinstance(value, bool):
+            self.fault(f"{NAMESPACE}{key} is {value!r}; it is true or false: set one of them")
+            return False
+        return value
+
+    def duration(self, key: str, default: str) -> str:
+        """The value of a key that is a time span as Go writes it; the default may be empty."""
+        value = self.text(key, default)
+        return value if value == default else self.span(key, value)
+
+    def span(self, path: str, value: object) -> str:
+        """The value if it is a time span as Go writes it, else nothing and a fault."""
+        if isinstance(value, str) and _DURATION.fullmatch(value):
+            return value
+        self.fault(
+            f"{NAMESPACE}{path} is {value!r}; it is hours, minutes, seconds as in 6h or 1h30m, each at most 99999: "
+            "write it so"
+        )
+        return ""
+
+    def typed(self, path: str, value: Any, kind: str, *, secret: bool = False) -> Any:  # noqa: ANN401
+        """The value if it is of its kind, else None and a fault, which does not show a secret."""
+        if is_kind(value, kind):
+            return value
+        shown = "a secret" if secret else repr(value)
+        self.fault(
+            f"{NAMESPACE}{path} is {shown}; it wants {kind}: write it so, numbers and dates in quotes where text is "
+            "wanted"
+        )
+        return None
+
+
+def is_kind(value: Any, kind: str) -> bool:  # noqa: ANN401 -- whatever the user wrote
+    """Whether a value is of its kind; no text is empty but in a map."""
+    return {
+        TEXT: lambda: isinstance(value, str) and value != "",
+        WHOLE: lambda: isinstance(value, int) and not isinstance(value, bool),
+        TRUTH: lambda: isinstance(value, bool),
+        TEXTS: lambda: isinstance(value, list) and all(isinstance(item, str) and item for item in value),
+        TEXT_MAP: lambda: isinstance(value, dict) and all(isinstance(item, str) for item in value.values()),
+    }[kind]()
+
+
+def _texts(path: str, value: object) -> Iterator[tuple[str, str]]:
+    """Each text in a value with the path to it, the keys of tags among them; other keys are known ones or faults."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(path, item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if path == "source" or path.endswith(".tags"):
+                yield path, key
+            yield from _texts(f"{path}.{key}", item)

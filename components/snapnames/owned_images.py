@@ -1,0 +1,269 @@
+"""Names for the snapshots of every image that the account owns, whoever built it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict
+
+import pulumi
+from pulumi import ComponentResource, Output, ResourceOptions, StackReference
+
+from snapnames.aws.live_names import LiveNames, read_names
+from snapnames.aws.owned_account import OwnedAccount
+from snapnames.aws.pace import PER_SECOND, READS_PER_WRITE, Pace, later
+from snapnames.errors import InputError
+from snapnames.resources.account_images import stack_tag
+from snapnames.resources.ec2_tag import Tag
+from snapnames.rules.image_selection import ImageSelection
+from snapnames.rules.naming import DEFAULT_PATTERN, check_pattern
+from snapnames.rules.owned_names import PREVIOUS_NAME, DeclaredName, OwnedNames, Record, decide
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+
+RECORD_OUTPUT = "ownedImages"
+
+
+class OwnedImagesArgs(TypedDict):
+    """Which images, and what becomes of names that are there."""
+
+    name_pattern: NotRequired[str]
+    """Name of each snapshot, of the fields {image}, {index}, {device}. Default: `{image}({index:03d})`."""
+
+    names: NotRequired[Sequence[str]]
+    """Globs, of which an image's name must match one. Default: every image."""
+
+    tags: NotRequired[Mapping[str, str]]
+    """Tags that an image must have, value for value. Default: none."""
+
+    minimum_age_seconds: NotRequired[float]
+    """How long ago an image must have been made. Default: 0."""
+
+    exclude: NotRequired[Sequence[str]]
+    """Globs, of which neither name nor id of an image may match one. Default: none."""
+
+    overwrite: NotRequired[bool]
+    """Replace names that others gave, and keep the old one as the tag `snapnames:previous-name`. Default: false."""
+
+    remove_names_on_destroy: NotRequired[bool]
+    """Remove the names that are still ours with the stack, and give back previous ones. Default: false, all stay."""
+
+    names_per_second: NotRequired[float]
+    """How fast names are given after the first 90, more than 0. Default: 10, what EC2 takes of CreateTags."""
+
+    record_output: NotRequired[str]
+    """The stack output that the program exports `record` under. Default: `ownedImages`."""
+
+
+class _Live(NamedTuple):
+    """A snapshot to be named."""
+
+    snapshot_id: str
+    tags: Mapping[str, str]
+    recorded: str | None
+    """The Name that the last update recorded, if it did."""
+
+
+class OwnedImages(ComponentResource):
+    """A declared Name on each EBS snapshot behind the images that the account owns in the provider's region.
+
+    Order and pattern are those of `ReleaseImage`. A snapshot that several images share is named after the oldest. A
+    name that a person gave stays, before as after it was named here; names of this component stay when it is destroyed.
+    A name that is given in the seconds before ours is the exception: EC2 has no write that minds what is there.
+
+    Export `record` as the stack output `ownedImages`: by what it said at the last update the component knows its own
+    names from a person's.
+
+    Leaves alone: snapshots behind images that a `ReleaseImage` of this stack built, snapshots behind no image, images
+    that are pending.
+
+    Raises `InputError` for bad arguments, for a provider that is not the stack's default one (boto3 lists the images,
+    with the stack's `aws:` config), and when the account can't be read.
+    """
+
+    names: Output[dict[str, str]]
+    """Snapshot id to the Name that was given to it."""
+
+    kept: Output[dict[str, dict[str, str]]]
+    """Snapshot id to the `name` that it keeps, the name `wanted` for it, and `why`."""
+
+    shared: Output[dict[str, dict[str, Any]]]
+    """Snapshot id to the image it is `named_after`, and the `others` that share it."""
+
+    skipped: Output[dict[str, str]]
+    """Snapshot id to why it can't have a name."""
+
+    record: Output[dict[str, Any]]
+    """All of this, for the stack's outputs."""
+
+    def __init__(self, name: str, args: OwnedImagesArgs, opts: ResourceOptions | None = None) -> None:
+        """List the account, and declare the names; `args` as `OwnedImagesArgs` says."""
+        check_pattern(args.get("name_pattern", DEFAULT_PATTERN), "name_pattern")
+        if args.get("names_per_second", PER_SECOND) <= 0:
+            raise InputError(f"names_per_second is {args['names_per_second']!r}; it is more than 0: set it so")
+        super().__init__("snapnames:index:OwnedImages", name, {}, opts)
+        if self.get_provider("aws:ec2/tag:Tag") is not None:
+            raise InputError(
+                f"OwnedImages {name!r} has a provider of its own; it lists the account with the stack's aws: config: "
+                "leave the provider out, and set aws: config for a stack of its own"
+            )
+        self._args = args
+        rate = args.get("names_per_second", PER_SECOND)
+        self._writes, self._reads = Pace(rate), Pace(rate * READS_PER_WRITE)
+        account, client = _listed()
+        self._live = LiveNames(partial(read_names, client), rate)
+        # No child of this component, which an update of other targets does not make: the state would be broken.
+        last = StackReference(f"{name}-record", stack_name=stack_tag())
+        self.record = last.get_output(args.get("record_output", RECORD_OUTPUT)).apply(
+            lambda output: self._declare(account, Record.of(output))
+        )
+        self.names = self.record.apply(lambda record: record["names"])
+        self.kept = self.record.apply(lambda record: record["kept"])
+        self.shared = self.record.apply(lambda record: record["shared"])
+        self.skipped = self.record.apply(lambda record: record["skipped"])
+        self.register_outputs({"names": self.names, "kept": self.kept, "shared": self.shared, "skipped": self.skipped})
+
+    def _declare(self, account: OwnedAccount, record: Record) -> Output[dict[str, Any]]:
+        args = self._args
+        names = decide(
+            account,
+            record,
+            stack=stack_tag(),
+            selection=ImageSelection(
+                args.get("names", ("*",)),
+                args.get("tags", {}),
+                timedelta(seconds=args.get("minimum_age_seconds", 0)),
+                args.get("exclude", ()),
+            ),
+            pattern=args.get("name_pattern", DEFAULT_PATTERN),
+            overwrite=args.get("overwrite", False),
+            now=datetime.now(UTC),
+        )
+        tags = {}
+        for snapshot_id, declared in names.declared.items():
+            live = _Live(snapshot_id, account.snapshots[snapshot_id], record.names.get(snapshot_id))
+            tag = self._declare_name(live, declared)
+            tags[snapshot_id] = [tag.id, tag.value]
+        removes = args.get("remove_names_on_destroy", False)
+        given = {snapshot_id: declared.name for snapshot_id, declared in names.declared.items()}
+        if removes or record.removes:
+            # Imports dill, which only this wants.
+            from snapnames.resources.name_removal import NameRemoval  # noqa: PLC0415
+
+            NameRemoval(self, given, removes=removes)
+        self._say(names)
+        told = {"renamed": names.renamed, "shared": names.shared, "skipped": names.skipped, "removes": removes}
+        # By the Tags, so that an update which fails records no name that it did not give.
+        return Output.from_input(tags).apply(
+            lambda made: {
+                "names": _given(made, given, record),
+                "kept": names.kept | _kept_since(made, given, record),
+                **told,
+            },
+            run_with_unknowns=True,
+        )
+
+    def _declare_name(self, live: _Live, declared: DeclaredName) -> Tag:
+        """Declare the Name, behind the name that it replaces."""
+        before = []
+        if declared.previous is not None:
+            label, known = f"{declared.label}:{PREVIOUS_NAME}", live.recorded is not None
+            before = [self._tag(label, live, PREVIOUS_NAME, declared.previous, known=known)]
+        known = live.recorded == declared.name
+        return self._tag(declared.label, live, "Name", declared.name, before, known=known)
+
+    def _tag(  # noqa: PLR0913 -- what a Tag is made of
+        self,
+        label: str,
+        live: _Live,
+        key: str,
+        value: str,
+        before: Sequence[pulumi.Resource] = (),
+        *,
+        known: bool,
+    ) -> Tag:
+        """Declare a tag when its call may be made. `known`: the state has it, with this value."""
+        there, updating = live.tags.get(key) == value, not pulumi.runtime.is_dry_run()
+        imported, paces = None, list[Pace]()
+        if updating and there and not known:
+            # An import reads, where a create would write. A preview would read as often, for nothing new.
+            imported, paces = f"{live.snapshot_id},{key}", [self._reads]
+        elif updating and not there:
+            paces = [self._writes, self._reads]
+        given: pulumi.Input[str] = later(value, *paces) if paces else value
+        if self._writes in paces and key == "Name":
+            given = self._live.later(live.snapshot_id, value, live.tags.get(key), *paces)
+        tag = Tag(
+            label,
+            live.snapshot_id,
+            key,
+            given,
+            ResourceOptions(
+                parent=self,
+                depends_on=before,
+                # A Tag that is dropped may hold what a person wrote, since a refresh reads that into the state.
+                retain_on_delete=True,
+                import_=imported,
+                # What a person writes between our reading and the import stays: the import is no write in any case.
+                ignore_changes=["value"] if imported else None,
+            ),
+        )
+
+        def done(_: object) -> None:
+            for pace in paces:
+                pace.begin()
+
+        tag.id.apply(done, run_with_unknowns=True)  # unknown: it failed
+        return tag
+
+    def _say(self, names: OwnedNames) -> None:
+        pulumi.log.info(
+            f"snapshots: {len(names.declared)} named, {len(names.kept)} keep another name, {len(names.shared)} shared, "
+            f"{len(names.skipped)} skipped; the output `record` says which",
+            resource=self,
+        )
+        if names.unnamed_since:
+            pulumi.log.warn(
+                f"{len(names.unnamed_since)} snapshots have lost the Name that they got here, e.g. "
+                f"{names.unnamed_since[0]}: run `pulumi up --refresh` to give it back",
+                resource=self,
+            )
+
+
+def _given(tags: Mapping[str, Sequence[object]], declared: Mapping[str, str], last: Record) -> dict[str, str]:
+    """The names that the state has, or is going to have, by snapshot, of the id and the value of each Tag.
+
+    Unknown in an update: the value when the Tag failed and `--continue-on-error` goes on, and then it is the last one;
+    the id alone when the Tag is new, but no target. A value that was not declared is a person's, who wrote it while
+    the Tag was taken over, or waited.
+    """
+    previewing = pulumi.runtime.is_dry_run()
+    names = {}
+    for snapshot_id, (tag_id, value) in tags.items():
+        made = (previewing or isinstance(tag_id, str)) and value == declared[snapshot_id]
+        name = declared[snapshot_id] if made else last.names.get(snapshot_id)
+        if name is not None:
+            names[snapshot_id] = name
+    return names
+
+
+def _kept_since(
+    tags: Mapping[str, Sequence[object]], declared: Mapping[str, str], last: Record
+) -> dict[str, dict[str, str]]:
+    """What `kept` says of names that a person gave while the update ran. One that is no target has the last name."""
+    return {
+        snapshot_id: {"name": value, "wanted": declared[snapshot_id], "why": "it was named while the update ran"}
+        for snapshot_id, (tag_id, value) in tags.items()
+        if isinstance(tag_id, str) and isinstance(value, str)
+        if value not in (declared[snapshot_id], last.names.get(snapshot_id))
+    }
+
+
+def _listed() -> tuple[OwnedAccount, "EC2Client"]:
+    # Only this component needs boto3 in every run.
+    from snapnames.aws.owned_account import read_account  # noqa: PLC0415
+    from snapnames.aws.session import StackSession, reading  # noqa: PLC0415
+
+    with reading("the images of the account"):
+        client = StackSession().ec2()
+        return read_account(client), client

@@ -1,0 +1,58 @@
+"""The images of a service's releases: which may be built, and from what."""
+
+from datetime import UTC, datetime
+
+from snapnames.aws.source_instance import find_source
+from snapnames.config.settings import Settings
+from snapnames.errors import InputError
+from snapnames.program.dropped_images import settle_dropped
+from snapnames.release_image import ReleaseImage, ReleaseImageArgs
+from snapnames.resources.account_images import count_images
+from snapnames.rules.time_spans import deprecation_time
+
+
+def release_images(settings: Settings) -> dict[str, ReleaseImage]:
+    """Release to its image, newest first. Two reads of the account when every image exists and none was dropped.
+
+    Without a release it is one read, for images of those that were dropped.
+
+    Only the first release may be built: an older one would be made of today's instance and pass for what it is not.
+    Raises `InputError` before any resource is registered when an older image is missing, or no instance can be found
+    for the first.
+    """
+    names = {release: settings.image_name(release) for release in settings.releases}
+    source = None
+    present = count_images(names=list(names.values()))
+    newest = next(iter(names), "")
+    if present < len(names):
+        _refuse_missing({release: name for release, name in names.items() if release != newest})
+        source = find_source(settings.source, names[newest])
+    settle_dropped(settings, present)
+
+    def declare(release: str) -> ReleaseImage:
+        args: ReleaseImageArgs = {
+            "image_name": names[release],
+            "name_pattern": settings.name_pattern,
+            "reboot": settings.reboot,
+            "image_tags": settings.image_tags,
+            "snapshot_tags": settings.snapshot_tags,
+            "description": settings.description,
+            "create_timeout": settings.create_timeout,
+        }
+        if release == newest and source is not None:
+            args["source_instance_id"] = source
+            if settings.deprecate_after:
+                args["deprecation_time"] = deprecation_time(settings.deprecate_after, datetime.now(UTC))
+        return ReleaseImage(names[release], args)
+
+    return {release: declare(release) for release in settings.releases}
+
+
+def _refuse_missing(older: dict[str, str]) -> None:
+    if count_images(names=list(older.values())) == len(older):
+        return
+    missing = [release for release, name in older.items() if not count_images(names=[name])]
+    raise InputError(
+        f"snapnames:releases lists {', '.join(map(repr, missing))}, whose image does not exist; only the first release "
+        "is built, since an older image can't be made of today's instance: drop it from the list"
+    )

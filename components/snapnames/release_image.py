@@ -1,0 +1,198 @@
+"""An image of a running instance, with a Name on each snapshot behind it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, NotRequired, TypedDict, cast
+
+import pulumi
+from pulumi import ComponentResource, Input, Output, ResourceOptions
+from pulumi.output import contains_unknowns
+
+from snapnames.errors import InputError
+from snapnames.resources.account_images import (
+    STACK_TAG,
+    ids_named,
+    refuse_taken,
+    refuse_unfinished,
+    stack_tag,
+    unfinished_ids,
+)
+from snapnames.resources.named_image import DEFAULT_CREATE_TIMEOUT, NO_INSTANCE, NamedImage
+from snapnames.resources.source_volumes import SourceVolumes
+from snapnames.rules.naming import DEFAULT_PATTERN, check_image_name, check_pattern, ordered_devices
+from snapnames.rules.tags import check_image_tags
+
+TYPE = "snapnames:index:ReleaseImage"
+
+
+class ReleaseImageArgs(TypedDict):
+    """What `ReleaseImage` is made of."""
+
+    image_name: str
+    """Name of the AMI: 3 to 128 letters, digits, ( ) [ ] space . / - ' @ _, not taken in the account and region."""
+
+    source_instance_id: NotRequired[Input[str]]
+    """The instance to make the image of, read only while the image is not built. Left out: the image must exist."""
+
+    reboot: NotRequired[bool]
+    """Reboot the instance for file systems that are flushed clean. Default: false, a serving instance goes on."""
+
+    name_pattern: NotRequired[str]
+    """Name of each snapshot, of the fields {image}, {index}, {device}. Default: `{image}({index:03d})`."""
+
+    image_tags: NotRequired[Mapping[str, str]]
+    """Tags on the AMI, beside `Name` and `snapnames:stack`."""
+
+    snapshot_tags: NotRequired[Mapping[str, str]]
+    """Tags on each snapshot, beside its `Name`."""
+
+    description: NotRequired[str]
+    """Of the AMI, at most 255 characters. Changes in place."""
+
+    deprecation_time: NotRequired[str]
+    """When EC2 stops to offer the AMI to others, as RFC 3339. Set at the build; a later change is for later images."""
+
+    create_timeout: NotRequired[str]
+    """How long the image may stay pending, as `90m` or `6h`. Default: 6h; the provider alone gives up at 40 minutes."""
+
+
+class _Seen(NamedTuple):
+    """What the state has of an image, and the account of unfinished ones."""
+
+    image_id: str | None
+    root_device: str
+    snapshots: Mapping[str, str]
+    unfinished: Sequence[str]
+
+
+@dataclass(frozen=True)
+class _Built:
+    """The block device mappings of an image that may be used."""
+
+    image_id: str
+    root_device: str
+    snapshots: dict[str, str]
+    """Device name to snapshot id, of the EBS mappings."""
+
+
+class ReleaseImage(ComponentResource):
+    """The AMI of a running instance, with a Name on each EBS snapshot behind it.
+
+    What the image holds is what gets named: a volume that is attached after the preview is named too. Once built, the
+    image depends on its source instance no more.
+
+    Leaves alone: instance-store mappings (they have no snapshot), and tags that others put on the snapshots.
+
+    Raises `InputError` before anything is registered for bad arguments, and in the outputs for what only AWS knows: a
+    name that is taken, a source that EC2 can't image, an image whose create failed or timed out.
+    """
+
+    image_id: Output[str]
+    """The AMI's id, once it is known to be built."""
+
+    image_name: Output[str]
+    """The AMI's name."""
+
+    snapshot_ids: Output[dict[str, str]]
+    """Device name to the id of its snapshot, root first."""
+
+    snapshot_names: Output[dict[str, str]]
+    """Device name to the Name of its snapshot, root first; known in the preview before the image exists."""
+
+    def __init__(self, name: str, args: ReleaseImageArgs, opts: ResourceOptions | None = None) -> None:
+        """Declare the image and the names; `args` as `ReleaseImageArgs` says."""
+        image_name, pattern = args["image_name"], args.get("name_pattern", DEFAULT_PATTERN)
+        tags = args.get("image_tags", {})
+        check_image_name(image_name, "image_name")
+        check_pattern(pattern, "name_pattern")
+        check_image_tags(tags, "image_tags")
+        check_image_tags(args.get("snapshot_tags", {}), "snapshot_tags")
+        super().__init__(TYPE, name, {}, opts)
+
+        source = args.get("source_instance_id")
+        volumes = SourceVolumes(name, image_name, source, self)
+        unfinished = unfinished_ids(self)
+        image = NamedImage(
+            self,
+            image_name,
+            pattern,
+            # Nothing is built before the plan has agreed to the volumes, nor while `unfinished` is still being read.
+            source_instance_id=Output.all(NO_INSTANCE if source is None else source, volumes.urn, unfinished)[0],
+            reboot=args.get("reboot", False),
+            tags={**tags, "Name": image_name, STACK_TAG: stack_tag()},
+            snapshot_tags=args.get("snapshot_tags"),
+            description=args.get("description"),
+            deprecation_time=args.get("deprecation_time"),
+            create_timeout=args.get("create_timeout", DEFAULT_CREATE_TIMEOUT),
+        )
+        # Unknown while the image is to be made, None when it is not a target of this update: then alone it is unknown
+        # in an update.
+        built: Output[_Built | None] = Output.all(
+            image.resource.id, image.resource.root_device_name, image.snapshots, unfinished
+        ).apply(
+            lambda seen: None if contains_unknowns(seen) else _built(image_name, self, _Seen(*seen)),
+            run_with_unknowns=not pulumi.runtime.is_dry_run(),
+        )
+
+        self.image_id = built.apply(lambda seen: cast("str", seen and seen.image_id))
+        self.image_name = Output.from_input(image_name)
+        self.snapshot_ids = built.apply(lambda seen: cast("dict[str, str]", seen and seen.snapshots))
+        self.snapshot_names = built.apply(
+            lambda seen: (
+                _predicted(image_name, volumes, image, self) if contains_unknowns(seen) else _named(image, seen)
+            ),
+            run_with_unknowns=True,
+        )
+        self.register_outputs(
+            {
+                "image_id": self.image_id,
+                "image_name": self.image_name,
+                "snapshot_ids": self.snapshot_ids,
+                "snapshot_names": self.snapshot_names,
+            }
+        )
+
+
+def _built(image_name: str, owner: ComponentResource, seen: _Seen) -> Input[_Built | None]:
+    """The image's mappings, or an `InputError`: a create that failed or timed out leaves an image in the state too."""
+    if seen.image_id is None:  # no target of this update
+        return None
+    if seen.image_id in seen.unfinished:
+        return refuse_unfinished(image_name, seen.image_id, owner)
+    if not seen.snapshots:
+        raise InputError(
+            f"image {image_name!r} ({seen.image_id}) has no EBS volume in the state of this stack, as after a create "
+            "that failed or timed out, so there is nothing to name: run `pulumi up --refresh`, or drop its release "
+            "from the list"
+        )
+    devices = ordered_devices(seen.snapshots, seen.root_device)
+    return _Built(seen.image_id, seen.root_device, {device: seen.snapshots[device] for device in devices})
+
+
+def _named(image: NamedImage, built: _Built | None) -> dict[str, str]:
+    """Name each snapshot that the built image has."""
+    return {} if built is None else image.declare_names(built.snapshots, built.root_device)
+
+
+def _predicted(
+    image_name: str, volumes: SourceVolumes, image: NamedImage, owner: ComponentResource
+) -> Output[dict[str, str]]:
+    """Name each snapshot that the image is going to have, as its source instance is now."""
+
+    def name(devices: list[str]) -> dict[str, str]:
+        if contains_unknowns(devices):
+            pulumi.log.info(
+                f"the snapshot names of image {image_name} show when its source instance exists", resource=owner
+            )
+            return {}
+        if not devices:
+            raise InputError(
+                f"image {image_name!r} does not exist, and no source instance is given to make it of: give one, or "
+                "drop its release from the list"
+            )
+        return image.declare_names(devices, devices[0])
+
+    taken_by = ids_named(image_name, owner) if volumes.taken_by is None else volumes.taken_by
+    return refuse_taken(image_name, taken_by, owner).apply(
+        lambda _: volumes.devices.apply(name, run_with_unknowns=True)
+    )

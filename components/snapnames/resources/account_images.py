@@ -1,0 +1,131 @@
+"""What the account says of images: the reads that decide whether one is built, and whether it may be used.
+
+All go through the caller's own provider, so region, profile and assumed roles are right by construction.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+from weakref import WeakKeyDictionary
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ComponentResource, InvokeOutputOptions, Output, ProviderResource, Resource
+from pulumi_aws._utilities import get_invoke_opts_defaults
+
+from snapnames.errors import InputError
+from snapnames.rules.limits import chunks
+
+_Filter = Mapping[str, str | Sequence[str]]
+
+STACK_TAG = "snapnames:stack"
+"""On each image: the stack that built it, `<organization>/<project>/<stack>`."""
+
+_UNFINISHED = ("pending", "failed", "invalid", "error", "transient")
+_PRESENT = (*_UNFINISHED, "available")
+"""Every ImageState but `deregistered`, which EC2 still lists for a while, and `disabled`, which it hides."""
+
+
+def stack_tag() -> str:
+    """The value of `STACK_TAG` for the running program's stack."""
+    return f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+
+
+def count_images(*, names: Sequence[str] | None = None, tagged: bool = False) -> int:
+    """How many images the account has, of these names or with this stack's tag: one read, or one for each 200 names."""
+    filters: list[_Filter] = [{"name": "state", "values": _PRESENT}]
+    if tagged:
+        filters.append({"name": f"tag:{STACK_TAG}", "values": [stack_tag()]})
+    if names is None:
+        return _count(filters)
+    return sum(_count([*filters, {"name": "name", "values": chunk}]) for chunk in chunks(names))
+
+
+def _count(filters: Sequence[_Filter]) -> int:
+    asked = {"owners": ["self"], "includeDeprecated": True, "filters": filters}
+    try:
+        # As aws.ec2.get_ami_ids does, without the 180 modules of its package: a stack without a release needs no other.
+        answer = pulumi.runtime.invoke("aws:ec2/getAmiIds:getAmiIds", asked, get_invoke_opts_defaults())
+    except Exception as error:
+        # All that an invoke raises; uncaught, it would end in a stack trace with the provider's own words last.
+        raise InputError(
+            f"the images of the account can't be read: {error}; a preview needs to read EC2: see to aws:profile, "
+            "aws:region and the credentials"
+        ) from error
+    return len(answer.value["ids"])
+
+
+def ids_named(name: str, owner: ComponentResource) -> Output[Sequence[str]]:
+    """The id of the account's image of that name, or nothing: names are unique in an account and region."""
+    return aws.ec2.get_ami_ids_output(
+        owners=["self"],
+        include_deprecated=True,
+        filters=[{"name": "name", "values": [name]}, {"name": "state", "values": _PRESENT}],
+        opts=InvokeOutputOptions(parent=owner),
+    ).ids
+
+
+_unfinished: WeakKeyDictionary[Resource, dict[ProviderResource | None, Output[Sequence[str]]]] = WeakKeyDictionary()
+
+
+def unfinished_ids(owner: ComponentResource) -> Output[Sequence[str]]:
+    """The ids of this stack's images that are not `available`: one read for all components of a provider and run.
+
+    The state of a stack does not tell: a failed image that was refreshed looks like a built one.
+    """
+    root = pulumi.runtime.get_root_resource()
+    reads = {} if root is None else _unfinished.setdefault(root, {})
+    provider = owner.get_provider("aws:ec2/getAmiIds:getAmiIds")
+    if provider not in reads:
+        reads[provider] = aws.ec2.get_ami_ids_output(
+            owners=["self"],
+            include_deprecated=True,
+            filters=[
+                {"name": f"tag:{STACK_TAG}", "values": [stack_tag()]},
+                {"name": "state", "values": _UNFINISHED},
+            ],
+            opts=InvokeOutputOptions(parent=owner),
+        ).ids
+    return reads[provider]
+
+
+def refuse_unfinished(image_name: str, image_id: str, owner: ComponentResource) -> Output[None]:
+    """Raise `InputError` with the state of the image and EC2's reason for it."""
+    return _image(image_id, owner).apply(lambda ami: _refuse_state(image_name, ami))
+
+
+def _refuse_state(image_name: str, ami: "aws.ec2.GetAmiResult") -> NoReturn:
+    reason = ami.state_reason.get("message", "UNSET")
+    raise InputError(
+        f"image {image_name!r} ({ami.image_id}) is {ami.state!r}{'' if reason == 'UNSET' else f' ({reason})'}; nothing "
+        "launches from an image that is not available: run `pulumi up --refresh` when it has become available, or "
+        "drop its release from the list"
+    )
+
+
+def refuse_taken(image_name: str, taken_by: Output[Sequence[str]], owner: ComponentResource) -> Output[None]:
+    """Raise `InputError` when an image has the name already, for one whose volumes the state does not have."""
+
+    def refuse(ami: "aws.ec2.GetAmiResult") -> NoReturn:
+        if ami.tags.get(STACK_TAG) == stack_tag():
+            if ami.state != "available":
+                _refuse_state(image_name, ami)
+            raise InputError(
+                f"image {image_name!r} ({ami.image_id}) was built by this stack, whose state does not have its "
+                "volumes, as after a create that timed out: run `pulumi up --refresh`; if the state does not have the "
+                "image at all: run `snapnames recover`, which takes it in"
+            )
+        raise InputError(
+            f"image name {image_name!r} is taken by {ami.image_id}, which this stack did not build; names are unique "
+            "in an account and region: release under another name"
+        )
+
+    return taken_by.apply(lambda ids: _image(ids[0], owner).apply(refuse) if ids else Output.from_input(None))
+
+
+def _image(image_id: str, owner: ComponentResource) -> "Output[aws.ec2.GetAmiResult]":
+    return aws.ec2.get_ami_output(
+        owners=["self"],
+        include_deprecated=True,
+        filters=[{"name": "image-id", "values": [image_id]}],
+        opts=InvokeOutputOptions(parent=owner),
+    )

@@ -1,0 +1,83 @@
+"""An AMI in the state, and the Name on each snapshot behind it."""
+
+from collections.abc import Collection, Mapping
+
+import pulumi_aws as aws
+from pulumi import ComponentResource, CustomTimeouts, Input, Output, ResourceOptions
+
+from snapnames.resources.ec2_tag import Tag
+from snapnames.rules.naming import snapshot_names
+
+NO_INSTANCE = "none-since-the-image-exists"
+"""For an image that must exist already: EC2 refuses to make one from it, and its error says why."""
+
+DEFAULT_CREATE_TIMEOUT = "6h"
+
+
+class NamedImage:
+    """The AMI that a component declares, and the names that follow once its snapshots are known.
+
+    Leaves alone: whether the image may be used. That is the component's to say.
+    """
+
+    snapshots: Output[dict[str, str]]
+    """Device name to snapshot id as the state has them: empty after a create that failed or timed out."""
+
+    def __init__(  # noqa: PLR0913 -- what an AMI is made of, by name
+        self,
+        owner: ComponentResource,
+        image_name: str,
+        pattern: str,
+        *,
+        source_instance_id: Input[str],
+        tags: Mapping[str, str],
+        snapshot_tags: Mapping[str, str] | None = None,
+        description: str | None = None,
+        deprecation_time: str | None = None,
+        reboot: bool = False,
+        create_timeout: str = DEFAULT_CREATE_TIMEOUT,
+    ) -> None:
+        """Declare the AMI, a child of `owner` with its name."""
+        self._owner, self._image_name, self._pattern = owner, image_name, pattern
+        self._snapshot_tags = snapshot_tags or {}
+        self.resource = aws.ec2.AmiFromInstance(
+            owner.pulumi_resource_name,
+            name=image_name,
+            source_instance_id=source_instance_id,
+            snapshot_without_reboot=not reboot,
+            description=description,
+            deprecation_time=deprecation_time,
+            tags=tags,
+            opts=ResourceOptions(
+                parent=owner,
+                # The provider would delete first, since the name is explicit.
+                delete_before_replace=False,
+                # A built image is never replaced because the next release has another source.
+                # Its deprecation time was counted from its build, and stays.
+                ignore_changes=["sourceInstanceId", "snapshotWithoutReboot", "deprecationTime"],
+                custom_timeouts=CustomTimeouts(create=create_timeout),
+            ),
+        )
+        self.snapshots = self.resource.ebs_block_devices.apply(
+            lambda mappings: {str(mapping.device_name): str(mapping.snapshot_id) for mapping in mappings or ()}
+        )
+
+    def declare_names(self, devices: Collection[str], root_device: str) -> dict[str, str]:
+        """Declare the tags of the snapshot of each device; device name to Name, root first."""
+        names = snapshot_names(self._image_name, devices, root_device, self._pattern)
+        for device, name in names.items():
+            self._declare_tag(device, "Name", name, device)
+            for key, value in self._snapshot_tags.items():
+                self._declare_tag(device, key, value, f"{device}:{key}")
+        return names
+
+    def _declare_tag(self, device: str, key: str, value: str, suffix: str) -> None:
+        Tag(
+            f"{self._owner.pulumi_resource_name}:{suffix}",
+            # By way of the AMI also where the id is known: a saved plan refuses a Tag that depends on it no more.
+            resource_id=self.snapshots[device],
+            key=key,
+            value=value,
+            # The snapshots go with the image, so a prune or a destroy needs no DeleteTags call.
+            opts=ResourceOptions(parent=self._owner, deleted_with=self.resource),
+        )

@@ -1,0 +1,42 @@
+"""Which of the account's images get their snapshots named."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+
+from snapnames.aws.owned_account import OwnedImage
+
+
+@dataclass(frozen=True)
+class ImageSelection:
+    """All conditions must hold; one that is left out always does.
+
+    In a glob `*` stands for any text, `?` for a character, `[ab]` for one of these; case matters.
+    """
+
+    names: Sequence[str] = ("*",)
+    """Globs, of which the image's name must match one."""
+
+    tags: Mapping[str, str] | None = None
+    """Tags that the image must have, value for value."""
+
+    minimum_age: timedelta = timedelta()
+
+    exclude: Sequence[str] = ()
+    """Globs, of which neither the image's name nor its id may match one."""
+
+    def takes(self, image: OwnedImage, now: datetime) -> bool:
+        """Whether the image's snapshots are to be named.
+
+        >>> from datetime import UTC
+        >>> image = OwnedImage("ami-1", "web-1", datetime(2018, 3, 7, tzinfo=UTC), "/dev/sda1", {}, {})
+        >>> [ImageSelection(names).takes(image, datetime(2018, 3, 8, tzinfo=UTC)) for names in (["web-*"], ["db-*"])]
+        [True, False]
+        """
+        return (
+            any(fnmatchcase(image.name, glob) for glob in self.names)
+            and all(image.tags.get(key) == value for key, value in (self.tags or {}).items())
+            and now - image.created >= self.minimum_age
+            and not any(fnmatchcase(text, glob) for text in (image.name, image.image_id) for glob in self.exclude)
+        )

@@ -1,0 +1,174 @@
+"""What the snapshots behind the account's images are called, and which names are left as they are.
+
+Plain functions; nothing here knows of Pulumi resources or asks AWS. The rule above all others: a name that a person
+gave is never lost.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from snapnames.aws.owned_account import OwnedAccount, OwnedImage
+from snapnames.rules.image_selection import ImageSelection
+from snapnames.rules.naming import snapshot_names
+from snapnames.rules.tags import MAX_RESOURCE_TAGS
+
+PREVIOUS_NAME = "snapnames:previous-name"
+"""On a snapshot whose Name was replaced: the Name that it had."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the stack's last outputs say of the names that this component declared."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Snapshot id to Name."""
+
+    renamed: frozenset[str] = frozenset()
+    """Snapshots that were named here, and that a person renamed since."""
+
+    removes: bool = False
+    """Whether a destroy removes the names."""
+
+    @classmethod
+    def of(cls, output: object) -> "Record":
+        """Read what `OwnedNames.record` wrote; nothing before the first update."""
+        if not isinstance(output, Mapping):
+            return cls()
+        return cls(output.get("names", {}), frozenset(output.get("renamed", ())), output.get("removes", False))
+
+
+class DeclaredName(NamedTuple):
+    """A Name to declare."""
+
+    label: str
+    """`<image>:<device>`: unique, and stays for as long as the image does."""
+
+    name: str
+    previous: str | None
+    """What the snapshot was called before, to be declared too; it is on the snapshot already, or has to come first."""
+
+
+@dataclass
+class OwnedNames:
+    """What becomes of every snapshot behind the selected images."""
+
+    declared: dict[str, DeclaredName] = field(default_factory=dict)
+    """Snapshot id to the Name that it gets."""
+
+    kept: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Snapshot id to its `name`, the name `wanted` for it, and `why` it keeps its own."""
+
+    renamed: list[str] = field(default_factory=list)
+    """Those of `kept` that were named here before."""
+
+    shared: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Snapshot id to the image `named_after`, the oldest, and the `others` that share it."""
+
+    skipped: dict[str, str] = field(default_factory=dict)
+    """Snapshot id to why it can't have a name."""
+
+    unnamed_since: list[str] = field(default_factory=list)
+    """Those of `declared` that had been named here, and have lost the Name."""
+
+
+class _Claim(NamedTuple):
+    image: OwnedImage
+    device: str
+    wanted: str
+
+
+def decide(  # noqa: PLR0913 -- what a decision depends on, by name
+    account: OwnedAccount,
+    record: Record,
+    *,
+    stack: str,
+    selection: ImageSelection,
+    pattern: str,
+    overwrite: bool,
+    now: datetime,
+) -> OwnedNames:
+    """Decide for each snapshot behind the selected images, except those that `stack`'s own releases name.
+
+    Another stack's releases are skipped too: that stack knows an unfinished image by its snapshots without a name.
+    `pattern` has passed `check_pattern`. Raises `InputError` when it gives two snapshots of an image one name, or a
+    name of more characters than a tag's value may have.
+    """
+    builders = {s: image.builder for image in account.images if image.builder for s in image.snapshots.values()}
+    selected = [image for image in account.images if selection.takes(image, now)]
+    names = OwnedNames()
+    rules = _Rules(account, record, overwrite=overwrite)
+    labels = Counter(image.name for image in selected)
+    for snapshot_id, claims in _claims(selected, pattern).items():
+        builder = builders.get(snapshot_id)
+        if builder is not None:
+            if builder != stack:
+                names.skipped[snapshot_id] = f"stack {builder} built its image and names it"
+            continue
+        first = claims[0]
+        # An image may have a snapshot at several devices.
+        others = list(dict.fromkeys(claim.image.name for claim in claims if claim.image is not first.image))
+        if others:
+            names.shared[snapshot_id] = {"named_after": first.image.name, "others": others}
+        label = first.image.name if labels[first.image.name] == 1 else f"{first.image.name} {first.image.image_id}"
+        rules.apply(names, snapshot_id, first, f"{label}:{first.device}")
+    return names
+
+
+def _claims(images: Iterable[OwnedImage], pattern: str) -> dict[str, list[_Claim]]:
+    """Each snapshot with all that would name it, the oldest image's first device first."""
+    claims: dict[str, list[_Claim]] = {}
+    for image, device, name in _named(images, pattern):
+        claims.setdefault(image.snapshots[device], []).append(_Claim(image, device, name))
+    return claims
+
+
+def _named(images: Iterable[OwnedImage], pattern: str) -> Iterator[tuple[OwnedImage, str, str]]:
+    for image in images:
+        for device, name in snapshot_names(image.name, image.snapshots, image.root_device, pattern).items():
+            yield image, device, name
+
+
+class _Rules:
+    """What one snapshot's tags, and the record of it, mean for its name."""
+
+    def __init__(self, account: OwnedAccount, record: Record, *, overwrite: bool) -> None:
+        self._account, self._record, self._overwrite = account, record, overwrite
+
+    def apply(self, names: OwnedNames, snapshot_id: str, claim: _Claim, label: str) -> None:
+        tags = self._account.snapshots.get(snapshot_id)
+        if tags is None:
+            names.skipped[snapshot_id] = "it is gone, or another account owns it"
+            return
+        live, previous = tags.get("Name", ""), tags.get(PREVIOUS_NAME)
+        why = self._theirs(snapshot_id, claim, live, previous)
+        if why:
+            names.kept[snapshot_id] = {"name": live, "wanted": claim.wanted, "why": why}
+            if snapshot_id in self._record.names or snapshot_id in self._record.renamed:
+                names.renamed.append(snapshot_id)
+            return
+        replaced = live if live and not self._ours(snapshot_id, claim, live) else None
+        new = ("Name" not in tags) + (replaced is not None and previous is None)
+        if sum(not key.startswith("aws:") for key in tags) + new > MAX_RESOURCE_TAGS:
+            names.skipped[snapshot_id] = f"it has {MAX_RESOURCE_TAGS} tags, as many as EC2 takes"
+            return
+        if not live and snapshot_id in self._record.names:
+            names.unnamed_since.append(snapshot_id)
+        names.declared[snapshot_id] = DeclaredName(label, claim.wanted, replaced if previous is None else previous)
+
+    def _ours(self, snapshot_id: str, claim: _Claim, live: str) -> bool:
+        return live in (claim.wanted, self._record.names.get(snapshot_id))
+
+    def _theirs(self, snapshot_id: str, claim: _Claim, live: str, previous: str | None) -> str:
+        """Why the live Name stays, or nothing."""
+        if not live or self._ours(snapshot_id, claim, live):
+            return ""
+        if snapshot_id in self._record.names or snapshot_id in self._record.renamed:
+            return "it was renamed since it was named here"
+        if not self._overwrite:
+            return "it had a name already"
+        if previous not in (None, live):
+            return f"its tag {PREVIOUS_NAME} holds another name already"
+        return ""
