@@ -5,8 +5,9 @@ from typing import cast
 import pulumi
 from snapnames.config.settings import read_settings
 from snapnames.fleet import Fleet, FleetArgs
-from snapnames.owned_images import RECORD_OUTPUT, OwnedImages, OwnedImagesArgs
+from snapnames.owned_images import OwnedImages, OwnedImagesArgs
 from snapnames.program.releases import release_images
+from snapnames.rules.owned_names import RECORD_OUTPUT
 
 settings = read_settings()
 images = release_images(settings)

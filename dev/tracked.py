@@ -13,9 +13,13 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 class Tracked(BuildHookInterface[Any]):
     """Leaves untracked files out of wheel and source distribution; a source distribution itself has none."""
 
-    def initialize(self, version: str, _build_data: dict[str, Any]) -> None:
-        """Exclude them by their paths. An editable installation is a path alone, and has no files."""
-        if version == "editable" or not Path(self.root, ".git").exists():
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Exclude them by their paths. An editable installation is a path, and the file that Pulumi looks for."""
+        if version == "editable":
+            # Pulumi's language host looks beside the metadata of the installation, and follows no path from there.
+            build_data["force_include_editable"] = {"components/pulumi_snapnames": "pulumi_snapnames"}
+            return
+        if not Path(self.root, ".git").exists():
             return
         listed = subprocess.run(
             ["git", "ls-files", "--others", "--exclude-standard", "-z", "components"],  # noqa: S607 -- the user's own

@@ -1,18 +1,30 @@
 """The one kind of error that a user of the components sees."""
 
-from pulumi import RunError
+import sys
+from functools import cache
 
-from snapnames.printable import printable_lines
+from .printable import printable_lines
 
 
-class InputError(RunError):
+class InputError(Exception):
     """Something the caller gave, or AWS holds, that no correct update can follow from.
 
-    The message gives the value, the rule and the next step. As a `RunError` it is shown by `pulumi` without a stack
-    trace; were it a `ValueError` too, the SDK would wrap it into one and show both. What is in the message is shown
-    harmless: it may be of a config, or of AWS.
+    The message gives the value, the rule and the next step. It is shown harmless, since it may quote a config or AWS.
+    In a Pulumi program the error is a `pulumi.RunError` too, which `pulumi` shows without a stack trace. The rules
+    themselves import no Pulumi.
     """
+
+    def __new__(cls, message: str) -> "InputError":  # noqa: PYI034 -- the kind is decided here
+        """Make it one that Pulumi shows as it is, where Pulumi is loaded."""
+        kind: type[InputError] = _shown() if "pulumi" in sys.modules else InputError
+        return Exception.__new__(kind, message)
 
     def __init__(self, message: str) -> None:
         """Keep the message, in printable lines."""
         super().__init__(printable_lines(message))
+
+
+@cache
+def _shown() -> type[InputError]:
+    """The same, as a kind of Pulumi's own error."""
+    return type(InputError.__name__, (InputError, sys.modules["pulumi"].RunError), {})

@@ -9,19 +9,18 @@ import pulumi
 from pulumi import ComponentResource, Output, ResourceOptions, StackReference
 
 from snapnames.aws.live_names import LiveNames, read_names
-from snapnames.aws.owned_account import OwnedAccount
 from snapnames.aws.pace import PER_SECOND, READS_PER_WRITE, Pace, later
 from snapnames.errors import InputError
 from snapnames.resources.account_images import stack_tag
 from snapnames.resources.ec2_tag import Tag
 from snapnames.rules.image_selection import ImageSelection
+from snapnames.rules.images import Holdings
 from snapnames.rules.naming import DEFAULT_PATTERN, check_pattern
-from snapnames.rules.owned_names import PREVIOUS_NAME, DeclaredName, OwnedNames, Record, decide
+from snapnames.rules.owned_names import PREVIOUS_NAME, RECORD_OUTPUT, DeclaredName, OwnedNames, Record, decide
+from snapnames.rules.resource_types import OWNED_IMAGES, TAG
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
-
-RECORD_OUTPUT = "ownedImages"
 
 
 class OwnedImagesArgs(TypedDict):
@@ -101,8 +100,8 @@ class OwnedImages(ComponentResource):
         check_pattern(args.get("name_pattern", DEFAULT_PATTERN), "name_pattern")
         if args.get("names_per_second", PER_SECOND) <= 0:
             raise InputError(f"names_per_second is {args['names_per_second']!r}; it is more than 0: set it so")
-        super().__init__("snapnames:index:OwnedImages", name, {}, opts)
-        if self.get_provider("aws:ec2/tag:Tag") is not None:
+        super().__init__(OWNED_IMAGES, name, {}, opts)
+        if self.get_provider(TAG) is not None:
             raise InputError(
                 f"OwnedImages {name!r} has a provider of its own; it lists the account with the stack's aws: config: "
                 "leave the provider out, and set aws: config for a stack of its own"
@@ -123,7 +122,7 @@ class OwnedImages(ComponentResource):
         self.skipped = self.record.apply(lambda record: record["skipped"])
         self.register_outputs({"names": self.names, "kept": self.kept, "shared": self.shared, "skipped": self.skipped})
 
-    def _declare(self, account: OwnedAccount, record: Record) -> Output[dict[str, Any]]:
+    def _declare(self, account: Holdings, record: Record) -> Output[dict[str, Any]]:
         args = self._args
         names = decide(
             account,
@@ -141,7 +140,7 @@ class OwnedImages(ComponentResource):
         )
         tags = {}
         for snapshot_id, declared in names.declared.items():
-            live = _Live(snapshot_id, account.snapshots[snapshot_id], record.names.get(snapshot_id))
+            live = _Live(snapshot_id, account.snapshots[snapshot_id].tags, record.names.get(snapshot_id))
             tag = self._declare_name(live, declared)
             tags[snapshot_id] = [tag.id, tag.value]
         removes = args.get("remove_names_on_destroy", False)
@@ -259,11 +258,11 @@ def _kept_since(
     }
 
 
-def _listed() -> tuple[OwnedAccount, "EC2Client"]:
+def _listed() -> tuple[Holdings, "EC2Client"]:
     # Only this component needs boto3 in every run.
-    from snapnames.aws.owned_account import read_account  # noqa: PLC0415
     from snapnames.aws.session import StackSession, reading  # noqa: PLC0415
+    from snapnames.aws.snapshots import read_holdings  # noqa: PLC0415
 
     with reading("the images of the account"):
         client = StackSession().ec2()
-        return read_account(client), client
+        return read_holdings(client, images_first=True), client

@@ -10,19 +10,20 @@ from pulumi.output import contains_unknowns
 
 from snapnames.errors import InputError
 from snapnames.resources.account_images import (
-    STACK_TAG,
     ids_named,
     refuse_taken,
     refuse_unfinished,
     stack_tag,
     unfinished_ids,
 )
-from snapnames.resources.named_image import DEFAULT_CREATE_TIMEOUT, NO_INSTANCE, NamedImage
+from snapnames.resources.named_image import NO_INSTANCE, NamedImage
 from snapnames.resources.source_volumes import SourceVolumes
+from snapnames.rules.images import SERVICE_TAG, STACK_TAG
 from snapnames.rules.naming import DEFAULT_PATTERN, check_image_name, check_pattern, ordered_devices
+from snapnames.rules.releases import check_service
+from snapnames.rules.resource_types import RELEASE_IMAGE
 from snapnames.rules.tags import check_image_tags
-
-TYPE = "snapnames:index:ReleaseImage"
+from snapnames.rules.time_spans import DEFAULT_CREATE_TIMEOUT
 
 
 class ReleaseImageArgs(TypedDict):
@@ -30,6 +31,9 @@ class ReleaseImageArgs(TypedDict):
 
     image_name: str
     """Name of the AMI: 3 to 128 letters, digits, ( ) [ ] space . / - ' @ _, not taken in the account and region."""
+
+    service: NotRequired[str]
+    """The service whose release it is; the image's name begins with it and a `-`. Default: the image's name."""
 
     source_instance_id: NotRequired[Input[str]]
     """The instance to make the image of, read only while the image is not built. Left out: the image must exist."""
@@ -41,7 +45,7 @@ class ReleaseImageArgs(TypedDict):
     """Name of each snapshot, of the fields {image}, {index}, {device}. Default: `{image}({index:03d})`."""
 
     image_tags: NotRequired[Mapping[str, str]]
-    """Tags on the AMI, beside `Name` and `snapnames:stack`."""
+    """Tags on the AMI, beside `Name`, `snapnames:stack` and `snapnames:service`."""
 
     snapshot_tags: NotRequired[Mapping[str, str]]
     """Tags on each snapshot, beside its `Name`."""
@@ -105,9 +109,11 @@ class ReleaseImage(ComponentResource):
         tags = args.get("image_tags", {})
         check_image_name(image_name, "image_name")
         check_pattern(pattern, "name_pattern")
+        service = args.get("service", image_name)
+        check_service(service, image_name)
         check_image_tags(tags, "image_tags")
         check_image_tags(args.get("snapshot_tags", {}), "snapshot_tags")
-        super().__init__(TYPE, name, {}, opts)
+        super().__init__(RELEASE_IMAGE, name, {}, opts)
 
         source = args.get("source_instance_id")
         volumes = SourceVolumes(name, image_name, source, self)
@@ -119,7 +125,7 @@ class ReleaseImage(ComponentResource):
             # Nothing is built before the plan has agreed to the volumes, nor while `unfinished` is still being read.
             source_instance_id=Output.all(NO_INSTANCE if source is None else source, volumes.urn, unfinished)[0],
             reboot=args.get("reboot", False),
-            tags={**tags, "Name": image_name, STACK_TAG: stack_tag()},
+            tags={**tags, "Name": image_name, STACK_TAG: stack_tag(), SERVICE_TAG: service},
             snapshot_tags=args.get("snapshot_tags"),
             description=args.get("description"),
             deprecation_time=args.get("deprecation_time"),

@@ -2,7 +2,7 @@
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
-from snapnames.cli.stack.account import made_for, snapshots_of
+from snapnames.aws.snapshots import made_for, snapshots_made_for
 from snapnames.testing.localaws.server import REGION
 
 from tests.account import launch, snapshot_ids
@@ -14,7 +14,7 @@ CREATED = f"Created by CreateImage(i-0123456789abcdef0) for {IMAGE}"
 @pytest.mark.parametrize("description", [CREATED, f"{CREATED} from vol-0123456789abcdef0"])
 def test_a_snapshot_whose_description_is_as_ec2_writes_it_is_of_that_image(description: str) -> None:
     """Older ones name the volume."""
-    assert made_for({"Description": description, "VolumeId": "vol-0123456789abcdef0"}) == IMAGE
+    assert made_for(description, "vol-0123456789abcdef0") == IMAGE
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_a_snapshot_whose_description_is_as_ec2_writes_it_is_of_that_image(descr
 )
 def test_a_snapshot_with_any_other_description_is_of_no_image(description: str) -> None:
     """A person wrote it."""
-    assert made_for({"Description": description, "VolumeId": "vol-0123456789abcdef0"}) is None
+    assert made_for(description, "vol-0123456789abcdef0") is None
 
 
 def test_a_backup_that_keeps_the_description_and_one_with_a_longer_one_are_not_an_images_own(ec2: EC2Client) -> None:
@@ -36,6 +36,6 @@ def test_a_backup_that_keeps_the_description_and_one_with_a_longer_one_are_not_a
     volume = ec2.create_volume(AvailabilityZone=f"{REGION}a", Size=1)["VolumeId"]
     ec2.create_snapshot(VolumeId=volume, Description=f"{description}, copied")
 
-    found = snapshots_of(ec2, [image_id])
+    found = snapshots_made_for(ec2, [image_id])
 
-    assert {snapshot["SnapshotId"] for snapshot in found[image_id]} == own
+    assert {snapshot.snapshot_id for snapshot in found[image_id]} == own

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from snapnames.aws.session import StackSession
+from snapnames.cli.account import aws_session
 from snapnames.cli.errors import UsageError
-from snapnames.cli.stack.account import aws_session
 from snapnames.errors import InputError
 from snapnames.testing.localaws.server import LocalAws
 

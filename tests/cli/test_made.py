@@ -3,9 +3,9 @@
 import pytest
 from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
+from snapnames.cli.account import aws_session
 from snapnames.cli.recovery.made import Made
-from snapnames.cli.stack.account import aws_session
-from snapnames.cli.state.repair import CONFIGURATION_TYPE, GROUP_TYPE, TEMPLATE_TYPE
+from snapnames.rules.resource_types import CONFIGURATION, GROUP, TEMPLATE
 from snapnames.testing.environment import aws_variables
 from snapnames.testing.localaws.server import REGION, LocalAws
 
@@ -43,8 +43,8 @@ def test_a_group_and_a_template_are_of_the_stack_that_they_bear(
     )
     tags = [{"key": "Name", "value": "x"}, {"key": "snapnames:stack", "value": OURS, "propagateAtLaunch": True}]
     creates = [
-        {"type": TEMPLATE_TYPE, "inputs": {"name": "web", "tags": {"snapnames:stack": OURS}}},
-        {"type": GROUP_TYPE, "inputs": {"name": "web", "tags": tags}},
+        {"type": TEMPLATE, "inputs": {"name": "web", "tags": {"snapnames:stack": OURS}}},
+        {"type": GROUP, "inputs": {"name": "web", "tags": tags}},
     ]
 
     found = [settled.resource_id for settled in made.settled(creates)]
@@ -65,7 +65,7 @@ def test_a_launch_configuration_is_of_the_stack_whose_image_it_launches(
         LaunchConfigurationName="web", ImageId=image if ours else other, InstanceType="t3.micro"
     )
 
-    found = made.settled([{"type": CONFIGURATION_TYPE, "inputs": {"name": "web", "imageId": image}}])
+    found = made.settled([{"type": CONFIGURATION, "inputs": {"name": "web", "imageId": image}}])
 
     assert [settled.resource_id for settled in found] == (["web"] if ours else [])
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from snapnames.cli.errors import CommandError
-from snapnames.cli.state.repair import CONFIGURATION_TYPE, Settled, foreign, mended
+from snapnames.cli.state.repair import Settled, foreign, mended
+from snapnames.rules.resource_types import CONFIGURATION
 
 STACK = "urn:pulumi:test::web::pulumi:pulumi:Stack::web-test"
 PROVIDER = "urn:pulumi:test::web::pulumi:providers:aws::default"
@@ -19,14 +20,14 @@ EARLY, NOON, LATE = (datetime(2026, 11, 24, hour, tzinfo=UTC) for hour in (11, 1
 
 def create(resource_id: str, made: datetime, **more: Any) -> Settled:  # noqa: ANN401 -- of a resource
     """One that AWS has done."""
-    resource = {"urn": URN, "custom": True, "type": CONFIGURATION_TYPE, "inputs": {"name": resource_id}}
+    resource = {"urn": URN, "custom": True, "type": CONFIGURATION, "inputs": {"name": resource_id}}
     return Settled({**resource, "parent": STACK, "provider": f"{PROVIDER}::1", **more}, resource_id, made)
 
 
 def live(resource_id: str, created: datetime | None = NOON) -> dict[str, Any]:
     """What the state has of that URN."""
     recorded = {"created": created.isoformat()} if created else {}
-    return {"urn": URN, "custom": True, "id": resource_id, "type": CONFIGURATION_TYPE, "inputs": {}, **recorded}
+    return {"urn": URN, "custom": True, "id": resource_id, "type": CONFIGURATION, "inputs": {}, **recorded}
 
 
 def left(state: list[dict[str, Any]], *creates: Settled) -> list[tuple[str, bool]]:

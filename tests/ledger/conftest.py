@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from mypy_boto3_ec2 import EC2Client
 from snapnames.aws.session import StackSession
+from snapnames.cli.account import aws_session
 from snapnames.cli.ledger.book import Ledger
 from snapnames.cli.ledger.command import Opened, kept
-from snapnames.cli.stack.account import aws_session
 from snapnames.cli.state.declared import declared
 from snapnames.testing.environment import REGION, aws_variables
 from snapnames.testing.localaws.server import LocalAws

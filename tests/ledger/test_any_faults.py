@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from snapnames.cli.ledger.findings import findings
-from snapnames.cli.ledger.reading import Holdings, Image, Snapshot
-from snapnames.cli.ledger.uses import Use
 from snapnames.cli.ledger.view import View
 from snapnames.cli.state.declared import Declared
+from snapnames.rules.images import Holdings, Image, Snapshot, Use
 
 pytestmark = pytest.mark.xdist_group("ledger")
 
@@ -75,12 +74,10 @@ class Account:
             image_id=image_id,
             name=name,
             state="pending" if plant.fate == "pending" else "available",
-            reason="",
             created=NOW,
-            deprecated=None,
             root_device="/dev/sda",
             snapshots={f"/dev/sd{'abcd'[device]}": one for device, one in enumerate(ids)},
-            builder=None if plant.fate in ("by hand", "owned") else STACK,
+            tags={} if plant.fate in ("by hand", "owned") else {"snapnames:stack": STACK, "snapnames:service": "web"},
         )
         if plant.used:
             self.uses.append(Use(image_id, "instance", f"i-{number:04x}"))
@@ -92,7 +89,7 @@ class Account:
     def _plant_snapshot(self, plant: Plant, image_id: str, snapshot_id: str, device: int, wanted: str) -> None:
         live = f"edited {snapshot_id}" if device in plant.edited else None if device in plant.unnamed else wanted
         self.snapshots[snapshot_id] = Snapshot(
-            snapshot_id, live, "completed", size=8, archived=False, started=NOW, image_id=image_id
+            snapshot_id, {} if live is None else {"Name": live}, size=8, started=NOW, made_for=image_id
         )
         if plant.fate in ("whole", "deregistered"):
             self.declared_names[snapshot_id] = wanted

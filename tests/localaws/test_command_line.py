@@ -1,4 +1,4 @@
-"""`python -m localaws`, as a user calls it."""
+"""`python -m snapnames.testing.localaws`, as a user calls it."""
 
 import os
 import socket
@@ -97,7 +97,7 @@ def test_a_folder_has_one_server(folder: Path) -> None:
 
     assert other.returncode == 1
     assert f"already runs on port {port}" in other.stderr
-    assert f"python -m localaws stop --folder {folder}" in other.stderr
+    assert f"python -m snapnames.testing.localaws stop --folder {folder}" in other.stderr
 
 
 def test_a_stale_pid_file_is_not_believed(folder: Path, server: LocalAws) -> None:
@@ -230,7 +230,7 @@ def test_a_seed_without_a_server_says_how_to_start_one() -> None:
     seeded = localaws("seed", "--port", port)
 
     assert seeded.returncode == 1
-    assert f"python -m localaws start --port {port} --folder DIR" in seeded.stderr
+    assert f"python -m snapnames.testing.localaws start --port {port} --folder DIR" in seeded.stderr
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ import doctest
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from snapnames import InputError, naming
+from snapnames import InputError
+from snapnames.rules import naming
 from snapnames.rules.naming import DEFAULT_PATTERN, check_image_name, check_pattern, ordered_devices, snapshot_names
 
 ROOT = "/dev/xvda"

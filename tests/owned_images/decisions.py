@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from snapnames.aws.owned_account import OwnedAccount, OwnedImage
 from snapnames.rules.image_selection import ImageSelection
+from snapnames.rules.images import Holdings, Image, Snapshot
 from snapnames.rules.naming import DEFAULT_PATTERN
 from snapnames.rules.owned_names import OwnedNames, Record, decide
 
@@ -15,14 +15,14 @@ NOON = datetime(2018, 3, 7, 12, tzinfo=UTC)
 
 def image(
     name: str, snapshots: dict[str, str], hours: int = 0, builder: str | None = None, *, copied: bool = False
-) -> OwnedImage:
+) -> Image:
     """An image, made so many hours before noon."""
-    tags = {"team": "web"} | ({"snapnames:stack": builder} if builder else {})
-    return OwnedImage(f"ami-{name}", name, NOON - timedelta(hours=hours), ROOT, snapshots, tags, copied)
+    tags = {"team": "web"} | ({"snapnames:stack": builder, "Name": name} if builder else {})
+    return Image(f"ami-{name}", name, NOON - timedelta(hours=hours), ROOT, snapshots, tags, copied=copied)
 
 
 def decided(
-    images: list[OwnedImage],
+    images: list[Image],
     tags: dict[str, dict[str, str]] | None = None,
     record: Record | None = None,
     *,
@@ -34,7 +34,10 @@ def decided(
     behind = {snapshot: {} for one in images for snapshot in one.snapshots.values()} if tags is None else tags
     ordered = sorted(images, key=lambda one: (one.created, one.image_id))
     return decide(
-        OwnedAccount(tuple(ordered), behind),
+        Holdings(
+            {one.image_id: one for one in ordered},
+            {snapshot_id: Snapshot(snapshot_id, of) for snapshot_id, of in behind.items()},
+        ),
         record or Record(),
         stack=OWN,
         selection=selection or ImageSelection(),

@@ -4,7 +4,7 @@ from collections import Counter
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from snapnames.aws.owned_account import OwnedImage
+from snapnames.rules.images import Image
 from snapnames.rules.naming import DEFAULT_PATTERN, snapshot_names
 from snapnames.rules.owned_names import DeclaredName, Record
 
@@ -18,7 +18,7 @@ NAMES = st.sampled_from(["", "a(001)", "b(001)", "a:/dev/sda1", "by hand", "too"
 
 
 @st.composite
-def images_of_an_account(draw: st.DrawFn) -> list[OwnedImage]:
+def images_of_an_account(draw: st.DrawFn) -> list[Image]:
     """Up to five images, some released, that share snapshots."""
     return [
         image(
@@ -48,7 +48,7 @@ PATTERNS = st.sampled_from([DEFAULT_PATTERN, "{image}:{device}"])
 @UNTIMED
 @given(images_of_an_account(), TAGS, RECORDS, PATTERNS, st.booleans())
 def test_no_name_that_is_not_ours_is_declared_over_unless_it_is_kept_as_the_previous_one(
-    images: list[OwnedImage],
+    images: list[Image],
     tags: dict[str, dict[str, str]],
     record: Record,
     pattern: str,
@@ -70,7 +70,7 @@ def test_no_name_that_is_not_ours_is_declared_over_unless_it_is_kept_as_the_prev
 @UNTIMED
 @given(images_of_an_account(), TAGS, RECORDS, PATTERNS, st.booleans())
 def test_every_snapshot_behind_an_image_is_accounted_for_once(
-    images: list[OwnedImage],
+    images: list[Image],
     tags: dict[str, dict[str, str]],
     record: Record,
     pattern: str,
@@ -92,7 +92,7 @@ def test_every_snapshot_behind_an_image_is_accounted_for_once(
 
 @UNTIMED
 @given(images_of_an_account(), PATTERNS)
-def test_the_name_is_that_of_the_place_in_the_oldest_image(images: list[OwnedImage], pattern: str) -> None:
+def test_the_name_is_that_of_the_place_in_the_oldest_image(images: list[Image], pattern: str) -> None:
     """In an account without a name, whatever else is shared."""
     found = decided(images, pattern=pattern)
 
@@ -109,7 +109,7 @@ def test_the_name_is_that_of_the_place_in_the_oldest_image(images: list[OwnedIma
 @UNTIMED
 @given(images_of_an_account(), TAGS, RECORDS, PATTERNS, st.booleans())
 def test_once_the_names_are_given_nothing_is_left_to_do(
-    images: list[OwnedImage],
+    images: list[Image],
     tags: dict[str, dict[str, str]],
     record: Record,
     pattern: str,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from mypy_boto3_ec2 import EC2Client
-from snapnames.aws.owned_account import read_account
+from snapnames.aws.snapshots import read_holdings
 from snapnames.rules.image_selection import ImageSelection
 from snapnames.rules.naming import DEFAULT_PATTERN
 from snapnames.rules.owned_names import Record, decide
@@ -98,7 +98,7 @@ def documented(ec2: EC2Client) -> dict[str, str]:
 def named_by_us(ec2: EC2Client) -> dict[str, str]:
     """Snapshot id to the name that is declared."""
     found = decide(
-        read_account(ec2),
+        read_holdings(ec2, images_first=True),
         Record(),
         stack="organization/snapnames/test",
         selection=ImageSelection(),

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from snapnames.aws.owned_account import OwnedImage
 from snapnames.errors import InputError
 from snapnames.rules.image_selection import ImageSelection
+from snapnames.rules.images import Image
 from snapnames.rules.owned_names import DeclaredName, OwnedNames
 
 from tests.owned_images.accounts import PREVIOUS, ROOT
@@ -120,7 +120,7 @@ def test_images_of_one_name_have_labels_of_their_own() -> None:
     """EC2 may list one that is gone beside the one that took its name."""
     twice = [image("web-1", {ROOT: "snap-1"}, hours=1), image("web-1", {ROOT: "snap-2"})]
     first, second = (
-        OwnedImage(image_id, one.name, one.created, ROOT, one.snapshots, {})
+        Image(image_id, one.name, one.created, ROOT, one.snapshots, {})
         for image_id, one in zip(("ami-1", "ami-2"), twice, strict=True)
     )
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 from snapnames import FleetArgs, InputError
-from snapnames.fleet import check_fleet
+from snapnames.rules.fleet import check_fleet
 from snapnames.testing.localaws.server import LocalAws
 
 from dev.engine import Engine

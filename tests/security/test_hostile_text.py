@@ -16,8 +16,8 @@ from rich.console import Console
 from snapnames import InputError
 from snapnames.cli.commands.releases import print_table
 from snapnames.cli.display import Display
-from snapnames.cli.stack.account import Image, Snapshot
 from snapnames.printable import LINE_LIMIT, NAME_LIMIT, printable, printable_lines
+from snapnames.rules.images import Image, ImageWithSnapshots, Snapshot
 from snapnames.rules.naming import check_pattern, snapshot_names
 from snapnames.testing.localaws.server import LocalAws
 
@@ -124,14 +124,16 @@ def test_a_table_of_releases_shows_a_name_as_it_is(release: str, name: str) -> N
 def test_the_progress_of_an_image_shows_a_device_as_it_is(*, terminal: bool) -> None:
     """As bars, and as the lines of a log."""
     written, device = io.StringIO(), f"/dev/sda1{CLEAR}{MARKUP}"
-    snapshot = Snapshot("snap-1", device, None, "pending", 50, 8)
-    image = Image("ami-1", f"web{TURNED}", "pending", "", datetime.now(UTC), (snapshot,))
+    image = ImageWithSnapshots(
+        Image("ami-1", f"web{TURNED}", datetime.now(UTC), snapshots={device: "snap-1"}, state="pending"),
+        (Snapshot("snap-1", {}, "pending", 50, 8),),
+    )
     console = Console(file=written, force_terminal=terminal, color_system=None, width=200)
 
     class Account:
         """An account in which an image is being made."""
 
-        def image(self, _name: str) -> Image:
+        def image(self, _name: str) -> ImageWithSnapshots:
             return image
 
     display = Display(console)

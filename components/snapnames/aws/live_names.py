@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from snapnames.aws.pace import AT_ONCE, Pace
-from snapnames.rules.limits import VALUES, chunks
+from snapnames.rules.limits import VALUES
+
+from .pace import AT_ONCE, Pace
+from .tags import read_tags
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -47,22 +49,9 @@ class LiveNames:
         return (await self._reads.pop(snapshot_id)).get(snapshot_id)
 
 
-def read_tags(client: "EC2Client", snapshot_ids: list[str], *keys: str) -> dict[str, dict[str, str]]:
-    """The tags of these keys by snapshot, of those that have any: a call for each 200 snapshots."""
-    found: dict[str, dict[str, str]] = {}
-    paginator = client.get_paginator("describe_tags")
-    for chunk in chunks(snapshot_ids):
-        pages = paginator.paginate(
-            Filters=[{"Name": "resource-id", "Values": chunk}, {"Name": "key", "Values": list(keys)}]
-        )
-        for tag in (tag for page in pages for tag in page["Tags"]):
-            found.setdefault(tag["ResourceId"], {})[tag["Key"]] = tag["Value"]
-    return found
-
-
 def read_names(client: "EC2Client", snapshot_ids: list[str]) -> dict[str, str]:
     """The Name of each that has one. Raises `InputError`, since nothing is named that can't be read."""
-    from snapnames.aws.session import reading  # noqa: PLC0415 -- takes long to import
+    from .session import reading  # noqa: PLC0415 -- takes long to import
 
     with reading("names that are given since"):
         return {snapshot_id: tags["Name"] for snapshot_id, tags in read_tags(client, snapshot_ids, "Name").items()}

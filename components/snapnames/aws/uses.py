@@ -1,84 +1,171 @@
-"""What outside this stack still uses an image."""
+"""The one reader of what uses images: instances, launch configurations, launch templates. Pages of everything."""
 
-from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from snapnames.aws.described import tags_of
 from snapnames.printable import printable
-from snapnames.resources.account_images import STACK_TAG, stack_tag
+from snapnames.rules.groups import Group
+from snapnames.rules.images import Use
 from snapnames.rules.limits import chunks
+
+from .groups import read_groups
+from .tags import tags_of
 
 if TYPE_CHECKING:
     from mypy_boto3_autoscaling import AutoScalingClient
     from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_ec2.type_defs import FilterTypeDef, LaunchTemplateVersionTypeDef
+
+INSTANCE, CONFIGURATION, TEMPLATE = "instance", "launch configuration", "launch template"
 
 _ALIVE = ["pending", "running", "stopping", "stopped"]
+_INSTANCES, _CONFIGURATIONS, _TEMPLATES = 1000, 100, 200
+"""The most that each of these reads gives at once."""
+
+_GROUP_TAG = "aws:autoscaling:groupName"
+"""On each instance of a group; AWS alone writes tags that begin with `aws:`."""
 
 
-class Use(NamedTuple):
-    """One user of an image."""
+@dataclass(frozen=True)
+class Template:
+    """A launch template, and whether it may have versions that nothing launches by default."""
 
-    image_id: str
-    user: str
-    """Kind and name, as `instance i-…` or `launch template web (lt-…) version 3`."""
+    template_id: str
+    latest: int
+    default: int
+
+    @property
+    def has_older(self) -> bool:
+        """Whether it may have versions that are neither the latest nor the default."""
+        return self.latest > (2 if self.default != self.latest else 1)
 
 
-def uses(image_ids: Collection[str], ec2: "EC2Client", scaling: "AutoScalingClient") -> list[Use]:
-    """Instances, launch configurations and launch template versions that name one of the images.
+@dataclass(frozen=True)
+class Uses:
+    """What can launch an image now, the groups, and the templates that may have further versions."""
 
-    Leaves out what is this stack's own: its group's instances, and what its group launches from, which moves on in the
-    same update. Pages of everything, and one call for each launch template; no call for each image.
+    found: tuple[Use, ...]
+    groups: tuple[Group, ...]
+    templates: tuple[Template, ...]
+
+
+def read_uses(
+    ec2: "EC2Client",
+    autoscaling: "AutoScalingClient",
+    own_templates: Collection[str] = (),
+    image_ids: Collection[str] | None = None,
+) -> Uses:
+    """Read instances, configurations, and of each template the versions that something can launch.
+
+    Those are the latest and the default one, and any that a group names. `own_templates`: ids of templates of which
+    the latest version alone counts. `image_ids`: what is asked for; left out, every image.
     """
-    own_configurations, own_templates = _own_launch_settings(scaling)
-    return [
-        *_instances(image_ids, ec2),
-        *(use for use, name in _configurations(image_ids, scaling) if name not in own_configurations),
-        *(use for use, template_id in _template_versions(image_ids, ec2) if template_id not in own_templates),
+    groups = read_groups(autoscaling)
+    templates = [
+        Template(one["LaunchTemplateId"], one["LatestVersionNumber"], one["DefaultVersionNumber"])
+        for page in ec2.get_paginator("describe_launch_templates").paginate(PaginationConfig={"PageSize": _TEMPLATES})
+        for one in page["LaunchTemplates"]
     ]
-
-
-def _own_launch_settings(scaling: "AutoScalingClient") -> tuple[set[str], set[str]]:
-    pages = scaling.get_paginator("describe_auto_scaling_groups").paginate(
-        Filters=[{"Name": f"tag:{STACK_TAG}", "Values": [stack_tag()]}]
+    latest = {template.template_id: template.latest for template in templates}
+    versions = [
+        version
+        for version in _launched_versions(ec2, templates, groups)
+        if version["LaunchTemplateId"] not in own_templates
+        or version["VersionNumber"] >= latest.get(version["LaunchTemplateId"], 0)
+    ]
+    found = [*_instances(ec2, image_ids), *_configurations(autoscaling), *_template_uses(versions)]
+    others = (template for template in templates if template.template_id not in own_templates)
+    return Uses(
+        tuple(dict.fromkeys(use for use in found if image_ids is None or use.image_id in image_ids)),
+        tuple(groups),
+        tuple(template for template in others if template.has_older),
     )
-    groups = [group for page in pages for group in page["AutoScalingGroups"]]
-    return (
-        {group["LaunchConfigurationName"] for group in groups if "LaunchConfigurationName" in group},
-        {group["LaunchTemplate"].get("LaunchTemplateId", "") for group in groups if "LaunchTemplate" in group},
+
+
+def read_older_versions(ec2: "EC2Client", templates: Iterable[Template]) -> list[Use]:
+    """What all versions of these templates use: EC2 lists them for one template at a time."""
+    return list(
+        dict.fromkeys(use for template in templates for use in _template_uses(_versions(ec2, template.template_id)))
     )
 
 
-def _instances(image_ids: Collection[str], ec2: "EC2Client") -> Iterator[Use]:
-    paginator = ec2.get_paginator("describe_instances")
-    pages = (
-        page
-        for chunk in chunks(image_ids)
-        for page in paginator.paginate(
-            Filters=[{"Name": "image-id", "Values": chunk}, {"Name": "instance-state-name", "Values": _ALIVE}]
+def used_outside(uses: Uses, stack: str) -> list[Use]:
+    """What uses an image and is not the stack's own: its groups' instances, and what its groups launch from."""
+    groups = [group for group in uses.groups if group.builder == stack]
+    launches = [launch for group in groups for launch in group.launches]
+    own = {
+        *((INSTANCE, group.name) for group in groups),
+        *((CONFIGURATION, launch.configuration) for launch in launches if launch.configuration),
+        *((TEMPLATE, launch.template) for launch in launches if launch.template),
+    }
+    return [use for use in uses.found if (use.kind, use.by) not in own]
+
+
+def _launched_versions(
+    ec2: "EC2Client", templates: Sequence[Template], groups: Iterable[Group]
+) -> Iterator["LaunchTemplateVersionTypeDef"]:
+    if not templates:
+        return
+    for page in ec2.get_paginator("describe_launch_template_versions").paginate(
+        Versions=["$Latest", "$Default"], PaginationConfig={"PageSize": _TEMPLATES}
+    ):
+        yield from page["LaunchTemplateVersions"]
+    read = {(one.template_id, str(number)) for one in templates for number in (one.latest, one.default)}
+    named = {(one.template, one.version) for group in groups for one in group.launches if one.version.isdecimal()}
+    there = {template.template_id for template in templates}
+    pinned: dict[str, list[str]] = {}
+    for template_id, version in sorted(named - read):
+        if template_id in there:
+            pinned.setdefault(template_id, []).append(version)
+    for template_id, numbers in pinned.items():
+        yield from _versions(ec2, template_id, numbers)
+
+
+def _versions(
+    ec2: "EC2Client", template_id: str, numbers: Sequence[str] = ()
+) -> Iterator["LaunchTemplateVersionTypeDef"]:
+    """Those numbers of a template, or all; none of a template that is gone by now."""
+    try:
+        for page in ec2.get_paginator("describe_launch_template_versions").paginate(
+            LaunchTemplateId=template_id, Versions=list(numbers), PaginationConfig={"PageSize": _TEMPLATES}
+        ):
+            yield from page["LaunchTemplateVersions"]
+    except ec2.exceptions.ClientError as error:
+        if "NotFound" not in error.response["Error"]["Code"]:
+            raise
+
+
+def _instances(ec2: "EC2Client", image_ids: Collection[str] | None) -> Iterator[Use]:
+    alive: FilterTypeDef = {"Name": "instance-state-name", "Values": _ALIVE}
+    chosen: list[list[FilterTypeDef]] = [[alive]]
+    if image_ids is not None:
+        chosen = [[alive, {"Name": "image-id", "Values": chunk}] for chunk in chunks(image_ids)]
+    for filters in chosen:
+        pages = ec2.get_paginator("describe_instances").paginate(
+            Filters=filters, PaginationConfig={"PageSize": _INSTANCES}
         )
+        for page in pages:
+            for reservation in page["Reservations"]:
+                for instance in reservation["Instances"]:
+                    group = tags_of(instance).get(_GROUP_TAG, "")
+                    yield Use(instance["ImageId"], INSTANCE, instance["InstanceId"], group)
+
+
+def _configurations(autoscaling: "AutoScalingClient") -> Iterator[Use]:
+    pages = autoscaling.get_paginator("describe_launch_configurations").paginate(
+        PaginationConfig={"PageSize": _CONFIGURATIONS}
     )
     for page in pages:
-        for reservation in page["Reservations"]:
-            for instance in reservation["Instances"]:
-                if tags_of(instance).get(STACK_TAG) != stack_tag():
-                    yield Use(instance["ImageId"], f"instance {instance['InstanceId']}")
-
-
-def _configurations(image_ids: Collection[str], scaling: "AutoScalingClient") -> Iterator[tuple[Use, str]]:
-    for page in scaling.get_paginator("describe_launch_configurations").paginate():
         for configuration in page["LaunchConfigurations"]:
-            if configuration["ImageId"] in image_ids:
-                name = configuration["LaunchConfigurationName"]
-                yield Use(configuration["ImageId"], f"launch configuration {printable(name)}"), name
+            name = configuration["LaunchConfigurationName"]
+            yield Use(configuration["ImageId"], CONFIGURATION, printable(name), name)
 
 
-def _template_versions(image_ids: Collection[str], ec2: "EC2Client") -> Iterator[tuple[Use, str]]:
-    for page in ec2.get_paginator("describe_launch_templates").paginate():
-        for template in page["LaunchTemplates"]:
-            template_id = template["LaunchTemplateId"]
-            versions = ec2.get_paginator("describe_launch_template_versions").paginate(LaunchTemplateId=template_id)
-            for version in (version for page in versions for version in page["LaunchTemplateVersions"]):
-                image_id = version["LaunchTemplateData"].get("ImageId", "")
-                if image_id in image_ids:
-                    named = f"launch template {printable(template['LaunchTemplateName'])} ({template_id})"
-                    yield Use(image_id, f"{named} version {version['VersionNumber']}"), template_id
+def _template_uses(versions: Iterable["LaunchTemplateVersionTypeDef"]) -> Iterator[Use]:
+    for version in versions:
+        image_id = version["LaunchTemplateData"].get("ImageId")
+        if image_id:
+            template_id = version["LaunchTemplateId"]
+            name = f"{printable(version['LaunchTemplateName'])} ({template_id}) version {version['VersionNumber']}"
+            yield Use(image_id, TEMPLATE, name, template_id)

@@ -19,9 +19,10 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from snapnames.cli.account import Account
 from snapnames.cli.errors import CommandError
-from snapnames.cli.stack.account import Account, Image, Snapshot
 from snapnames.printable import printable, printable_lines
+from snapnames.rules.images import ImageWithSnapshots, Snapshot
 
 _POLL_SECONDS = 2.0
 _FIRST_POLL_SECONDS = 0.5
@@ -102,8 +103,8 @@ class Display:
                 wait = _POLL_SECONDS
 
 
-def _label(snapshot: Snapshot) -> str:
-    return f"{printable(snapshot.device) or snapshot.snapshot_id} {snapshot.size} GiB"
+def _label(image: ImageWithSnapshots, snapshot: Snapshot) -> str:
+    return f"{printable(image.device(snapshot)) or snapshot.snapshot_id} {snapshot.size} GiB"
 
 
 class _Lines:
@@ -119,13 +120,13 @@ class _Lines:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def show(self, image: Image) -> None:
+    def show(self, image: ImageWithSnapshots) -> None:
         quarters = tuple(snapshot.percent // _QUARTER for snapshot in image.snapshots)
         if quarters in (self._shown, ()):
             return
         self._shown = quarters
-        snapshots = ", ".join(f"{_label(snapshot)} {snapshot.percent}%" for snapshot in image.snapshots)
-        self._display.say(f"[{self._display.elapsed}] image {image.name} is {image.state}: {snapshots}")
+        snapshots = ", ".join(f"{_label(image, snapshot)} {snapshot.percent}%" for snapshot in image.snapshots)
+        self._display.say(f"[{self._display.elapsed}] image {image.image.name} is {image.image.state}: {snapshots}")
 
 
 class _Bars(Live):
@@ -143,9 +144,9 @@ class _Bars(Live):
         following = f", next: {printable(self._display.next)}" if self._display.next else ""
         return Group(self._bars, Text(f"  {self._display.elapsed} elapsed{following}"))
 
-    def show(self, image: Image) -> None:
+    def show(self, image: ImageWithSnapshots) -> None:
         for snapshot in image.snapshots:
             key = snapshot.snapshot_id
             if key not in self._tasks:
-                self._tasks[key] = self._bars.add_task(_label(snapshot), total=100)
-            self._bars.update(self._tasks[key], description=_label(snapshot), completed=snapshot.percent)
+                self._tasks[key] = self._bars.add_task(_label(image, snapshot), total=100)
+            self._bars.update(self._tasks[key], description=_label(image, snapshot), completed=snapshot.percent)

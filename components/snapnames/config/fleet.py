@@ -1,33 +1,16 @@
 """`snapnames:fleet` of the config."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from snapnames.config.values import NAMESPACE, TEXT, TEXT_MAP, TEXTS, TRUTH, WHOLE, ConfigValues
-from snapnames.fleet import CHOICES, FleetArgs, check_fleet
+from snapnames.rules.fleet import CHOICES, check_fleet
 
-_KEYS = {
-    "launch": ("launch", TEXT),
-    "instanceType": ("instance_type", TEXT),
-    "minSize": ("min_size", WHOLE),
-    "maxSize": ("max_size", WHOLE),
-    "desiredCapacity": ("desired_capacity", WHOLE),
-    "zones": ("zones", TEXTS),
-    "subnets": ("subnets", TEXTS),
-    "securityGroups": ("security_groups", TEXTS),
-    "keyName": ("key_name", TEXT),
-    "instanceProfile": ("instance_profile", TEXT),
-    "userData": ("user_data", TEXT),
-    "healthCheck": ("health_check", TEXT),
-    "healthCheckGracePeriod": ("health_check_grace_period", WHOLE),
-    "tags": ("tags", TEXT_MAP),
-}
-_REFRESH_KEYS = {
-    "minHealthyPercentage": ("min_healthy_percentage", WHOLE),
-    "instanceWarmup": ("instance_warmup", WHOLE),
-    "autoRollback": ("auto_rollback", TRUTH),
-    "triggers": ("triggers", TEXTS),
-}
+from .derived import config_keys
+from .fleet_args import FleetArgs, InstanceRefresh
+from .values import NAMESPACE, ConfigValues
+
+_KEYS = config_keys(FleetArgs, without=["image_id"])
+_REFRESH_KEYS = config_keys(InstanceRefresh)
 
 
 def read_fleet(values: ConfigValues) -> Mapping[str, Any] | None:
@@ -54,7 +37,7 @@ def read_fleet(values: ConfigValues) -> Mapping[str, Any] | None:
         if choices and value is not None and value not in choices:
             values.fault(f"{NAMESPACE}fleet.{key} is {value!r}; it is {' or '.join(choices)}: set one of them")
     if values.faults == faults:
-        values.check(check_fleet, cast("FleetArgs", args), f"{NAMESPACE}fleet")
+        values.check(check_fleet, args, f"{NAMESPACE}fleet")
     return args
 
 

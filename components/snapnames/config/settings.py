@@ -10,9 +10,10 @@ from pulumi.runtime import config as pulumi_config
 from snapnames.config.fleet import read_fleet
 from snapnames.config.owned_images import read_owned_images
 from snapnames.config.values import NAMESPACE, TEXT_MAP, TEXTS, ConfigValues
-from snapnames.resources.named_image import DEFAULT_CREATE_TIMEOUT
 from snapnames.rules.naming import DEFAULT_PATTERN, check_image_name, check_pattern
+from snapnames.rules.releases import image_name
 from snapnames.rules.tags import check_image_tags
+from snapnames.rules.time_spans import DEFAULT_CREATE_TIMEOUT
 
 KEYS = (
     "service",
@@ -71,7 +72,7 @@ class Settings:
 
     def image_name(self, release: str) -> str:
         """The image of a release is called `<service>-<release>`."""
-        return f"{self.service}-{release}"
+        return image_name(self.service, release)
 
 
 def read_settings() -> Settings:

@@ -11,18 +11,15 @@ import pulumi
 from pulumi import ComponentResource, Output
 from pulumi.output import contains_unknowns
 
-from snapnames.aws.described import snapshots_behind, tags_of
-from snapnames.aws.uses import Use, uses
 from snapnames.config.settings import Settings
 from snapnames.errors import InputError
-from snapnames.release_image import TYPE
-from snapnames.resources.account_images import STACK_TAG, count_images, stack_tag
+from snapnames.resources.account_images import stack_tag
 from snapnames.resources.named_image import NO_INSTANCE, NamedImage
-from snapnames.rules.limits import chunks
+from snapnames.rules.images import Image, ImageWithSnapshots, Use
+from snapnames.rules.resource_types import RELEASE_IMAGE
 
 if TYPE_CHECKING:
-    from mypy_boto3_ec2 import EC2Client
-    from mypy_boto3_ec2.type_defs import ImageTypeDef
+    from .account import Account
 
 
 class DroppedImage(ComponentResource):
@@ -32,17 +29,17 @@ class DroppedImage(ComponentResource):
     refresh has read them. Nothing launches from it.
     """
 
-    def __init__(self, ami: "ImageTypeDef", settings: Settings) -> None:
+    def __init__(self, found: Image, settings: Settings) -> None:
         """Declare the image as it is, and the names that it would have."""
-        image_name = ami["Name"]
-        super().__init__(TYPE, image_name)
+        image_name = found.name
+        super().__init__(RELEASE_IMAGE, image_name)
         image = NamedImage(
             self,
             image_name,
             settings.name_pattern,
             source_instance_id=NO_INSTANCE,
-            tags=tags_of(ami),
-            description=ami.get("Description") or None,
+            tags=found.tags,
+            description=found.description or None,
         )
 
         def name(seen: list[Any]) -> dict[str, str]:
@@ -63,78 +60,67 @@ class DroppedImage(ComponentResource):
         self.register_outputs({"snapshot_names": names})
 
 
-def settle_dropped(settings: Settings, present: int) -> None:
-    """See to the images of this stack that are no release any more; `present` images of the releases exist.
+def settle_dropped(settings: Settings, account: "Account") -> None:
+    """See to the images of this stack that are no release any more.
 
-    Keeps those whose snapshots never got a name. One read when no release was dropped. Raises `InputError` for a
+    Keeps those whose snapshots never got a name. Reads nothing when no release was dropped. Raises `InputError` for a
     dropped image that is still pending, since EC2 has not made all its snapshots, for one that something outside this
     stack uses (a preview warns of that), and when AWS refuses a read.
     """
-    if count_images(tagged=True) <= present:
+    names = {settings.image_name(release) for release in settings.releases}
+    dropped = [image for image in account.built if image.name not in names]
+    if not dropped:
         return
     # Only a dropped release needs boto3, which takes longer to import than a preview without changes takes in all.
-    from snapnames.aws.session import StackSession, reading  # noqa: PLC0415
+    from snapnames.aws.session import reading  # noqa: PLC0415
+    from snapnames.aws.snapshots import with_snapshots  # noqa: PLC0415
 
-    names = {settings.image_name(release) for release in settings.releases}
     with reading("the images of dropped releases"):
-        session = StackSession()
-        client = session.ec2()
-        dropped = [image for image in _tagged(client) if image["Name"] not in names]
-        unread = _unread(client, dropped)
+        unread = [one.image for one in with_snapshots(account.ec2, dropped) if _unread(one)]
     for image in unread:
-        if image["State"] == "pending":
+        if image.state == "pending":
             raise InputError(
-                f"image {image['Name']!r} ({image['ImageId']}) is pending and its release is not in "
+                f"image {image.name!r} ({image.image_id}) is pending and its release is not in "
                 "snapnames:releases; deleted now, it would leave the snapshots that EC2 is still making: put the "
                 "release back, or wait until the image is available or failed"
             )
         DroppedImage(image, settings)
-    leaving = {image["ImageId"]: image["Name"] for image in dropped if image not in unread}
+    leaving = {image.image_id: image.name for image in dropped if image not in unread}
     if leaving and not settings.force:
-        with reading("what uses the images of dropped releases"):
-            found = uses(leaving, client, session.autoscaling())
-        _guard(leaving, found)
+        _guard(leaving, account)
 
 
-def _guard(leaving: Mapping[str, str], found: list[Use]) -> None:
+def _unread(found: ImageWithSnapshots) -> bool:
+    """Whether no update has known its snapshots: they are being made, or none has a name."""
+    return found.image.state == "pending" or found.unread
+
+
+def _guard(leaving: Mapping[str, str], account: "Account") -> None:
+    """Raise, or warn in a preview, when something outside this stack can launch one of the images."""
+    from snapnames.aws.session import reading  # noqa: PLC0415
+    from snapnames.aws.uses import read_older_versions, read_uses, used_outside  # noqa: PLC0415
+
+    with reading("what uses the images of dropped releases"):
+        uses = read_uses(account.ec2, account.session.autoscaling(), image_ids=leaving)
+        older = read_older_versions(account.ec2, uses.templates)
+    found = used_outside(uses, stack_tag())
+    own = {launch.template for group in uses.groups if group.builder == stack_tag() for launch in group.launches}
+    noted = [use for use in older if use.image_id in leaving and use not in uses.found and use.by not in own]
+    if noted:
+        pulumi.log.info(
+            f"versions of launch templates that nothing launches by default name images of dropped releases: "
+            f"{_held(leaving, noted)}"
+        )
     if not found:
         return
-    held = "; ".join(f"{leaving[use.image_id]!r} ({use.image_id}) by {use.user}" for use in found)
     message = (
-        f"images of dropped releases are used outside this stack: {held}; they could launch no more: put the releases "
-        "back, let the others move on, or set snapnames:force to true"
+        f"images of dropped releases are used outside this stack: {_held(leaving, found)}; they could launch no more: "
+        "put the releases back, let the others move on, or set snapnames:force to true"
     )
     if not pulumi.runtime.is_dry_run():
         raise InputError(message)
     pulumi.log.warn(f"{message}. The update will fail")
 
 
-def _tagged(client: "EC2Client") -> Iterable["ImageTypeDef"]:
-    pages = client.get_paginator("describe_images").paginate(
-        Owners=["self"], Filters=[{"Name": f"tag:{STACK_TAG}", "Values": [stack_tag()]}]
-    )
-    return (image for page in pages for image in page["Images"] if image["State"] != "deregistered")
-
-
-def _unread(client: "EC2Client", images: list["ImageTypeDef"]) -> list["ImageTypeDef"]:
-    """Those of which no update has known the snapshots: they are being made, or none has a name."""
-    snapshots = {image["ImageId"]: set(snapshots_behind(image).values()) for image in images}
-    named = _named(client, [snapshot for ids in snapshots.values() for snapshot in ids])
-    return [
-        image
-        for image in images
-        if image["State"] == "pending" or (snapshots[image["ImageId"]] and not named & snapshots[image["ImageId"]])
-    ]
-
-
-def _named(client: "EC2Client", snapshot_ids: list[str]) -> set[str]:
-    paginator = client.get_paginator("describe_snapshots")
-    return {
-        snapshot["SnapshotId"]
-        for chunk in chunks(snapshot_ids)
-        for page in paginator.paginate(
-            OwnerIds=["self"],
-            Filters=[{"Name": "tag-key", "Values": ["Name"]}, {"Name": "snapshot-id", "Values": chunk}],
-        )
-        for snapshot in page["Snapshots"]
-    }
+def _held(leaving: Mapping[str, str], uses: Iterable[Use]) -> str:
+    return "; ".join(f"{leaving[use.image_id]!r} ({use.image_id}) by {use}" for use in uses)

@@ -1,20 +1,26 @@
 """The images of a service's releases: which may be built, and from what."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from snapnames.aws.source_instance import find_source
 from snapnames.config.settings import Settings
 from snapnames.errors import InputError
-from snapnames.program.dropped_images import settle_dropped
 from snapnames.release_image import ReleaseImage, ReleaseImageArgs
-from snapnames.resources.account_images import count_images
+from snapnames.resources.account_images import marked_ids
 from snapnames.rules.time_spans import deprecation_time
+
+from .dropped_images import settle_dropped
+
+if TYPE_CHECKING:
+    from .account import Account
 
 
 def release_images(settings: Settings) -> dict[str, ReleaseImage]:
     """Release to its image, newest first. Two reads of the account when every image exists and none was dropped.
 
-    Without a release it is one read, for images of those that were dropped.
+    Without a release it is one read, for images of those that were dropped. Images are compared by their ids and
+    names, never by how many there are: a copy may bear the tags and the name of a release.
 
     Only the first release may be built: an older one would be made of today's instance and pass for what it is not.
     Raises `InputError` before any resource is registered when an older image is missing, or no instance can be found
@@ -22,16 +28,22 @@ def release_images(settings: Settings) -> dict[str, ReleaseImage]:
     """
     names = {release: settings.image_name(release) for release in settings.releases}
     source = None
-    present = count_images(names=list(names.values()))
     newest = next(iter(names), "")
-    if present < len(names):
-        _refuse_missing({release: name for release, name in names.items() if release != newest})
-        source = find_source(settings.source, names[newest])
-    settle_dropped(settings, present)
+    listed = marked_ids(list(names.values())) if names else set()
+    if len(listed) != len(names) or listed != marked_ids():
+        # Only now is boto3 needed, which takes longer to import than a preview without changes takes in all.
+        from .account import Account  # noqa: PLC0415
+
+        account = Account.read(list(names.values()))
+        _refuse_missing(account, {release: name for release, name in names.items() if release != newest})
+        if newest and account.named(names[newest]) is None:
+            source = find_source(settings.source, names[newest])
+        settle_dropped(settings, account)
 
     def declare(release: str) -> ReleaseImage:
         args: ReleaseImageArgs = {
             "image_name": names[release],
+            "service": settings.service,
             "name_pattern": settings.name_pattern,
             "reboot": settings.reboot,
             "image_tags": settings.image_tags,
@@ -48,11 +60,11 @@ def release_images(settings: Settings) -> dict[str, ReleaseImage]:
     return {release: declare(release) for release in settings.releases}
 
 
-def _refuse_missing(older: dict[str, str]) -> None:
-    if count_images(names=list(older.values())) == len(older):
-        return
-    missing = [release for release, name in older.items() if not count_images(names=[name])]
-    raise InputError(
-        f"snapnames:releases lists {', '.join(map(repr, missing))}, whose image does not exist; only the first release "
-        "is built, since an older image can't be made of today's instance: drop it from the list"
-    )
+def _refuse_missing(account: "Account", older: dict[str, str]) -> None:
+    missing = [release for release, name in older.items() if account.named(name) is None]
+    if missing:
+        raise InputError(
+            f"snapnames:releases lists {', '.join(map(repr, missing))}, whose image does not exist in {account.place}; "
+            "only the first release is built, since an older image can't be made of today's instance: check the region "
+            "and the account, or drop it from the list"
+        )

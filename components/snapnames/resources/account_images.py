@@ -9,20 +9,20 @@ from weakref import WeakKeyDictionary
 
 import pulumi
 import pulumi_aws as aws
-from pulumi import ComponentResource, InvokeOutputOptions, Output, ProviderResource, Resource
-from pulumi_aws._utilities import get_invoke_opts_defaults
+from pulumi import ComponentResource, InvokeOptions, InvokeOutputOptions, Output, ProviderResource, Resource
 
 from snapnames.errors import InputError
+from snapnames.rules.images import STACK_TAG
 from snapnames.rules.limits import chunks
+from snapnames.rules.resource_types import IMAGE_IDS
+
+from .aws_plugin import plugin_version
 
 _Filter = Mapping[str, str | Sequence[str]]
 
-STACK_TAG = "snapnames:stack"
-"""On each image: the stack that built it, `<organization>/<project>/<stack>`."""
-
 _UNFINISHED = ("pending", "failed", "invalid", "error", "transient")
 _PRESENT = (*_UNFINISHED, "available")
-"""Every ImageState but `deregistered`, which EC2 still lists for a while, and `disabled`, which it hides."""
+"""Every ImageState but `deregistered`, which EC2 still lists for a while, and `disabled`, which the provider hides."""
 
 
 def stack_tag() -> str:
@@ -30,28 +30,35 @@ def stack_tag() -> str:
     return f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
 
 
-def count_images(*, names: Sequence[str] | None = None, tagged: bool = False) -> int:
-    """How many images the account has, of these names or with this stack's tag: one read, or one for each 200 names."""
-    filters: list[_Filter] = [{"name": "state", "values": _PRESENT}]
-    if tagged:
-        filters.append({"name": f"tag:{STACK_TAG}", "values": [stack_tag()]})
+def marked_ids(names: Sequence[str] | None = None) -> set[str]:
+    """The ids of the images that bear the mark of this stack: one read, or one for each 200 names.
+
+    With `names` only images that CreateImage made under one of these names: no copy is among them, and EC2 takes no
+    name twice.
+    """
+    marked: list[_Filter] = [
+        {"name": "state", "values": _PRESENT},
+        {"name": f"tag:{STACK_TAG}", "values": [stack_tag()]},
+    ]
     if names is None:
-        return _count(filters)
-    return sum(_count([*filters, {"name": "name", "values": chunk}]) for chunk in chunks(names))
+        return _ids(marked)
+    # docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html: only what CreateImage made has it.
+    created: list[_Filter] = [*marked, {"name": "source-instance-id", "values": ["i-*"]}]
+    return {one for chunk in chunks(names) for one in _ids([*created, {"name": "name", "values": chunk}])}
 
 
-def _count(filters: Sequence[_Filter]) -> int:
+def _ids(filters: Sequence[_Filter]) -> set[str]:
     asked = {"owners": ["self"], "includeDeprecated": True, "filters": filters}
     try:
-        # As aws.ec2.get_ami_ids does, without the 180 modules of its package: a stack without a release needs no other.
-        answer = pulumi.runtime.invoke("aws:ec2/getAmiIds:getAmiIds", asked, get_invoke_opts_defaults())
+        # As aws.ec2.get_ami_ids does, without the modules of its package: a stack without a release needs no other.
+        answer = pulumi.runtime.invoke(IMAGE_IDS, asked, InvokeOptions(version=plugin_version()))
     except Exception as error:
         # All that an invoke raises; uncaught, it would end in a stack trace with the provider's own words last.
         raise InputError(
             f"the images of the account can't be read: {error}; a preview needs to read EC2: see to aws:profile, "
             "aws:region and the credentials"
         ) from error
-    return len(answer.value["ids"])
+    return set(answer.value["ids"])
 
 
 def ids_named(name: str, owner: ComponentResource) -> Output[Sequence[str]]:
@@ -74,7 +81,7 @@ def unfinished_ids(owner: ComponentResource) -> Output[Sequence[str]]:
     """
     root = pulumi.runtime.get_root_resource()
     reads = {} if root is None else _unfinished.setdefault(root, {})
-    provider = owner.get_provider("aws:ec2/getAmiIds:getAmiIds")
+    provider = owner.get_provider(IMAGE_IDS)
     if provider not in reads:
         reads[provider] = aws.ec2.get_ami_ids_output(
             owners=["self"],

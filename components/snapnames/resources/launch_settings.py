@@ -3,15 +3,15 @@
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pulumi_aws as aws
 from pulumi import ComponentResource, Output, ResourceOptions
 
-from snapnames.resources.account_images import STACK_TAG, stack_tag
+from snapnames.config.fleet_args import FleetArgs
+from snapnames.rules.images import STACK_TAG
 
-if TYPE_CHECKING:
-    from snapnames.fleet import FleetArgs
+from .account_images import stack_tag
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class LaunchSettings:
     group_arguments: Mapping[str, Any]
 
 
-def launch_configuration(name: str, args: "FleetArgs", owner: ComponentResource) -> LaunchSettings:
+def launch_configuration(name: str, args: FleetArgs, owner: ComponentResource) -> LaunchSettings:
     """A launch configuration with a generated name: the new one exists before the old one goes."""
     configuration = aws.ec2.LaunchConfiguration(
         name,
@@ -37,7 +37,7 @@ def launch_configuration(name: str, args: "FleetArgs", owner: ComponentResource)
     return LaunchSettings(configuration, {"launch_configuration": configuration.name})
 
 
-def launch_template(name: str, args: "FleetArgs", owner: ComponentResource) -> LaunchSettings:
+def launch_template(name: str, args: FleetArgs, owner: ComponentResource) -> LaunchSettings:
     """A launch template, of which the group launches the version made last, by its number.
 
     With `$Latest` or `$Default` AWS could not roll an instance refresh back.
@@ -63,6 +63,6 @@ def launch_template(name: str, args: "FleetArgs", owner: ComponentResource) -> L
     return LaunchSettings(template, {"launch_template": {"id": template.id, "version": version}})
 
 
-def _secret(args: "FleetArgs") -> Output[str] | None:
+def _secret(args: FleetArgs) -> Output[str] | None:
     user_data = args.get("user_data")
     return None if user_data is None else Output.secret(user_data)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from pulumi import ComponentResource, ResourceOptions
 from pulumi.dynamic import ConfigureRequest, CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
 
-from snapnames.aws.live_names import read_tags
 from snapnames.aws.pace import Pace
 from snapnames.aws.session import StackSession
+from snapnames.aws.tags import read_tags
 from snapnames.config.provider import KEYS
 from snapnames.rules.owned_names import PREVIOUS_NAME
 

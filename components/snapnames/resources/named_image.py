@@ -7,11 +7,10 @@ from pulumi import ComponentResource, CustomTimeouts, Input, Output, ResourceOpt
 
 from snapnames.resources.ec2_tag import Tag
 from snapnames.rules.naming import snapshot_names
+from snapnames.rules.time_spans import DEFAULT_CREATE_TIMEOUT
 
 NO_INSTANCE = "none-since-the-image-exists"
 """For an image that must exist already: EC2 refuses to make one from it, and its error says why."""
-
-DEFAULT_CREATE_TIMEOUT = "6h"
 
 
 class NamedImage:

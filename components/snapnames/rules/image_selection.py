@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
-from snapnames.aws.owned_account import OwnedImage
+from .images import Image
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,11 @@ class ImageSelection:
     exclude: Sequence[str] = ()
     """Globs, of which neither the image's name nor its id may match one."""
 
-    def takes(self, image: OwnedImage, now: datetime) -> bool:
+    def takes(self, image: Image, now: datetime) -> bool:
         """Whether the image's snapshots are to be named.
 
         >>> from datetime import UTC
-        >>> image = OwnedImage("ami-1", "web-1", datetime(2018, 3, 7, tzinfo=UTC), "/dev/sda1", {}, {})
+        >>> image = Image("ami-1", "web-1", datetime(2018, 3, 7, tzinfo=UTC))
         >>> [ImageSelection(names).takes(image, datetime(2018, 3, 8, tzinfo=UTC)) for names in (["web-*"], ["db-*"])]
         [True, False]
         """

@@ -15,7 +15,12 @@ PATTERN_FIELDS = ("image", "index", "device")
 MAX_TAG_VALUE = 256
 """Characters of a tag's value: docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions."""
 
-_IMAGE_NAME = re.compile(r"[A-Za-z0-9()\[\] ./\-'@_]{3,128}")
+IMAGE_NAME_CHARACTERS = r"A-Za-z0-9()\[\] ./\-'@_"
+"""For a regular expression: docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html."""
+
+MIN_IMAGE_NAME, MAX_IMAGE_NAME = 3, 128
+
+_IMAGE_NAME = re.compile(f"[{IMAGE_NAME_CHARACTERS}]+")
 _INDEX_FORMAT = re.compile(r"(0?[1-9])?d?")
 
 
@@ -24,11 +29,13 @@ def check_image_name(name: str, setting: str) -> None:
 
     The rule is that of the API reference: 3 to 128 characters, letters, digits, ( ) [ ] space . / - ' @ _.
     """
-    if not 3 <= len(name) <= 128:
+    if not MIN_IMAGE_NAME <= len(name) <= MAX_IMAGE_NAME:
         few = f"{len(name)} character{'' if len(name) == 1 else 's'}"
-        raise InputError(f"image name {name!r} has {few}; EC2 wants 3 to 128: set {setting}")
+        raise InputError(
+            f"image name {name!r} has {few}; EC2 wants {MIN_IMAGE_NAME} to {MAX_IMAGE_NAME}: set {setting}"
+        )
     if not _IMAGE_NAME.fullmatch(name):
-        wrong = " ".join(dict.fromkeys(repr(c) for c in name if not re.fullmatch(r"[A-Za-z0-9()\[\] ./\-'@_]", c)))
+        wrong = " ".join(dict.fromkeys(repr(c) for c in name if not _IMAGE_NAME.fullmatch(c)))
         raise InputError(
             f"image name {name!r} contains {wrong}; EC2 takes letters, digits, ( ) [ ] space . / - ' @ _: set {setting}"
         )

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from snapnames.aws.owned_account import OwnedAccount, OwnedImage
-from snapnames.rules.image_selection import ImageSelection
-from snapnames.rules.naming import snapshot_names
-from snapnames.rules.tags import MAX_RESOURCE_TAGS
+from .image_selection import ImageSelection
+from .images import Holdings, Image
+from .naming import snapshot_names
+from .tags import MAX_RESOURCE_TAGS
+
+RECORD_OUTPUT = "ownedImages"
+"""The stack output that a `Record` is kept in."""
 
 PREVIOUS_NAME = "snapnames:previous-name"
 """On a snapshot whose Name was replaced: the Name that it had."""
@@ -75,13 +78,13 @@ class OwnedNames:
 
 
 class _Claim(NamedTuple):
-    image: OwnedImage
+    image: Image
     device: str
     wanted: str
 
 
 def decide(  # noqa: PLR0913 -- what a decision depends on, by name
-    account: OwnedAccount,
+    account: Holdings,
     record: Record,
     *,
     stack: str,
@@ -96,8 +99,10 @@ def decide(  # noqa: PLR0913 -- what a decision depends on, by name
     `pattern` has passed `check_pattern`. Raises `InputError` when it gives two snapshots of an image one name, or a
     name of more characters than a tag's value may have.
     """
-    builders = {s: image.builder for image in account.images if image.builder for s in image.snapshots.values()}
-    selected = [image for image in account.images if selection.takes(image, now)]
+    # A pending image may not show all its snapshots yet, so their order is not known.
+    settled = [image for image in account.images.values() if image.state != "pending"]
+    builders = {s: image.builder for image in settled if image.builder for s in image.snapshots.values()}
+    selected = [image for image in settled if selection.takes(image, now)]
     names = OwnedNames()
     rules = _Rules(account, record, overwrite=overwrite)
     labels = Counter(image.name for image in selected)
@@ -117,7 +122,7 @@ def decide(  # noqa: PLR0913 -- what a decision depends on, by name
     return names
 
 
-def _claims(images: Iterable[OwnedImage], pattern: str) -> dict[str, list[_Claim]]:
+def _claims(images: Iterable[Image], pattern: str) -> dict[str, list[_Claim]]:
     """Each snapshot with all that would name it, the oldest image's first device first."""
     claims: dict[str, list[_Claim]] = {}
     for image, device, name in _named(images, pattern):
@@ -125,7 +130,7 @@ def _claims(images: Iterable[OwnedImage], pattern: str) -> dict[str, list[_Claim
     return claims
 
 
-def _named(images: Iterable[OwnedImage], pattern: str) -> Iterator[tuple[OwnedImage, str, str]]:
+def _named(images: Iterable[Image], pattern: str) -> Iterator[tuple[Image, str, str]]:
     for image in images:
         for device, name in snapshot_names(image.name, image.snapshots, image.root_device, pattern).items():
             yield image, device, name
@@ -134,14 +139,15 @@ def _named(images: Iterable[OwnedImage], pattern: str) -> Iterator[tuple[OwnedIm
 class _Rules:
     """What one snapshot's tags, and the record of it, mean for its name."""
 
-    def __init__(self, account: OwnedAccount, record: Record, *, overwrite: bool) -> None:
+    def __init__(self, account: Holdings, record: Record, *, overwrite: bool) -> None:
         self._account, self._record, self._overwrite = account, record, overwrite
 
     def apply(self, names: OwnedNames, snapshot_id: str, claim: _Claim, label: str) -> None:
-        tags = self._account.snapshots.get(snapshot_id)
-        if tags is None:
+        snapshot = self._account.snapshots.get(snapshot_id)
+        if snapshot is None:
             names.skipped[snapshot_id] = "it is gone, or another account owns it"
             return
+        tags = snapshot.tags
         live, previous = tags.get("Name", ""), tags.get(PREVIOUS_NAME)
         why = self._theirs(snapshot_id, claim, live, previous)
         if why:

@@ -9,7 +9,7 @@ MAX_TAG_KEY = 128
 MAX_RESOURCE_TAGS = 50
 """That a user may set on a resource: docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions."""
 
-_OWN_TAGS = 2
+_OWN_TAGS = 3
 MAX_TAGS = MAX_RESOURCE_TAGS - _OWN_TAGS
 
 

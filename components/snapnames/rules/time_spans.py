@@ -3,6 +3,9 @@
 import re
 from datetime import datetime, timedelta
 
+DEFAULT_CREATE_TIMEOUT = "6h"
+"""How long an image may stay pending, where nothing else is said."""
+
 _UNITS = {"h": "hours", "m": "minutes", "s": "seconds"}
 
 

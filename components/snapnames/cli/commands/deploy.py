@@ -8,10 +8,10 @@ from typing import Any
 from snapnames.cli.commands.session import Session
 from snapnames.cli.errors import CommandError, Exit
 from snapnames.cli.stack import release_list as plan
-from snapnames.cli.stack.account import Image
 from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.stack_file import StaleListError
 from snapnames.cli.stack.steps import IMAGE, Steps, changes, summary
+from snapnames.rules.images import Image, ImageWithSnapshots
 
 _POLL_SECONDS = 2.0
 
@@ -72,7 +72,7 @@ class Deploy:
             "seconds": session.display.seconds,
         }
 
-    def _leaving(self, steps: Steps, images: Mapping[str, Image]) -> dict[str, str]:
+    def _leaving(self, steps: Steps, images: Mapping[str, ImageWithSnapshots]) -> dict[str, str]:
         """Id to name of the images that this deployment destroys.
 
         Deletes the snapshots of those that are gone already, while the state has their ids: where that is refused, the
@@ -82,23 +82,24 @@ class Deploy:
         names = {step.name for step in steps.seen if step.kind == IMAGE and step.verb == "delete"}
         # No step shows one that a refresh takes out of the state, nor one that `_remove_left` deletes.
         names |= {session.image_name(release) for release in {*self.dropped, *images} - {*self.wanted.listed}}
-        leaving, there = session.held(names), {image.image_id for image in images.values()}
+        leaving, there = session.held(names), {one.image.image_id for one in images.values()}
         session.delete_left({image_id: name for image_id, name in leaving.items() if image_id not in there})
         return leaving
 
     def _dropping(self) -> str:
         return f", dropping {', '.join(self.dropped)}" if self.dropped else ""
 
-    def _settle(self, images: dict[str, Image]) -> bool:
+    def _settle(self, images: dict[str, ImageWithSnapshots]) -> bool:
         """Deal with what an update that did not end left behind; whether the update must refresh."""
         session = self.session
-        for release, image in images.items():
+        for release, image in ((release, one.image) for release, one in images.items()):
             if image.state == "pending" and release not in (self.release, *session.file.releases.listed):
                 raise CommandError(
                     f"image {image.name!r} ({image.image_id}) of an unfinished deployment is pending; EC2 is still "
                     f"making its snapshots: run `snapnames deploy --release {release}` to go on with it, or wait"
                 )
-        own = images.get(self.release)
+        found = images.get(self.release)
+        own = found.image if found else None
         if own is not None and own.state == "pending":
             own = self._wait(own)
         session.recover(self.wanted.listed)
@@ -117,16 +118,18 @@ class Deploy:
                 time.sleep(_POLL_SECONDS)
                 if session.stack.stopped:
                     raise self._failed(CommandError("stopped", Exit.INTERRUPTED))
-                now = session.account.image(image.name)
+                found = session.account.image(image.name)
+                now = found.image if found else None
         return now
 
     def _failed(self, error: CommandError) -> CommandError:
         """The error with the image's fate, and with the next step. Removes an image that failed in EC2."""
         session = self.session
         try:
-            image = session.images().get(self.release)
+            found = session.images().get(self.release)
         except CommandError as unreadable:
             return CommandError(f"{error}\n{session.file.path.name} is as it was\n{unreadable}", error.code)
+        image = found.image if found else None
         again = f"`snapnames deploy --release {self.release}`"
         lines = [str(error), f"{session.file.path.name} is as it was"]
         if error.code is Exit.INTERRUPTED:

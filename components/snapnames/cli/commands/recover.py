@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+from snapnames.cli.account import aws_session
 from snapnames.cli.display import Display
 from snapnames.cli.recovery.made import Made
 from snapnames.cli.recovery.recovery import Recovery
-from snapnames.cli.stack.account import aws_session
 from snapnames.cli.stack.open_stack import OpenStack
 from snapnames.cli.stack.stack_file import StackFile
+from snapnames.rules.releases import image_name
 
 
 def recover(folder: Path, stack_name: str | None, display: Display, *, orphans: bool) -> dict[str, Any]:
@@ -18,7 +19,7 @@ def recover(folder: Path, stack_name: str | None, display: Display, *, orphans: 
     config = stack.config
     file.check(config, stack.project.name)
     service = config.get("snapnames:service")
-    image_names = [f"{service}-{release}" for release in file.releases.listed if service]
+    image_names = [image_name(service, release) for release in file.releases.listed if service]
     recovery = Recovery(stack, file.text, Made(aws_session(config)), image_names, display)
     with stack.stoppable(lambda: display.say("stopping; ^C again stops at once")):
         recovery.run(orphans=orphans, unlock=True)

@@ -7,10 +7,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from snapnames.cli.age import age
 from snapnames.cli.commands.session import Session
-from snapnames.cli.stack.account import Image
 from snapnames.cli.stack.release_list import Releases
 from snapnames.printable import printable
+from snapnames.rules.images import ImageWithSnapshots
 
 _LOG_WIDTH = 160
 """A log has no width of its own, and a name cut short is no name."""
@@ -19,11 +20,14 @@ _LOG_WIDTH = 160
 def rows(session: Session) -> list[dict[str, Any]]:
     """A row for each release that is listed or has an image, newest first, for scripts."""
     images, releases = session.images(), session.file.releases
-    unlisted = sorted((r for r in images if r not in releases.listed), key=lambda r: images[r].created, reverse=True)
+    unlisted = sorted(
+        (r for r in images if r not in releases.listed), key=lambda r: images[r].image.created, reverse=True
+    )
     return [_row(session, release, images.get(release), releases) for release in (*releases.listed, *unlisted)]
 
 
-def _row(session: Session, release: str, image: Image | None, releases: Releases) -> dict[str, Any]:
+def _row(session: Session, release: str, found: ImageWithSnapshots | None, releases: Releases) -> dict[str, Any]:
+    image = found and found.image
     return {
         "release": release,
         "live": release == releases.live,
@@ -33,8 +37,8 @@ def _row(session: Session, release: str, image: Image | None, releases: Releases
         "state": image.state if image else "missing",
         "created": image and image.created.isoformat(),
         "age_seconds": image and int((datetime.now(UTC) - image.created).total_seconds()),
-        "size_gib": image and image.size,
-        "snapshots": {s.device or s.snapshot_id: s.name for s in image.snapshots} if image else {},
+        "size_gib": found and found.size,
+        "snapshots": {found.device(s) or s.snapshot_id: s.name for s in found.snapshots} if found else {},
     }
 
 
@@ -55,16 +59,3 @@ def print_table(console: Console, listed: list[dict[str, Any]]) -> None:
     if not console.is_terminal:
         console.width = _LOG_WIDTH
     console.print(table)
-
-
-def age(time: timedelta) -> str:
-    """How long ago, in its largest unit.
-
-    >>> [age(timedelta(seconds=n)) for n in (59, 60, 7199, 90000)]
-    ['59 s', '1 min', '1 h', '1 d']
-    """
-    seconds = int(time.total_seconds())
-    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= length:
-            return f"{seconds // length} {unit}"
-    return f"{seconds} s"

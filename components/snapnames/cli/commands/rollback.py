@@ -6,10 +6,10 @@ from typing import Any
 from snapnames.cli.commands.session import Session
 from snapnames.cli.errors import CommandError, UsageError
 from snapnames.cli.stack import release_list as plan
-from snapnames.cli.stack.account import Image
 from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.stack_file import StaleListError
 from snapnames.cli.stack.steps import IMAGE, Step, changes, summary
+from snapnames.rules.images import ImageWithSnapshots
 
 
 def rollback(session: Session, release: str | None, *, preview: bool) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
     }
 
 
-def _unlisted(session: Session, images: Mapping[str, Image]) -> list[str]:
+def _unlisted(session: Session, images: Mapping[str, ImageWithSnapshots]) -> list[str]:
     """Releases that the state has an image of and the file does not list, as after a deployment that failed.
 
     Listed in the update alone, which would destroy them otherwise.
@@ -65,10 +65,10 @@ def _unlisted(session: Session, images: Mapping[str, Image]) -> list[str]:
     found = [
         release
         for release, image in images.items()
-        if image.state == "available" and release not in session.file.releases.listed
+        if image.image.state == "available" and release not in session.file.releases.listed
     ]
     held = session.held([session.image_name(release) for release in found])
-    return [release for release in found if images[release].image_id in held]
+    return [release for release in found if images[release].image.image_id in held]
 
 
 def _refuse_images(steps: list[Step]) -> None:

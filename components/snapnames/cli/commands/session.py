@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from snapnames.cli.account import Account, aws_session
 from snapnames.cli.display import Display
 from snapnames.cli.errors import UsageError
 from snapnames.cli.recovery.made import Made
 from snapnames.cli.recovery.recovery import Recovery, delete_left
-from snapnames.cli.stack.account import Account, Image, aws_session
 from snapnames.cli.stack.open_stack import OnEvent, OpenStack
 from snapnames.cli.stack.running import run_stoppable
 from snapnames.cli.stack.stack_file import StackFile
 from snapnames.cli.stack.steps import IMAGE, Step, Steps, summary
-from snapnames.cli.state.repair import held_images
+from snapnames.cli.state.exported import Exported
+from snapnames.rules.images import ImageWithSnapshots
+from snapnames.rules.releases import image_name, release_of
 
 
 class _Command(Protocol):
@@ -49,13 +51,13 @@ class Session:
         return cls(stack, account, file, service, display)
 
     def image_name(self, release: str) -> str:
-        """The image of a release is called `<service>-<release>`."""
-        return f"{self.service}-{release}"
+        """The name of the image of a release."""
+        return image_name(self.service, release)
 
-    def images(self) -> dict[str, Image]:
+    def images(self) -> dict[str, ImageWithSnapshots]:
         """Release to image, of all that this stack has in the account."""
-        prefix = self.image_name("")
-        return {name.removeprefix(prefix): image for name, image in self.account.images().items()}
+        found = {release_of(self.service, name): image for name, image in self.account.images().items()}
+        return {release: image for release, image in found.items() if release is not None}
 
     def outcome(self, release: str | None) -> str:
         """What an update that succeeded has come to."""
@@ -86,7 +88,7 @@ class Session:
 
     def held(self, names: Collection[str]) -> dict[str, str]:
         """Image id to name, of images of these names that the state has; they may be gone. No read without a name."""
-        held = held_images(self.stack.state()["deployment"]) if names else {}
+        held = Exported(self.stack.state()["deployment"]).held_images if names else {}
         return {image_id: name for image_id, name in held.items() if name in names}
 
     def delete_left(self, held: Mapping[str, str]) -> None:

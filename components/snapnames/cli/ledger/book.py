@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 
 from snapnames.cli.ledger.findings import Finding, findings
 from snapnames.cli.ledger.prices import Price
-from snapnames.cli.ledger.reading import Image, Snapshot
-from snapnames.cli.ledger.uses import Use
 from snapnames.cli.ledger.view import View, size_of
+from snapnames.rules.images import Image, Snapshot, Use
 from snapnames.rules.naming import ordered_devices
 
 

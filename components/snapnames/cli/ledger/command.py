@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from snapnames.aws.session import StackSession
+from snapnames.aws.snapshots import read_holdings
+from snapnames.aws.uses import read_older_versions, read_uses
+from snapnames.cli.account import aws_session
 from snapnames.cli.advice import aws_errors
 from snapnames.cli.errors import CommandError, UsageError
 from snapnames.cli.ledger.book import Ledger, keep
 from snapnames.cli.ledger.findings import KINDS
 from snapnames.cli.ledger.prices import price_of
-from snapnames.cli.ledger.reading import read_holdings
-from snapnames.cli.ledger.uses import Use, read_older_versions, read_uses
 from snapnames.cli.ledger.view import View
-from snapnames.cli.stack.account import aws_session
 from snapnames.cli.stack.open_stack import NoStackError, OpenStack
 from snapnames.cli.state.declared import Declared, declared
+from snapnames.rules.images import Use
 from snapnames.rules.naming import DEFAULT_PATTERN
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _open(folder: Path, stack_name: str | None, *, account: bool) -> Opened:
 
 
 def _view(opened: Opened, ec2: "EC2Client", autoscaling: "AutoScalingClient", *, account: bool) -> View:
-    holdings = read_holdings(ec2)
+    holdings = read_holdings(ec2, images_first=False)
     uses = read_uses(ec2, autoscaling, opened.declared.templates)
 
     def view(*older: Use) -> View:

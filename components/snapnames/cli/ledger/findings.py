@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from snapnames.cli.ledger.reading import Image
 from snapnames.cli.ledger.view import View, size_of
+from snapnames.rules.images import Image
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from snapnames.cli.commands.releases import age
+from snapnames.cli.age import age
 from snapnames.cli.ledger.book import Ledger
 from snapnames.cli.ledger.chart import chart
 from snapnames.cli.ledger.findings import KINDS

@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from snapnames.cli.commands.releases import age
+from snapnames.cli.age import age
 from snapnames.cli.ledger.book import Ledger, Row
 from snapnames.cli.ledger.findings import KINDS, Finding
 from snapnames.printable import LINE_LIMIT, printable

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from string import Formatter
 
-from snapnames.cli.ledger.reading import Holdings, Image, Snapshot
-from snapnames.cli.ledger.uses import Use
 from snapnames.cli.state.declared import Declared
+from snapnames.rules.images import Holdings, Image, Snapshot, Use
+from snapnames.rules.releases import release_of
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,7 @@ class View:
         """The release of an image of this stack."""
         if not self.own(image):
             return None
-        prefix = f"{self.service}-"
-        by_name = image.name.removeprefix(prefix) if self.service and image.name.startswith(prefix) else None
-        return self.declared.releases.get(image.image_id, by_name)
+        return self.declared.releases.get(image.image_id, release_of(self.service, image.name))
 
     def name_for(self, snapshot_id: str) -> str | None:
         """The Name that the stack declares for a snapshot."""
@@ -111,7 +109,7 @@ class View:
             self.account
             or in_state is not None
             or self.name_for(snapshot.snapshot_id) is not None
-            or (bool(self.service) and (by_name or "").startswith(f"{self.service}-"))
+            or release_of(self.service, by_name or "") is not None
         )
         return (in_state or by_name or str(image_id), image_id) if ours else None
 

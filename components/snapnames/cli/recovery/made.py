@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from snapnames.aws.described import is_copy, snapshots_behind
-from snapnames.aws.live_names import read_tags
+from snapnames.aws.groups import read_groups
+from snapnames.aws.images import images_by, present_ids
 from snapnames.aws.session import StackSession
+from snapnames.aws.snapshots import snapshots_made_for
+from snapnames.aws.tags import read_tags
 from snapnames.cli.advice import aws_errors
-from snapnames.cli.stack.account import snapshots_of
-from snapnames.cli.state.repair import CONFIGURATION_TYPE, GROUP_TYPE, IMAGE_TYPE, TEMPLATE_TYPE, Resource, Settled
-from snapnames.resources.account_images import STACK_TAG
-from snapnames.rules.limits import chunks
+from snapnames.cli.state.exported import Resource
+from snapnames.cli.state.repair import Settled
+from snapnames.rules.images import STACK_TAG, Image
+from snapnames.rules.resource_types import CONFIGURATION, GROUP, IMAGE, TEMPLATE
 
 if TYPE_CHECKING:
-    from mypy_boto3_ec2.type_defs import FilterTypeDef, ImageTypeDef
+    from mypy_boto3_ec2.type_defs import FilterTypeDef
 
 Inputs = Mapping[str, Any]
 Found = tuple[str, datetime]
@@ -32,10 +34,10 @@ class Made:
         """Make the clients."""
         self._ec2, self._autoscaling = session.ec2(), session.autoscaling()
         self._finders: dict[str, Callable[[Inputs], Found | None]] = {
-            IMAGE_TYPE: self._image,
-            CONFIGURATION_TYPE: self._launch_configuration,
-            TEMPLATE_TYPE: self._launch_template,
-            GROUP_TYPE: self._group,
+            IMAGE: self._image,
+            CONFIGURATION: self._launch_configuration,
+            TEMPLATE: self._launch_template,
+            GROUP: self._group,
         }
 
     def settled(self, creating: Iterable[Resource]) -> list[Settled]:
@@ -48,27 +50,21 @@ class Made:
         """Those that EC2 does not have any more."""
         wanted = set(image_ids)
         with aws_errors("the account's images can't be read"):
-            return wanted - self._present(list(wanted))
+            return wanted - present_ids(self._ec2, wanted)
 
     def pending(self, image_id: str) -> bool:
         """Whether EC2 is still making the image."""
         with aws_errors("the image can't be read"):
-            found = self._ec2.describe_images(Filters=[{"Name": "image-id", "Values": [image_id]}])["Images"]
-        return any(image["State"] == "pending" for image in found)
+            return any(image.state == "pending" for image in images_by(self._ec2, "image-id", [image_id]))
 
-    def releases(self, image_names: Iterable[str], stack_tag: str) -> list["ImageTypeDef"]:
-        """The account's images of these names that bear the tag of the stack and are no copies."""
-        filters: list[FilterTypeDef] = [{"Name": f"tag:{STACK_TAG}", "Values": [stack_tag]}]
+    def releases(self, image_names: Iterable[str], stack_tag: str) -> list[Image]:
+        """The account's images of these names that the stack built."""
         with aws_errors("the images of the stack can't be read"):
-            return [
-                image
-                for chunk in chunks(list(image_names))
-                for image in self._owned([*filters, {"Name": "name", "Values": chunk}])
-            ]
+            return [image for image in images_by(self._ec2, "name", image_names) if image.builder == stack_tag]
 
-    def names(self, images: Iterable["ImageTypeDef"]) -> dict[str, str]:
+    def names(self, images: Iterable[Image]) -> dict[str, str]:
         """Snapshot id to Name, of the snapshots behind the images that have one."""
-        ids = [snapshot_id for image in images for snapshot_id in snapshots_behind(image).values()]
+        ids = [snapshot_id for image in images for snapshot_id in image.snapshots.values()]
         with aws_errors("the names of snapshots can't be read"):
             return {snapshot_id: tags["Name"] for snapshot_id, tags in read_tags(self._ec2, ids, "Name").items()}
 
@@ -84,21 +80,17 @@ class Made:
 
     def groups(self, stack_tag: str) -> list[Found]:
         """The Auto Scaling groups that bear the tag of the stack."""
-        pages = self._autoscaling.get_paginator("describe_auto_scaling_groups").paginate(
-            Filters=[{"Name": f"tag:{STACK_TAG}", "Values": [stack_tag]}]
-        )
         with aws_errors("the Auto Scaling groups can't be read"):
-            return [
-                (one["AutoScalingGroupName"], one["CreatedTime"]) for page in pages for one in page["AutoScalingGroups"]
-            ]
+            found = read_groups(self._autoscaling, filters=[{"Name": f"tag:{STACK_TAG}", "Values": [stack_tag]}])
+            return [(group.name, group.created) for group in found]
 
     def left_snapshots(self, image_ids: Iterable[str]) -> dict[str, list[str]]:
         """Image id to the snapshots that CreateImage made for it and that it left behind; of images that are gone."""
         wanted = list(image_ids)
         with aws_errors("the account's images and snapshots can't be read"):
-            present = self._present(wanted)
-            left = snapshots_of(self._ec2, [image_id for image_id in wanted if image_id not in present])
-        return {image_id: [s["SnapshotId"] for s in snapshots] for image_id, snapshots in left.items() if snapshots}
+            present = present_ids(self._ec2, wanted)
+            left = snapshots_made_for(self._ec2, [image_id for image_id in wanted if image_id not in present])
+        return {image_id: [one.snapshot_id for one in snapshots] for image_id, snapshots in left.items() if snapshots}
 
     def delete_snapshots(self, snapshot_ids: Iterable[str]) -> list[str]:
         """Delete them; those that are deleted now. One that another image uses stays."""
@@ -115,17 +107,10 @@ class Made:
         return deleted
 
     def _image(self, inputs: Inputs) -> Found | None:
-        """Names are unique, and the tag says that it was this stack's create."""
-        filters: list[FilterTypeDef] = [
-            {"Name": "name", "Values": [inputs["name"]]},
-            {"Name": f"tag:{STACK_TAG}", "Values": [inputs.get("tags", {}).get(STACK_TAG, "")]},
-        ]
-        found = self._owned(filters)
-        return (found[0]["ImageId"], datetime.fromisoformat(found[0]["CreationDate"])) if found else None
-
-    def _owned(self, filters: list["FilterTypeDef"]) -> list["ImageTypeDef"]:
-        found = self._ec2.describe_images(Owners=["self"], IncludeDeprecated=True, Filters=filters)["Images"]
-        return [image for image in found if image["State"] != "deregistered" and not is_copy(image)]
+        """CreateImage takes no name twice, and the mark says that it was this stack's create."""
+        stack = inputs.get("tags", {}).get(STACK_TAG, "")
+        found = [one for one in images_by(self._ec2, "name", [inputs["name"]]) if stack and one.builder == stack]
+        return (found[0].image_id, found[0].created) if found else None
 
     def _launch_configuration(self, inputs: Inputs) -> Found | None:
         """It has no tags; names are unique, and no other stack launches this one's image."""
@@ -142,23 +127,6 @@ class Made:
         return (found[0]["LaunchTemplateId"], found[0]["CreateTime"]) if found else None
 
     def _group(self, inputs: Inputs) -> Found | None:
-        found = self._autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[inputs["name"]])
         wanted = {tag["value"] for tag in inputs.get("tags", []) if tag["key"] == STACK_TAG}
-        groups = [
-            group
-            for group in found["AutoScalingGroups"]
-            if wanted & {tag["Value"] for tag in group["Tags"] if tag["Key"] == STACK_TAG}
-        ]
-        return (inputs["name"], groups[0]["CreatedTime"]) if groups else None
-
-    def _present(self, image_ids: list[str]) -> set[str]:
-        """Those that are still registered: a filter, unlike a list of ids, takes one that is gone."""
-        return {
-            image["ImageId"]
-            for chunk in chunks(image_ids)
-            for page in self._ec2.get_paginator("describe_images").paginate(
-                IncludeDeprecated=True, IncludeDisabled=True, Filters=[{"Name": "image-id", "Values": chunk}]
-            )
-            for image in page["Images"]
-            if image["State"] != "deregistered"
-        }
+        found = [one for one in read_groups(self._autoscaling, names=[inputs["name"]]) if one.builder in wanted]
+        return (found[0].name, found[0].created) if found else None

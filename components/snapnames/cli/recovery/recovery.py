@@ -3,7 +3,7 @@
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from snapnames.cli.display import Display
 from snapnames.cli.errors import CommandError, Exit
@@ -12,23 +12,11 @@ from snapnames.cli.recovery.unrecorded import unrecorded
 from snapnames.cli.stack.open_stack import OpenStack, State
 from snapnames.cli.stack.running import run_stoppable
 from snapnames.cli.stack.steps import Steps
-from snapnames.cli.state.missed import has_roots, missed, taken_in, without_volumes
-from snapnames.cli.state.repair import (
-    GROUP_TYPE,
-    IMAGE_TYPE,
-    CutOff,
-    Settled,
-    cut_off,
-    foreign,
-    held_images,
-    leaving,
-    mended,
-    unread,
-    with_dependents,
-)
-
-if TYPE_CHECKING:
-    from mypy_boto3_ec2.type_defs import ImageTypeDef
+from snapnames.cli.state.exported import CutOff, Exported
+from snapnames.cli.state.missed import missed, taken_in, without_volumes
+from snapnames.cli.state.repair import Settled, foreign, mended, unread, with_dependents
+from snapnames.rules.images import Image
+from snapnames.rules.resource_types import GROUP, IMAGE, logical_name
 
 _POLL_SECONDS = 2.0
 _ATTEMPTS = 3
@@ -111,13 +99,13 @@ class Recovery:
             "updates that change it, and run the same command again"
         )
 
-    def _waited(self) -> tuple[State, list["ImageTypeDef"]]:
+    def _waited(self) -> tuple[State, list[Image]]:
         """The state and the releases' images, once EC2 has made what the state lacks, and it can take that in."""
         while True:
             state, images = self.stack.state(), self._releases()
             deployment = state["deployment"]
             lost = missed(deployment, images)
-            pending = {image["Name"]: image["ImageId"] for image in lost if image["State"] == "pending"}
+            pending = {image.name: image.image_id for image in lost if image.state == "pending"}
             pending |= self._pending_creates(deployment)
             if not pending:
                 break
@@ -126,8 +114,8 @@ class Recovery:
                 time.sleep(_POLL_SECONDS)
                 if self.stack.stopped:
                     raise CommandError("stopped", Exit.INTERRUPTED)
-        if lost and not has_roots(deployment):
-            state = self._rooted(", ".join(image["Name"] for image in lost))
+        if lost and Exported(deployment).roots is None:
+            state = self._rooted(", ".join(image.name for image in lost))
         return state, images
 
     def _rooted(self, lost: str) -> State:
@@ -136,7 +124,7 @@ class Recovery:
             self.stack.up_root(self.config)
         except CommandError as error:  # as it declares what is missed; what counts is what the state has then
             state = self.stack.state()
-            if has_roots(state["deployment"]):
+            if Exported(state["deployment"]).roots:
                 return state
             raise CommandError(
                 f"{error}\nthe state has lost {lost} and the stack itself, which an update has to make first, and that "
@@ -145,32 +133,32 @@ class Recovery:
             ) from error
         return self.stack.state()
 
-    def _releases(self) -> list["ImageTypeDef"]:
+    def _releases(self) -> list[Image]:
         return self.made.releases(self.image_names, self.stack.tag)
 
     def _pending_creates(self, deployment: Mapping[str, Any]) -> dict[str, str]:
-        creating = [r for r in cut_off(deployment).creating if r["type"] == IMAGE_TYPE]
+        creating = [r for r in Exported(deployment).cut_off.creating if r["type"] == IMAGE]
         found = {one.resource["inputs"]["name"]: one.resource_id for one in self.made.settled(creating)}
         return {name: image_id for name, image_id in found.items() if self.made.pending(image_id)}
 
-    def _mending(self, deployment: Mapping[str, Any], images: list["ImageTypeDef"]) -> _Mending:
-        found = cut_off(deployment)
+    def _mending(self, deployment: Mapping[str, Any], images: list[Image]) -> _Mending:
+        found = Exported(deployment).cut_off
         unknown = foreign(found.creating)
         if unknown:
             raise CommandError(
                 f"an update was cut off while it made {', '.join(unknown)}, and whether AWS has that is not known "
                 "here: run `pulumi cancel` if the stack is locked, and `pulumi refresh`, which asks what became of it"
             )
-        settled, going = self.made.settled(found.creating), leaving(deployment)
-        made = unrecorded(deployment, self.made, self.stack.tag) if has_roots(deployment) else []
+        settled, going = self.made.settled(found.creating), Exported(deployment).leaving_images
+        made = unrecorded(deployment, self.made, self.stack.tag) if Exported(deployment).roots else []
         after = mended(deployment, [*settled, *made], self.made.gone(going) if going else ())
-        lost = missed(after, images) if has_roots(after) else []
+        lost = missed(after, images) if Exported(after).roots else []
         if lost:
             after = taken_in(after, lost, self.made.names(lost))
         urns = unread(after) | {*(resource["urn"] for resource in found.deleting), *without_volumes(after, images)}
         urns |= {resource["urn"] for resource in after["resources"] if resource.get("id") in going}
-        held = held_images(deployment) | held_images(after)
-        names = [image["Name"] for image in lost]
+        held = Exported(deployment).held_images | Exported(after).held_images
+        names = [image.name for image in lost]
         return _Mending(found, settled, made, names, held, going, with_dependents(after, urns), after)
 
     def _note(self, done: _Mending, before: Mapping[str, Any]) -> None:
@@ -179,13 +167,13 @@ class Recovery:
         creating = [*done.found.creating, *(one.resource for one in done.unrecorded)]
         for urn in dict.fromkeys(resource["urn"] for resource in creating):
             if (urn, ids.get(urn)) not in held:
-                (self.adopted if urn in ids else self.dropped).append(urn.rpartition("::")[2])
+                (self.adopted if urn in ids else self.dropped).append(logical_name(urn))
         if self.adopted:
             self.display.say(f"taking over from an update that was cut off: {', '.join(self.adopted)}")
         if done.lost:
             self.display.say(f"taking into the state what it had lost: {', '.join(done.lost)}")
             self.adopted += done.lost
-            if not any(resource["type"] == GROUP_TYPE for resource in done.after["resources"]):
+            if not any(resource["type"] == GROUP for resource in done.after["resources"]):
                 self.display.say(
                     "the state has no Auto Scaling group: if the account has this stack's one, run `pulumi import` "
                     "for it, since the next update makes a new one"

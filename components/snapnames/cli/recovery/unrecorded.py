@@ -10,18 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from snapnames.cli.recovery.made import Found, Made
-from snapnames.cli.state.missed import default_provider
-from snapnames.cli.state.repair import (
-    CONFIGURATION_TYPE,
-    GROUP_TYPE,
-    TEMPLATE_TYPE,
-    Resource,
-    Settled,
-    cut_off,
-    held_images,
-)
-
-FLEET_TYPE = "snapnames:index:Fleet"
+from snapnames.cli.state.exported import Exported, Resource
+from snapnames.cli.state.repair import Settled
+from snapnames.rules.resource_types import CONFIGURATION, FLEET, GROUP, TEMPLATE, child, logical_name
 
 _GENERATED = re.compile(r"(?P<fleet>.+)-[0-9a-f]{7}")
 """How Pulumi names what is declared without a name."""
@@ -34,20 +25,20 @@ def unrecorded(deployment: Mapping[str, Any], made: Made, stack_tag: str) -> lis
     group must bear `stack_tag`, and be the only such one of a fleet whose group the state does not have. At most one
     paged read of each kind, and none without a fleet. Raises `CommandError` when AWS refuses one.
     """
-    fleets = [resource for resource in deployment.get("resources") or [] if resource["type"] == FLEET_TYPE]
+    fleets = [resource for resource in deployment.get("resources") or [] if resource["type"] == FLEET]
     found: list[Settled] = []
-    configured = [fleet for fleet in fleets if not _has(fleet, TEMPLATE_TYPE, deployment)]
+    configured = [fleet for fleet in fleets if not _has(fleet, TEMPLATE, deployment)]
     if configured:
-        there = _unknown(made.launch_configurations(set(held_images(deployment))), deployment)
+        there = _unknown(made.launch_configurations(set(Exported(deployment).held_images)), deployment)
         for fleet in configured:
-            found += [_create(deployment, fleet, CONFIGURATION_TYPE, one) for one in there if _is_of(fleet, one)]
-    groupless = [fleet for fleet in fleets if not _has(fleet, GROUP_TYPE, deployment)]
+            found += [_create(deployment, fleet, CONFIGURATION, one) for one in there if _is_of(fleet, one)]
+    groupless = [fleet for fleet in fleets if not _has(fleet, GROUP, deployment)]
     if groupless:
         there = _unknown(made.groups(stack_tag), deployment)
         for fleet in groupless:
             of_fleet = [one for one in there if _is_of(fleet, one)]
             if len(of_fleet) == 1:
-                found.append(_create(deployment, fleet, GROUP_TYPE, *of_fleet))
+                found.append(_create(deployment, fleet, GROUP, *of_fleet))
     return found
 
 
@@ -61,25 +52,24 @@ def _has(fleet: Resource, kind: str, deployment: Mapping[str, Any]) -> bool:
 def _unknown(found: list[Found], deployment: Mapping[str, Any]) -> list[Found]:
     """Those that the state neither has nor was making: both are identified by their names."""
     known = {resource.get("id") for resource in deployment["resources"]}
-    known |= {resource["inputs"].get("name") for resource in cut_off(deployment).creating}
+    known |= {resource["inputs"].get("name") for resource in Exported(deployment).cut_off.creating}
     return [one for one in found if one[0] not in known]
 
 
 def _is_of(fleet: Resource, found: Found) -> bool:
     generated = _GENERATED.fullmatch(found[0])
-    return generated is not None and generated["fleet"] == fleet["urn"].rpartition("::")[2]
+    return generated is not None and generated["fleet"] == logical_name(fleet["urn"])
 
 
 def _create(deployment: Mapping[str, Any], fleet: Resource, kind: str, found: Found) -> Settled:
     """As the pending create that the engine did not keep; a refresh reads all but the name."""
     siblings = [r["provider"] for r in deployment["resources"] if r.get("parent") == fleet["urn"] and r.get("provider")]
-    before, _, name = fleet["urn"].rpartition("::")
     resource = {
-        "urn": f"{before}${kind}::{name}",
+        "urn": child(fleet["urn"], kind, logical_name(fleet["urn"])),
         "custom": True,
         "type": kind,
         "inputs": {"name": found[0], "__defaults": ["name"]},
         "parent": fleet["urn"],
-        "provider": next(iter(siblings), default_provider(deployment)),
+        "provider": next(iter(siblings), Exported(deployment).default_provider),
     }
     return Settled(resource, *found)

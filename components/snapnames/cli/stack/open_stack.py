@@ -21,15 +21,12 @@ from snapnames.cli.stack import torn_state
 from snapnames.cli.stack.automation import BareStack, Interruptible, Workspace
 from snapnames.cli.stack.locks import Holder, alone, holders, removed
 from snapnames.cli.state.earlier import earlier_images
-from snapnames.cli.state.missed import root_urn
+from snapnames.rules.resource_types import OWNED_IMAGES_URNS, root_urn
 
 T = TypeVar("T")
 OnEvent = Callable[[EngineEvent], None]
 State = Mapping[str, Any]
 """An exported state: its `deployment` has `resources` and `pending_operations`."""
-
-_OWNED_IMAGES = "**::snapnames:index:OwnedImages**"
-"""The component and all that it declares, by their URNs."""
 
 _NO_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
 """The state is written once, at the end: pulumi writes all of it at each step otherwise, to a folder or a bucket."""
@@ -156,7 +153,9 @@ class OpenStack:
 
     def preview_names(self, config: str, on_event: OnEvent) -> None:
         """`pulumi preview` of the owned images alone."""
-        self._run(lambda path: self._stack.preview(config_file=path, on_event=on_event, target=[_OWNED_IMAGES]), config)
+        self._run(
+            lambda path: self._stack.preview(config_file=path, on_event=on_event, target=[OWNED_IMAGES_URNS]), config
+        )
 
     def up_names(self, config: str, on_event: OnEvent) -> Mapping[str, Any]:
         """`pulumi up` of the owned images alone, without checkpoints; one name that fails keeps no other.
@@ -171,7 +170,7 @@ class OpenStack:
                 lambda path: self._stack.up(
                     config_file=path,
                     on_event=on_event,
-                    target=[_OWNED_IMAGES],
+                    target=[OWNED_IMAGES_URNS],
                     continue_on_error=True,
                     suppress_outputs=True,
                 ),

@@ -1,14 +1,12 @@
 """What a command makes of the list of releases. Plain functions; nothing here knows of Pulumi or files."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from snapnames.cli.errors import CommandError, Exit, UsageError
-
-_RELEASE = re.compile(r"[A-Za-z0-9()\[\] ./\-'@_]+")
-_MAX_IMAGE_NAME = 128
+from snapnames.errors import InputError
+from snapnames.rules import releases
 
 
 @dataclass(frozen=True)
@@ -34,17 +32,10 @@ def now() -> str:
 
 def check_release(release: str, service: str) -> None:
     """Raise `UsageError` unless EC2 takes `<service>-<release>` as the name of an image."""
-    if not _RELEASE.fullmatch(release):
-        raise UsageError(
-            f"release {release!r} is no part of an image name; EC2 takes letters, digits, ( ) [ ] space . / - ' @ _: "
-            "give --release such a text"
-        )
-    length = len(f"{service}-{release}")
-    if length > _MAX_IMAGE_NAME:
-        raise UsageError(
-            f"image name '{service}-{release}' has {length} characters; EC2 takes at most {_MAX_IMAGE_NAME}: give a "
-            "shorter --release"
-        )
+    try:
+        releases.check_release(release, service)
+    except InputError as error:
+        raise UsageError(str(error)) from error
 
 
 def deployed(before: Releases, release: str, keep: int | None) -> Releases:

@@ -8,14 +8,15 @@ from typing import NamedTuple
 from pulumi.automation.events import EngineEvent, StepEventMetadata
 
 from snapnames.cli.stack.open_stack import plain
+from snapnames.rules import resource_types
 
 IMAGE = "image"
 _KINDS = {
-    "aws:ec2/amiFromInstance:AmiFromInstance": IMAGE,
-    "aws:ec2/tag:Tag": "snapshot tag",
-    "aws:ec2/launchConfiguration:LaunchConfiguration": "launch configuration",
-    "aws:ec2/launchTemplate:LaunchTemplate": "launch template",
-    "aws:autoscaling/group:Group": "Auto Scaling group",
+    resource_types.IMAGE: IMAGE,
+    resource_types.TAG: "snapshot tag",
+    resource_types.CONFIGURATION: "launch configuration",
+    resource_types.TEMPLATE: "launch template",
+    resource_types.GROUP: "Auto Scaling group",
 }
 _VERBS = {
     "create": "create",
@@ -123,4 +124,4 @@ def _step(metadata: StepEventMetadata) -> Step | None:
     if verb is None or not metadata.type.startswith("aws:"):
         return None
     kind = _KINDS.get(metadata.type, metadata.type.rpartition(":")[2])
-    return Step(verb, kind, metadata.urn.rpartition("::")[2])
+    return Step(verb, kind, resource_types.logical_name(metadata.urn))

@@ -4,12 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from snapnames.cli.state.missed import RELEASE_TYPE, ROOT_TYPE
-from snapnames.cli.state.repair import IMAGE_TYPE, TAG_TYPE, TEMPLATE_TYPE, Resource, cut_off
-from snapnames.owned_images import RECORD_OUTPUT
-from snapnames.rules.owned_names import Record
+from snapnames.rules.owned_names import RECORD_OUTPUT, Record
+from snapnames.rules.resource_types import IMAGE, OWNED_IMAGES, RELEASE_IMAGE, ROOT, TAG, TEMPLATE
 
-_OWNED_IMAGES = "snapnames:index:OwnedImages"
+from .exported import Exported, Resource
 
 
 @dataclass(frozen=True)
@@ -50,20 +48,21 @@ class Declared:
 
 def declared(deployment: Mapping[str, Any], stack: str) -> Declared:
     """Read a deployment; `stack` is what its images bear, `<organization>/<project>/<stack>`."""
-    resources = [resource for resource in deployment.get("resources", []) if not resource.get("delete")]
-    images = [resource for resource in deployment.get("resources", []) if resource["type"] == IMAGE_TYPE]
-    outputs = next((_outputs(resource) for resource in resources if resource["type"] == ROOT_TYPE), {})
-    creating = [one["inputs"]["name"] for one in cut_off(deployment).creating if one["type"] == IMAGE_TYPE]
+    state = Exported(deployment)
+    resources = [resource for resource in state.resources if not resource.get("delete")]
+    images = list(state.of_type(IMAGE))
+    outputs = next((_outputs(resource) for resource in resources if resource["type"] == ROOT), {})
+    creating = [one["inputs"]["name"] for one in state.cut_off.creating if one["type"] == IMAGE]
     return Declared(
         stack=stack,
         images={one["id"]: one["inputs"]["name"] for one in images if one.get("id") and not one.get("delete")},
         leaving=frozenset(one["id"] for one in images if one.get("id") and one.get("delete")),
         creating=frozenset(creating),
-        names={**dict(_tagged(resources, RELEASE_TYPE)), **dict(_named(resources))},
-        owned={**dict(_tagged(resources, _OWNED_IMAGES)), **Record.of(outputs.get(RECORD_OUTPUT)).names},
+        names={**dict(_tagged(resources, RELEASE_IMAGE)), **dict(_named(resources))},
+        owned={**dict(_tagged(resources, OWNED_IMAGES)), **Record.of(outputs.get(RECORD_OUTPUT)).names},
         releases={image_id: release for release, image_id in _strings(outputs.get("images")).items()},
         live=next(iter(_strings({"live": outputs.get("live")}).values()), None),
-        templates=frozenset(one["id"] for one in resources if one["type"] == TEMPLATE_TYPE and one.get("id")),
+        templates=frozenset(one["id"] for one in resources if one["type"] == TEMPLATE and one.get("id")),
     )
 
 
@@ -80,7 +79,7 @@ def _outputs(resource: Resource) -> Mapping[str, Any]:
 def _named(resources: list[Resource]) -> Iterator[tuple[str, str]]:
     """What each `ReleaseImage` declared. A refresh changes the Tags to what it finds, and leaves these outputs."""
     for resource in resources:
-        if resource["type"] == RELEASE_TYPE:
+        if resource["type"] == RELEASE_IMAGE:
             ids, names = (_outputs(resource).get(key) or {} for key in ("snapshot_ids", "snapshot_names"))
             for device, snapshot_id in ids.items():
                 if device in names:
@@ -91,5 +90,5 @@ def _tagged(resources: list[Resource], component: str) -> Iterator[tuple[str, st
     """The Names that the Tags beneath a component have in the state."""
     for resource in resources:
         inputs = resource.get("inputs") or {}
-        if resource["type"] == TAG_TYPE and f"{component}$" in resource["urn"] and inputs.get("key") == "Name":
+        if resource["type"] == TAG and f"{component}$" in resource["urn"] and inputs.get("key") == "Name":
             yield inputs["resourceId"], inputs["value"]

@@ -9,7 +9,7 @@ import gzip
 import json
 from pathlib import Path
 
-from snapnames.cli.state.repair import held_images
+from .exported import Exported
 
 NEWEST = 20
 """States that are read: each may be megabytes."""
@@ -25,5 +25,5 @@ def earlier_images(backend: Path, project: str, stack: str) -> dict[str, str]:
     for path in [path for path in copies if path.suffix in (".json", ".gz")][-NEWEST:]:
         content = path.read_bytes()
         latest = json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)["checkpoint"]["latest"]
-        found |= held_images(latest or {})
+        found |= Exported(latest or {}).held_images
     return found

@@ -5,61 +5,43 @@ deployment, as the engine exports it.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from snapnames.aws.described import snapshots_behind, tags_of
-from snapnames.cli.state.repair import IMAGE_TYPE, TAG_TYPE
+from snapnames.rules.images import Image
+from snapnames.rules.resource_types import IMAGE, RELEASE_IMAGE, TAG, beside, child
 
-if TYPE_CHECKING:
-    from mypy_boto3_ec2.type_defs import ImageTypeDef
+from .exported import Exported
 
 Resource = dict[str, Any]
 
-ROOT_TYPE, PROVIDER_TYPE = "pulumi:pulumi:Stack", "pulumi:providers:aws"
-RELEASE_TYPE = "snapnames:index:ReleaseImage"
 
-
-def root_urn(project: str, stack: str) -> str:
-    """The URN of the stack itself. `stack`: its short name."""
-    return f"urn:pulumi:{stack}::{project}::{ROOT_TYPE}::{project}-{stack}"
-
-
-def has_roots(deployment: Mapping[str, Any]) -> bool:
-    """Whether the state has what an image hangs on: the stack itself, and the program's own provider."""
-    return bool(_roots(deployment))
-
-
-def default_provider(deployment: Mapping[str, Any]) -> str:
-    """By which a resource names the program's own provider. The state `has_roots`."""
-    _, provider = _roots(deployment)
-    return f"{provider['urn']}::{provider['id']}"
-
-
-def missed(deployment: Mapping[str, Any], images: Iterable["ImageTypeDef"]) -> list["ImageTypeDef"]:
+def missed(deployment: Mapping[str, Any], images: Iterable[Image]) -> list[Image]:
     """Those of the images that the state does not have, nor another of that name: a refresh has to clear that first."""
-    held = [resource for resource in deployment.get("resources") or [] if resource["type"] == IMAGE_TYPE]
+    held = list(Exported(deployment).of_type(IMAGE))
     ids, names = {resource.get("id") for resource in held}, {resource["inputs"]["name"] for resource in held}
-    return [image for image in images if image["ImageId"] not in ids and image["Name"] not in names]
+    return [image for image in images if image.image_id not in ids and image.name not in names]
 
 
-def without_volumes(deployment: Mapping[str, Any], images: Iterable["ImageTypeDef"]) -> list[str]:
+def without_volumes(deployment: Mapping[str, Any], images: Iterable[Image]) -> list[str]:
     """The URNs of those that EC2 has made and the state has without a volume, as after a create that timed out."""
-    made = {image["ImageId"] for image in images if image["State"] == "available"}
+    made = {image.image_id for image in images if image.state == "available"}
     return [
         resource["urn"]
-        for resource in deployment.get("resources") or []
+        for resource in Exported(deployment).resources
         if resource.get("id") in made and not resource.get("outputs", {}).get("ebsBlockDevices")
     ]
 
 
-def taken_in(
-    deployment: Mapping[str, Any], images: Iterable["ImageTypeDef"], names: Mapping[str, str]
-) -> dict[str, Any]:
+def taken_in(deployment: Mapping[str, Any], images: Iterable[Image], names: Mapping[str, str]) -> dict[str, Any]:
     """The deployment with these images, each with its component and the names that its snapshots have.
 
-    `names`: snapshot id to Name. A refresh has to read the rest of the images. The state `has_roots`.
+    `names`: snapshot id to Name. A refresh has to read the rest of the images. Raises `ValueError` unless the state has
+    its roots.
     """
-    (root, _), provider = _roots(deployment), default_provider(deployment)
+    state = Exported(deployment)
+    if state.roots is None:
+        raise ValueError("the state has lost what an image hangs on")
+    (root, _), provider = state.roots, state.default_provider
     resources = list(deployment["resources"])
     urns = {resource["urn"] for resource in resources}
     for image in images:
@@ -69,42 +51,32 @@ def taken_in(
     return {**deployment, "resources": resources}
 
 
-def _roots(deployment: Mapping[str, Any]) -> tuple[Resource, ...]:
-    found = {
-        resource["type"]: resource
-        for resource in deployment.get("resources") or []
-        if resource["type"] == ROOT_TYPE
-        or (resource["type"] == PROVIDER_TYPE and resource["urn"].rpartition("::")[2].startswith("default"))
-    }
-    return (found[ROOT_TYPE], found[PROVIDER_TYPE]) if len(found) == len((ROOT_TYPE, PROVIDER_TYPE)) else ()
-
-
-def _image(root: Resource, provider: str, image: "ImageTypeDef") -> list[Resource]:
+def _image(root: Mapping[str, Any], provider: str, image: Image) -> list[Resource]:
     """The component and the image, as `ReleaseImage` declares them."""
-    before, name = root["urn"].partition(f"::{ROOT_TYPE}::")[0], image["Name"]
+    name = image.name
     component = {
-        "urn": f"{before}::{RELEASE_TYPE}::{name}",
+        "urn": beside(root["urn"], RELEASE_IMAGE, name),
         "custom": False,
-        "type": RELEASE_TYPE,
+        "type": RELEASE_IMAGE,
         "parent": root["urn"],
     }
     inputs = {
         "name": name,
-        "sourceInstanceId": image.get("SourceInstanceId", ""),
+        "sourceInstanceId": image.source_instance_id,
         "snapshotWithoutReboot": True,
-        "tags": tags_of(image),
+        "tags": dict(image.tags),
         "__defaults": [],
     }
-    if image.get("Description"):
-        inputs["description"] = image["Description"]
+    if image.description:
+        inputs["description"] = image.description
     made = {
-        "urn": f"{before}::{RELEASE_TYPE}${IMAGE_TYPE}::{name}",
+        "urn": child(component["urn"], IMAGE, name),
         "custom": True,
-        "id": image["ImageId"],
-        "type": IMAGE_TYPE,
+        "id": image.image_id,
+        "type": IMAGE,
         "inputs": inputs,
         # By it the provider deletes the snapshots with the image.
-        "outputs": {**inputs, "id": image["ImageId"], "manageEbsSnapshots": True},
+        "outputs": {**inputs, "id": image.image_id, "manageEbsSnapshots": True},
         "parent": component["urn"],
         "provider": provider,
     }
@@ -115,10 +87,10 @@ def _name(image: Resource, device: str, snapshot_id: str, name: str) -> Resource
     """The Tag of a snapshot, as `ReleaseImage` declares it."""
     inputs = {"key": "Name", "resourceId": snapshot_id, "value": name, "__defaults": []}
     return {
-        "urn": f"{image['urn'].partition('$')[0]}${TAG_TYPE}::{image['inputs']['name']}:{device}",
+        "urn": child(image["parent"], TAG, f"{image['inputs']['name']}:{device}"),
         "custom": True,
         "id": f"{snapshot_id},Name",
-        "type": TAG_TYPE,
+        "type": TAG,
         "inputs": inputs,
         "outputs": {**inputs, "id": f"{snapshot_id},Name"},
         "parent": image["parent"],
@@ -128,7 +100,7 @@ def _name(image: Resource, device: str, snapshot_id: str, name: str) -> Resource
     }
 
 
-def _named(image: "ImageTypeDef", names: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+def _named(image: Image, names: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """Device name to snapshot id and Name, of the snapshots that have one."""
-    behind = snapshots_behind(image)
-    return {device: (snapshot, names[snapshot]) for device, snapshot in behind.items() if snapshot in names}
+    behind = image.snapshots.items()
+    return {device: (snapshot, names[snapshot]) for device, snapshot in behind if snapshot in names}

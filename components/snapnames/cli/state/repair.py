@@ -6,40 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from snapnames.cli.errors import CommandError
+from snapnames.rules.resource_types import COMPONENTS, CONFIGURATION, GROUP, IMAGE, PROVIDERS, TAG, TEMPLATE
 
-Resource = Mapping[str, Any]
-"""As the engine exports it."""
+from .exported import Exported, Resource
 
-IMAGE_TYPE, TAG_TYPE = "aws:ec2/amiFromInstance:AmiFromInstance", "aws:ec2/tag:Tag"
-CONFIGURATION_TYPE = "aws:ec2/launchConfiguration:LaunchConfiguration"
-TEMPLATE_TYPE, GROUP_TYPE = "aws:ec2/launchTemplate:LaunchTemplate", "aws:autoscaling/group:Group"
-FOUND_TYPES = (IMAGE_TYPE, CONFIGURATION_TYPE, TEMPLATE_TYPE, GROUP_TYPE)
+FOUND_TYPES = (IMAGE, CONFIGURATION, TEMPLATE, GROUP)
 """Of which AWS can say whether a create was done."""
-
-
-@dataclass(frozen=True)
-class CutOff:
-    """The operations that had begun, and of which the state does not say how they ended."""
-
-    creating: tuple[Resource, ...]
-    """Perhaps made; the state has no id of them."""
-
-    deleting: tuple[Resource, ...]
-    """Perhaps gone, or gone in part."""
-
-    others: int
-    """Updates and reads: the same again does no harm."""
-
-    def __bool__(self) -> bool:
-        """Whether there is any."""
-        return bool(self.creating or self.deleting or self.others)
-
-
-def cut_off(deployment: Mapping[str, Any]) -> CutOff:
-    """Read the pending operations of a deployment."""
-    operations = deployment.get("pending_operations") or []
-    kinds = {kind: tuple(o["resource"] for o in operations if o["type"] == kind) for kind in ("creating", "deleting")}
-    return CutOff(kinds["creating"], kinds["deleting"], len(operations) - sum(map(len, kinds.values())))
 
 
 @dataclass(frozen=True)
@@ -65,9 +37,7 @@ def foreign(creating: Iterable[Resource]) -> list[str]:
     return [
         resource["urn"]
         for resource in creating
-        if "snapnames:index:" not in resource["urn"]
-        and resource["type"] != TAG_TYPE
-        and not resource["type"].startswith("pulumi:providers:")
+        if COMPONENTS not in resource["urn"] and resource["type"] != TAG and not resource["type"].startswith(PROVIDERS)
     ]
 
 
@@ -81,9 +51,9 @@ def mended(deployment: Mapping[str, Any], creates: Iterable[Settled], gone: Coll
 
     Raises `CommandError` for a create whose parent or provider the state does not have.
     """
-    resources: list[dict[str, Any]] = [
-        {**resource, "delete": True} if resource.get("id") in gone and resource["type"] == IMAGE_TYPE else resource
-        for resource in deployment.get("resources") or []
+    resources: list[Resource] = [
+        {**resource, "delete": True} if resource.get("id") in gone and resource["type"] == IMAGE else resource
+        for resource in Exported(deployment).resources
     ]
     for create in sorted(creates, key=lambda one: one.made):
         if create.key in {_key(resource) for resource in resources}:
@@ -120,7 +90,7 @@ def _adopted(create: Settled, state: Iterable[Resource]) -> dict[str, Any]:
         )
     outputs = {key: value for key, value in resource["inputs"].items() if key != "__defaults"}
     outputs["id"] = create.resource_id
-    if resource["type"] == IMAGE_TYPE:
+    if resource["type"] == IMAGE:
         # Only a create sets it, and by it the provider deletes the snapshots with the image.
         outputs["manageEbsSnapshots"] = True
     adopted: dict[str, Any] = {**resource, "id": create.resource_id, "outputs": outputs}
@@ -133,16 +103,10 @@ def _adopted(create: Settled, state: Iterable[Resource]) -> dict[str, Any]:
     return adopted
 
 
-def held_images(deployment: Mapping[str, Any]) -> dict[str, str]:
-    """Image id to name, of every image that the state has or was doing something with."""
-    resources = [*deployment.get("resources", []), *(o["resource"] for o in deployment.get("pending_operations") or [])]
-    return {r["id"]: r["inputs"]["name"] for r in resources if r["type"] == IMAGE_TYPE and r.get("id")}
-
-
 def with_dependents(deployment: Mapping[str, Any], urns: set[str]) -> list[str]:
     """These resources and all that depends on them, or goes with them."""
     found = set(urns)
-    for resource in deployment.get("resources", []):  # each stands behind what it depends on
+    for resource in Exported(deployment).resources:  # each stands behind what it depends on
         if found & {*resource.get("dependencies", ()), resource.get("deletedWith"), resource.get("parent")}:
             found.add(resource["urn"])
     return sorted(found)
@@ -152,13 +116,6 @@ def unread(deployment: Mapping[str, Any]) -> set[str]:
     """The URNs of what a repair has taken in and no refresh has read yet: only a read gives an ARN."""
     return {
         resource["urn"]
-        for resource in deployment.get("resources") or []
+        for resource in Exported(deployment).resources
         if resource["type"] in FOUND_TYPES and not resource.get("outputs", {}).get("arn")
     }
-
-
-def leaving(deployment: Mapping[str, Any]) -> set[str]:
-    """The ids of images whose delete was begun, in this update or before a repair."""
-    resources = deployment.get("resources") or []
-    begun = [*cut_off(deployment).deleting, *(resource for resource in resources if resource.get("delete"))]
-    return {resource["id"] for resource in begun if resource["type"] == IMAGE_TYPE}

@@ -1,0 +1,84 @@
+"""A deployment as the engine exports it, and what its resources are asked for. Recovery and the ledger share it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from snapnames.rules.resource_types import IMAGE, PROVIDER, ROOT, logical_name
+
+Resource = Mapping[str, Any]
+"""One resource, or a pending operation's resource, as the engine exports it."""
+
+
+@dataclass(frozen=True)
+class CutOff:
+    """The operations that had begun, and of which the state does not say how they ended."""
+
+    creating: tuple[Resource, ...]
+    """Perhaps made; the state has no id of them."""
+
+    deleting: tuple[Resource, ...]
+    """Perhaps gone, or gone in part."""
+
+    others: int
+    """Updates and reads: the same again does no harm."""
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self.creating or self.deleting or self.others)
+
+
+@dataclass(frozen=True)
+class Exported:
+    """One deployment. Nothing here changes it."""
+
+    deployment: Mapping[str, Any]
+
+    @property
+    def resources(self) -> list[Resource]:
+        """All of them, those to be deleted included; each stands behind what it depends on."""
+        return self.deployment.get("resources") or []
+
+    def of_type(self, kind: str) -> Iterator[Resource]:
+        """Those of a type, those to be deleted included."""
+        return (resource for resource in self.resources if resource["type"] == kind)
+
+    @cached_property
+    def cut_off(self) -> CutOff:
+        """Its pending operations."""
+        operations = self.deployment.get("pending_operations") or []
+        begun = {kind: tuple(o["resource"] for o in operations if o["type"] == kind) for kind in _BEGUN}
+        return CutOff(begun["creating"], begun["deleting"], len(operations) - sum(map(len, begun.values())))
+
+    @property
+    def held_images(self) -> dict[str, str]:
+        """Image id to name, of every image that the state has or was doing something with."""
+        pending = (operation["resource"] for operation in self.deployment.get("pending_operations") or [])
+        found = (resource for resource in (*self.resources, *pending) if resource["type"] == IMAGE)
+        return {resource["id"]: resource["inputs"]["name"] for resource in found if resource.get("id")}
+
+    @property
+    def leaving_images(self) -> set[str]:
+        """The ids of images whose delete was begun, in this update or before a repair."""
+        begun = (*self.cut_off.deleting, *(resource for resource in self.resources if resource.get("delete")))
+        return {resource["id"] for resource in begun if resource["type"] == IMAGE}
+
+    @property
+    def roots(self) -> tuple[Resource, Resource] | None:
+        """The stack itself and the program's own provider; None where the state has lost one of them."""
+        root = next(self.of_type(ROOT), None)
+        defaults = (one for one in self.of_type(PROVIDER) if logical_name(one["urn"]).startswith("default"))
+        provider = next(defaults, None)
+        return None if root is None or provider is None else (root, provider)
+
+    @property
+    def default_provider(self) -> str:
+        """By which a resource names the program's own provider. The state has its `roots`."""
+        if self.roots is None:
+            raise ValueError("a state without the stack and its provider has no default provider")
+        _, provider = self.roots
+        return f"{provider['urn']}::{provider['id']}"
+
+
+_BEGUN = ("creating", "deleting")

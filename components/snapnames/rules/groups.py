@@ -1,0 +1,62 @@
+"""What Auto Scaling has: groups, what they launch from, and the instances that they run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .images import STACK_TAG
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What an instance was launched from, or a group launches from: a configuration, or a version of a template."""
+
+    configuration: str = ""
+    """Name of the launch configuration; empty for a launch template."""
+
+    template: str = ""
+    """Id of the launch template; empty for a launch configuration."""
+
+    version: str = ""
+    """A number, `$Latest` or `$Default`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An instance of a group."""
+
+    instance_id: str
+    lifecycle: str
+    """Auto Scaling's LifecycleState, for example `InService`, `Standby` or `Terminating:Wait`."""
+
+    health: str
+    """`Healthy` or `Unhealthy`."""
+
+    protected: bool
+    """Whether it is protected from scale-in."""
+
+    launch: Launch
+
+    @property
+    def in_service(self) -> bool:
+        """Whether it serves now."""
+        return self.lifecycle == "InService" and self.health.lower() == "healthy"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An Auto Scaling group."""
+
+    name: str
+    created: datetime
+    launches: tuple[Launch, ...] = ()
+    """What it launches from; several with the overrides of a mixed instances policy."""
+
+    members: tuple[Member, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    desired: int = 0
+
+    @property
+    def builder(self) -> str | None:
+        """The stack that made it, as its mark says."""
+        return self.tags.get(STACK_TAG)
