@@ -6,9 +6,11 @@ from pulumi import ComponentResource, Output, ResourceOptions
 from snapnames.config.fleet_args import FleetArgs, InstanceRefresh
 from snapnames.resources.account_images import stack_tag
 from snapnames.resources.launch_settings import launch_configuration, launch_template
+from snapnames.resources.rollout import RolloutSettings, follow
 from snapnames.rules.fleet import check_fleet
 from snapnames.rules.images import STACK_TAG
 from snapnames.rules.resource_types import FLEET
+from snapnames.rules.time_spans import DEFAULT_ROLLOUT_TIMEOUT
 
 __all__ = ["Fleet", "FleetArgs", "InstanceRefresh"]
 
@@ -17,7 +19,8 @@ class Fleet(ComponentResource):
     """The launch configuration or launch template of an image, and an Auto Scaling group that launches from it.
 
     Leaves alone: instances that run, unless `instance_refresh` is given; a new image is what the next scale-out
-    launches.
+    launches. With `instance_refresh` an update waits until the instances are replaced. When that fails, the update
+    fails, and deletes nothing.
 
     Raises `InputError` before anything is registered for sizes and places that Auto Scaling refuses.
     """
@@ -27,6 +30,9 @@ class Fleet(ComponentResource):
 
     auto_scaling_group_name: Output[str]
     """Name of the Auto Scaling group."""
+
+    rollout: Output[str]
+    """How the rollout of this update ended: `rolled out`, or `launched` when nothing waited for the instances."""
 
     def __init__(self, name: str, args: FleetArgs, opts: ResourceOptions | None = None) -> None:
         """Declare the launch configuration and the group; `args` as `FleetArgs` says."""
@@ -55,12 +61,19 @@ class Fleet(ComponentResource):
             opts=ResourceOptions(parent=self),
         )
 
+        rollout = RolloutSettings(
+            args.get("instance_refresh"),
+            args.get("wait_for_rollout", True),
+            args.get("rollout_timeout", DEFAULT_ROLLOUT_TIMEOUT),
+        )
         self.launch_settings_id = settings.resource.id
         self.auto_scaling_group_name = group.name
+        self.rollout = Output.all(group.id, settings.launched).apply(lambda known: follow(known[0], rollout, group))
         self.register_outputs(
             {
                 "launch_settings_id": self.launch_settings_id,
                 "auto_scaling_group_name": self.auto_scaling_group_name,
+                "rollout": self.rollout,
             }
         )
 

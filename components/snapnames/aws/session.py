@@ -64,6 +64,11 @@ class StackSession:
         return self._session.client("autoscaling", **_client_options("autoscaling", self._settings))
 
 
+def refused(error: Exception) -> str:
+    """The code of the error that AWS has answered; empty for an error of another kind."""
+    return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else ""
+
+
 @contextmanager
 def reading(what: str) -> Iterator[None]:
     """Raise `InputError` when AWS, or the way to it, refuses a read of `what`."""

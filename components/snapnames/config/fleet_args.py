@@ -79,3 +79,9 @@ class FleetArgs(TypedDict):
 
     tags: NotRequired[Mapping[str, str]]
     """Tags on the group and on the instances that it launches, beside `snapnames:stack`."""
+
+    rollout_timeout: NotRequired[str]
+    """How long an update waits for its instance refresh, as `90m` or `2h`. Default: 2h."""
+
+    wait_for_rollout: NotRequired[bool]
+    """Whether an update ends only when its instances are replaced, and fails with them. Default: true."""

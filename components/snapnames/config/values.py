@@ -2,18 +2,15 @@
 
 import difflib
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from snapnames.errors import InputError
 from snapnames.printable import printable
+from snapnames.rules.time_spans import is_span
 
 NAMESPACE = "snapnames:"
 TEXT, WHOLE, TRUTH, TEXTS, TEXT_MAP = "text", "a whole number", "true or false", "a list of texts", "a map of texts"
-
-_DURATION = re.compile(r"([1-9][0-9]{0,4}(h|m|s))+")
-"""Of what Go's time.ParseDuration takes; it refuses one that is longer than 292 years."""
 
 
 class ConfigValues:
@@ -104,7 +101,7 @@ class ConfigValues:
 
     def span(self, path: str, value: object) -> str:
         """The value if it is a time span as Go writes it, else nothing and a fault."""
-        if isinstance(value, str) and _DURATION.fullmatch(value):
+        if isinstance(value, str) and is_span(value):
             return value
         self.fault(
             f"{NAMESPACE}{path} is {value!r}; it is hours, minutes, seconds as in 6h or 1h30m, each at most 99999: "

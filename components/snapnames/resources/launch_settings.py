@@ -20,6 +20,8 @@ class LaunchSettings:
 
     resource: "aws.ec2.LaunchConfiguration | aws.ec2.LaunchTemplate"
     group_arguments: Mapping[str, Any]
+    launched: Output[str]
+    """Changes with what the group launches: the name of a configuration, or the version of a template."""
 
 
 def launch_configuration(name: str, args: FleetArgs, owner: ComponentResource) -> LaunchSettings:
@@ -34,7 +36,7 @@ def launch_configuration(name: str, args: FleetArgs, owner: ComponentResource) -
         user_data=_secret(args),
         opts=ResourceOptions(parent=owner),
     )
-    return LaunchSettings(configuration, {"launch_configuration": configuration.name})
+    return LaunchSettings(configuration, {"launch_configuration": configuration.name}, configuration.name)
 
 
 def launch_template(name: str, args: FleetArgs, owner: ComponentResource) -> LaunchSettings:
@@ -60,7 +62,7 @@ def launch_template(name: str, args: FleetArgs, owner: ComponentResource) -> Lau
         opts=ResourceOptions(parent=owner),
     )
     version = template.latest_version.apply(str)
-    return LaunchSettings(template, {"launch_template": {"id": template.id, "version": version}})
+    return LaunchSettings(template, {"launch_template": {"id": template.id, "version": version}}, version)
 
 
 def _secret(args: FleetArgs) -> Output[str] | None:

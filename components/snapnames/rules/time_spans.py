@@ -6,7 +6,22 @@ from datetime import datetime, timedelta
 DEFAULT_CREATE_TIMEOUT = "6h"
 """How long an image may stay pending, where nothing else is said."""
 
+DEFAULT_ROLLOUT_TIMEOUT = "2h"
+"""How long an update waits for its instance refresh, where nothing else is said."""
+
+_SPAN = re.compile(r"([1-9][0-9]{0,4}(h|m|s))+")
+"""Of what Go's time.ParseDuration takes; it refuses one that is longer than 292 years."""
+
 _UNITS = {"h": "hours", "m": "minutes", "s": "seconds"}
+
+
+def is_span(value: object) -> bool:
+    """Whether a value is a time span as Go writes it: hours, minutes, seconds, each at most 99999.
+
+    >>> [is_span(value) for value in ("6h", "1h30m", "0h", "6 h", 6)]
+    [True, True, False, False, False]
+    """
+    return isinstance(value, str) and _SPAN.fullmatch(value) is not None
 
 
 def seconds_of(span: str) -> float:
