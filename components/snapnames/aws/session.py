@@ -17,6 +17,7 @@ from botocore.credentials import (
     DeferredRefreshableCredentials,
 )
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from botocore.utils import validate_region_name
 
 from snapnames.config.provider import provider_settings
@@ -64,6 +65,10 @@ class StackSession:
         return self._session.client("autoscaling", **_client_options("autoscaling", self._settings))
 
 
+REFUSALS = (BotoCoreError, ClientError, ResponseParserError)
+"""What boto3 raises when AWS, or the way to it, refuses a call, or the answer can't be understood."""
+
+
 def refused(error: Exception) -> str:
     """The code of the error that AWS has answered; empty for an error of another kind."""
     return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else ""
@@ -74,7 +79,7 @@ def reading(what: str) -> Iterator[None]:
     """Raise `InputError` when AWS, or the way to it, refuses a read of `what`."""
     try:
         yield
-    except (BotoCoreError, ClientError) as error:
+    except REFUSALS as error:
         raise InputError(
             f"{what} can't be read: {error}; see to aws:profile, aws:region and the credentials"
         ) from error

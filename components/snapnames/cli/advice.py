@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from snapnames.aws.session import REFUSALS
 from snapnames.cli.errors import CommandError
 
 _ADVICE = {
@@ -33,5 +32,5 @@ def aws_errors(doing: str) -> Iterator[None]:
     """Turn what AWS refuses into a `CommandError` that begins with what was being done."""
     try:
         yield
-    except (BotoCoreError, ClientError) as error:
+    except REFUSALS as error:
         raise CommandError(with_advice(f"{doing}: {error}")) from error

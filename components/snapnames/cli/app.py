@@ -30,6 +30,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 -- as typer calls it
+    if wanted:
+        from snapnames import __version__  # noqa: PLC0415
+
+        print(f"snapnames {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version, and end.")
+    ] = False,
+) -> None:
+    pass
+
+
 Stack = Annotated[str | None, typer.Option(help="The stack. Default: the selected one.", metavar="NAME")]
 Folder = Annotated[Path, typer.Option("--cwd", "-C", help="A folder of the Pulumi project.", exists=True)]
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout; what a person reads goes to stderr.")]
@@ -43,6 +62,9 @@ def deploy(  # noqa: PLR0913 -- each is an option
     ] = None,
     keep: Annotated[int | None, typer.Option(help="Releases to keep, 1 or more. Default: all.", metavar="N")] = None,
     *,
+    no_rollback: Annotated[
+        bool, typer.Option("--no-rollback", help="Leave a fleet whose rollout has failed as it is.")
+    ] = False,
     preview: Preview = False,
     stack: Stack = None,
     folder: Folder = Path(),
@@ -50,22 +72,23 @@ def deploy(  # noqa: PLR0913 -- each is an option
 ) -> None:
     """Build the image of a new release, name its snapshots, and move the fleet to it.
 
-    Puts the release first in snapnames:releases and makes it live; the config is written when the update has
-    succeeded. The same --release again goes on where a run was stopped.
+    Puts the release first in snapnames:releases; the config is written when the update has succeeded, which waits for
+    the instance refresh of the fleet. Then it drops what --keep does not keep. A rollout that fails takes the fleet
+    back to the last good release. The same --release again goes on where a run was stopped.
     """
 
     def run(session: "Session") -> dict[str, Any]:
         from snapnames.cli.commands.deploy import Deploy  # noqa: PLC0415
 
         with session.stoppable():
-            return Deploy.of(session, release, keep).run(preview=preview)
+            return Deploy.of(session, release, keep, rolls_back=not no_rollback).run(preview=preview)
 
     _command(run, folder, stack, as_json=as_json)
 
 
 @app.command(epilog=_EXIT_CODES)
 def rollback(
-    release: Annotated[str | None, typer.Argument(help="Default: the one listed behind the live one.")] = None,
+    release: Annotated[str | None, typer.Argument(help="Default: the last good one before the live one.")] = None,
     *,
     preview: Preview = False,
     stack: Stack = None,
@@ -79,6 +102,29 @@ def rollback(
 
         with session.stoppable():
             return roll_back(session, release, preview=preview)
+
+    _command(run, folder, stack, as_json=as_json)
+
+
+@app.command(epilog=_EXIT_CODES)
+def prune(
+    keep: Annotated[int, typer.Option(help="Releases to keep, 1 or more.", metavar="N")],
+    *,
+    preview: Preview = False,
+    stack: Stack = None,
+    folder: Folder = Path(),
+    as_json: Json = False,
+) -> None:
+    """Drop old releases with their images and snapshots, and change nothing else.
+
+    Keeps the live release, the one to go back to, and what AWS would refuse to delete.
+    """
+
+    def run(session: "Session") -> dict[str, Any]:
+        from snapnames.cli.commands.prune import prune as drop_releases  # noqa: PLC0415
+
+        with session.stoppable():
+            return drop_releases(session, keep, preview=preview)
 
     _command(run, folder, stack, as_json=as_json)
 

@@ -55,6 +55,11 @@ class Group:
     members: tuple[Member, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     desired: int = 0
+    health_check: str = "EC2"
+    """What tells that an instance is healthy: `EC2` for its status checks alone, or `ELB` and others beside."""
+
+    fed: bool = False
+    """Whether a load balancer or target group feeds it."""
 
     @property
     def builder(self) -> str | None:

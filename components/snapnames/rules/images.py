@@ -66,6 +66,9 @@ class Image:
     source_instance_id: str = ""
     """The instance that CreateImage made it of; empty for an image that was made in another way."""
 
+    protection: str = ""
+    """DescribeImages' DeregistrationProtection, for example `disabled` or `enabled-with-cooldown`."""
+
     copied: bool = False
     """Whether CopyImage made it, and may have copied the tags too."""
 

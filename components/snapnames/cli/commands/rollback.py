@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from snapnames.cli.commands.plan_text import details, show_plan
 from snapnames.cli.commands.session import Session
-from snapnames.cli.errors import CommandError, UsageError
+from snapnames.cli.errors import CommandError, Exit, UsageError
 from snapnames.cli.stack import release_list as plan
 from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.stack_file import StaleListError
@@ -20,10 +21,11 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
             f"snapnames:fleet is not set in {session.file.path.name}; a rollback moves the stack's fleet to another "
             "release, and this stack has none: point what launches from its images to the older one"
         )
-    wanted = plan.rolled_back(session.file.releases, release)
-    config = session.file.edited(wanted)
     if not preview:
         session.recover()
+    before = session.standing()
+    wanted = plan.rolled_back(session.file.releases, release, before.history)
+    config = session.file.edited(wanted)
     images = session.images()
     refresh = any(image.unread for image in images.values())
     kept = _unlisted(session, images)
@@ -35,16 +37,19 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
     try:
         steps = session.preview(config, refresh=refresh)
         say(f"[{session.display.elapsed}] to do: {summary(steps.seen)}; images: {_images(steps.seen)}")
+        show_plan(session, steps)
         _refuse_images(steps.seen)
         if not preview:
             session.update(config, refresh=refresh, planned=steps)
     except StaleListError:
         raise
     except CommandError as error:
-        raise CommandError(f"{error}\n{session.file.path.name} is as it was", error.code) from error
+        stands = "" if preview or error.code is Exit.INTERRUPTED else f"\n{_stands(session, wanted)}"
+        raise CommandError(f"{error}\n{session.file.path.name} is as it was{stands}", error.code) from error
     if not preview:
         session.file.replace(wanted)
-        say(f"[{session.display.elapsed}] done: {session.outcome(wanted.live)}")
+        before = session.standing()
+        say(f"[{session.display.elapsed}] done: {session.outcome(wanted.live, before)}")
     return {
         "stack": session.stack.name,
         "release": wanted.live,
@@ -52,9 +57,17 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
         "preview": preview,
         "releases": list(wanted.listed),
         "live": wanted.live,
+        "fleet": before.document(),
         "changes": changes(steps.seen),
+        **details(steps),
         "seconds": session.display.seconds,
     }
+
+
+def _stands(session: Session, wanted: Releases) -> str:
+    """Where the fleet is after a rollback that failed, and what goes on from there."""
+    image = session.image_name(wanted.live or "")
+    return f"{session.standing().outcome(image)}. `snapnames rollback {wanted.live}` goes on from here"
 
 
 def _unlisted(session: Session, images: Mapping[str, ImageWithSnapshots]) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from snapnames.cli.account import Account, aws_session
+from snapnames.cli.commands.standing import Standing
 from snapnames.cli.display import Display
 from snapnames.cli.errors import UsageError
 from snapnames.cli.recovery.made import Made
@@ -59,12 +60,26 @@ class Session:
         found = {release_of(self.service, name): image for name, image in self.account.images().items()}
         return {release: image for release, image in found.items() if release is not None}
 
-    def outcome(self, release: str | None) -> str:
+    def outcome(self, release: str | None, standing: Standing) -> str:
         """What an update that succeeded has come to."""
         image = self.image_name(release or "")
-        return (
-            f"{image} is live" if self.has_fleet else f"{image} is built; without snapnames:fleet nothing launches it"
-        )
+        if not self.has_fleet:
+            return f"{image} is built; without snapnames:fleet nothing launches it"
+        return standing.outcome(image)
+
+    def standing(self) -> Standing:
+        """Where the fleet stands, as AWS tells it now. Raises `CommandError`."""
+        return Standing.read(self.account.session, self.stack.state()["deployment"])
+
+    @property
+    def forces_use(self) -> bool:
+        """Whether the config drops images although something outside the stack uses them."""
+        return self.stack.config.get("snapnames:force", "false") != "false"
+
+    @property
+    def rolls(self) -> bool:
+        """Whether an update replaces the fleet's instances."""
+        return "instanceRefresh" in self.stack.config.get("snapnames:fleet", "")
 
     @property
     def has_fleet(self) -> bool:
@@ -91,6 +106,11 @@ class Session:
         held = Exported(self.stack.state()["deployment"]).held_images if names else {}
         return {image_id: name for image_id, name in held.items() if name in names}
 
+    def left_snapshots(self, image_ids: Collection[str]) -> list[str]:
+        """The snapshots that these images have left, of those that EC2 does not have any more."""
+        left = self._made.left_snapshots(image_ids) if image_ids else {}
+        return [snapshot_id for ids in left.values() for snapshot_id in ids]
+
     def delete_left(self, held: Mapping[str, str]) -> None:
         """Delete the snapshots that these images, id to name, have left. Raises `CommandError`."""
         delete_left(self._made, held, self.display)
@@ -103,6 +123,8 @@ class Session:
         """What an update with that config would do. Raises `CommandError` with the engine's errors."""
         steps = Steps(cancelled=self._cancelled)
         self._run(self.stack.preview, config, steps, refresh=refresh)
+        for note in steps.notes:
+            self.display.say(note)
         for warning in steps.warnings:
             self.display.say(f"warning: {warning}")
         return steps
@@ -125,7 +147,11 @@ class Session:
                 if step.kind == IMAGE:
                     watching.close()
 
-            steps = Steps(begun, ended, self._cancelled, planned.seen if planned else ())
+            def noted(note: str) -> None:
+                if planned is None or note not in planned.notes:
+                    self.display.say(f"[{self.display.elapsed}] {note}")
+
+            steps = Steps(begun, ended, self._cancelled, planned.seen if planned else (), noted)
             self._run(self.stack.up, config, steps, refresh=refresh)
 
     def _run(self, run: _Command, config: str, steps: Steps, *, refresh: bool) -> None:
