@@ -21,6 +21,7 @@ from moto.ec2 import urls as ec2_urls
 from moto.ec2.responses import EC2Response
 
 from . import gate, settings
+from .allowed_images import AllowedImagesActions
 from .errors import ImageNotFoundError
 from .filters import FilterActions
 from .groups import Group
@@ -66,7 +67,14 @@ class LocalAutoScaling(InstanceRefreshes):
 
 
 class LocalEC2Response(
-    FilterActions, ImageActions, SnapshotActions, TagActions, InstanceActions, LaunchTemplateActions, EC2Response
+    FilterActions,
+    ImageActions,
+    AllowedImagesActions,
+    SnapshotActions,
+    TagActions,
+    InstanceActions,
+    LaunchTemplateActions,
+    EC2Response,
 ):
     """EC2's calls: ours first, moto's for the rest."""
 

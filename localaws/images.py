@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from moto.core.utils import utcnow
 from moto.ec2.models.amis import Ami
 
+from . import settings
+from .clock import stamp
 from .settings import Lifecycle
 from .tags import tag_list
 
@@ -125,7 +127,25 @@ class Image(Ami):
 
     def launchable_by(self, users: set[str]) -> bool:
         """Whether one of the accounts owns the image, or has been given it."""
-        return self.owner_id in users or any(given.get("UserId") in users for given in self.launch_permissions)
+        return self.owner_id in users or self.shared_with(users)
+
+    def shared_with(self, users: set[str]) -> bool:
+        """Whether one of the accounts has been given it, by itself or by an organization that it belongs to."""
+        organizations = settings.CURRENT.ec2.organizations
+        given = {named for permission in self.launch_permissions for named in permission.values()}
+        return bool(given & users) or any(users & set(organizations.get(arn, ())) for arn in given)
+
+    def visible_to(self, account: str) -> bool:
+        """Whether the account may describe it and launch from it."""
+        return self.is_public or self.launchable_by({account})
+
+    def deprecated(self, now: datetime) -> bool:
+        """Whether its deprecation date is past."""
+        return self.deprecation_time is not None and self.deprecation_time <= stamp(now)
+
+    def disable(self) -> None:
+        """Take it out of use; who had been given it loses it for good."""
+        self.disabled, self.launch_permissions = True, []
 
     def describe(self, tags: dict[str, str]) -> dict[str, Any]:
         """Return the image as DescribeImages shows it."""

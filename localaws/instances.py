@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from moto.ec2.responses.instances import InstanceResponse
 
 from .errors import ParameterMissingError, TooManyInstanceIdsError
-from .image_backend import Images
+from .image_copies import ImageCopies
 from .images import Launch
 from .mappings import Mapping, is_ephemeral, merged
 
@@ -22,7 +22,7 @@ STATUS_IDS_LIMIT = 100
 """docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceStatus.html."""
 
 
-class Instances(Images):
+class Instances(ImageCopies):
     """The account's instances. Leaves placement, networks and states to moto."""
 
     def run_instances(

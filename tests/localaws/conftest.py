@@ -3,11 +3,15 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 from mypy_boto3_ec2 import EC2Client
 
+from localaws.server import REGION, LocalAws
+
 Refused = Callable[..., AbstractContextManager[None]]
+OTHER = "222222222222"
 
 
 @pytest.fixture
@@ -55,3 +59,18 @@ def refused() -> Refused:
         assert text in error["Message"]
 
     return block
+
+
+@pytest.fixture
+def other(aws: LocalAws) -> EC2Client:
+    """Give a client of another account, 222222222222, in the same region."""
+    role = aws.client("sts").assume_role(RoleArn=f"arn:aws:iam::{OTHER}:role/reader", RoleSessionName="test")
+    keys = role["Credentials"]
+    return boto3.client(
+        "ec2",
+        region_name=REGION,
+        endpoint_url=aws.url,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )

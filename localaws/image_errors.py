@@ -1,0 +1,20 @@
+"""EC2's refusals about images and snapshots of others, and about protected, locked, binned and archived ones."""
+
+from moto.ec2.exceptions import EC2ClientError
+
+
+class ImageOfAnotherError(EC2ClientError):
+    """The image is another account's, and only its owner may do this.
+
+    docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html has the code; the text is from memory of EC2.
+    """
+
+    code = "AuthFailure"
+    message = "Not authorized for image:{image_id}"
+
+
+class ImageNotSharedError(EC2ClientError):
+    """The image is another account's, which has not shared it. Code and text as for `ImageOfAnotherError`."""
+
+    code = "AuthFailure"
+    message = "Not authorized for images: [{image_id}]"
