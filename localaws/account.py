@@ -30,6 +30,7 @@ from .instance_refreshes import InstanceRefreshActions, InstanceRefreshes
 from .instances import InstanceActions, Instances
 from .launch_configurations import LaunchConfiguration
 from .launch_templates import LaunchTemplateActions
+from .protection import ProtectionActions
 from .snapshots import SnapshotActions
 from .tags import TagActions
 
@@ -70,6 +71,7 @@ class LocalEC2Response(
     FilterActions,
     ImageActions,
     AllowedImagesActions,
+    ProtectionActions,
     SnapshotActions,
     TagActions,
     InstanceActions,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from . import clock
 from .errors import ImageProtectedError, ImageUnavailableError
 from .image_selection import ImageSelection
 
@@ -19,7 +20,7 @@ class Deregistration(ImageSelection):
         if ami_id in self.deregistered:
             raise ImageUnavailableError(image_id=ami_id)
         image = self.owned_image(ami_id)
-        if image.protected:
+        if image.protection.holds(clock.now()):
             raise ImageProtectedError(image_id=ami_id)
         del self.amis[ami_id]
         self.image_names.pop(str(image.name), None)

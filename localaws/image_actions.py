@@ -155,17 +155,3 @@ class ImageActions(ParameterActions, AmisResponse):
         self.error_on_dryrun()
         image.deprecation_time = None
         return BulkResult({"Return": True})
-
-    def enable_image_deregistration_protection(self) -> ActionResult:
-        """Refuse DeregisterImage from now on; a cooldown is not kept."""
-        return self._protect(protected=True, answer="enabled-without-cooldown")
-
-    def disable_image_deregistration_protection(self) -> ActionResult:
-        """Allow DeregisterImage again."""
-        return self._protect(protected=False, answer="disabled")
-
-    def _protect(self, *, protected: bool, answer: str) -> ActionResult:
-        image: Image = self.ec2_backend.get_image(self._required("ImageId"))
-        self.error_on_dryrun()
-        image.protected = protected
-        return BulkResult({"Return": answer})

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from moto.core.utils import utcnow
 from moto.ec2.models.amis import Ami
 
-from . import settings
-from .clock import stamp
+from . import clock, settings
+from .protection import Protection
 from .settings import Lifecycle
 from .tags import tag_list
 
@@ -90,7 +90,7 @@ class Image(Ami):
         self.instance_id = instance_id
         self.launch_permissions = [{"Group": "all"}] if public else []
         self.product_codes = set()
-        self.disabled = self.protected = False
+        self.disabled, self.protection = False, Protection()
         self.deprecation_time: str | None = None
         self.source: tuple[str, str] | None = None
         """Id and region of the image that it was copied from, or that its instance was launched from."""
@@ -141,7 +141,7 @@ class Image(Ami):
 
     def deprecated(self, now: datetime) -> bool:
         """Whether its deprecation date is past."""
-        return self.deprecation_time is not None and self.deprecation_time <= stamp(now)
+        return self.deprecation_time is not None and self.deprecation_time <= clock.stamp(now)
 
     def disable(self) -> None:
         """Take it out of use; who had been given it loses it for good."""
@@ -176,7 +176,7 @@ class Image(Ami):
             "VirtualizationType": self.traits.virtualization_type,
             "BootMode": self.traits.boot_mode,
             "DeprecationTime": self.deprecation_time,
-            "DeregistrationProtection": "enabled-without-cooldown" if self.protected else "disabled",
+            "DeregistrationProtection": self.protection.describe(clock.now()),
             "SourceInstanceId": self.instance_id,
             "SourceImageId": source_id,
             "SourceImageRegion": source_region,

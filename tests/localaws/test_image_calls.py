@@ -146,18 +146,6 @@ def test_deprecation_is_set_and_taken_away(ec2: EC2Client, instance: str) -> Non
     assert "DeprecationTime" not in image_of(ec2, image_id)
 
 
-def test_a_protected_image_is_not_deregistered(ec2: EC2Client, instance: str, refused: Refused) -> None:
-    """Until the protection is off."""
-    image_id = ec2.create_image(InstanceId=instance, Name="front-1")["ImageId"]
-    ec2.enable_image_deregistration_protection(ImageId=image_id)
-
-    with refused("OperationNotPermitted", image_id):
-        ec2.deregister_image(ImageId=image_id)
-
-    ec2.disable_image_deregistration_protection(ImageId=image_id)
-    ec2.deregister_image(ImageId=image_id)
-
-
 def test_a_disabled_image_launches_nothing_until_it_is_enabled(ec2: EC2Client, instance: str, refused: Refused) -> None:
     """It is shown, with its state, only to who asks for disabled ones."""
     image_id = ec2.create_image(InstanceId=instance, Name="front-1")["ImageId"]
