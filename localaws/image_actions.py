@@ -7,7 +7,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.ec2.responses.amis import AmisResponse
 
-from . import clock
+from . import clock, gate
 from .errors import ParameterInvalidError
 from .image_backend import specified_tags
 from .images import Image, Traits
@@ -73,7 +73,10 @@ class ImageActions(ParameterActions, AmisResponse):
         """Deregister; with DeleteAssociatedSnapshots say what became of each snapshot."""
         image_id, with_snapshots = self._required("ImageId"), bool(self._get_param("DeleteAssociatedSnapshots"))
         self.error_on_dryrun()
-        results = self.ec2_backend.deregister_image(image_id, with_snapshots=with_snapshots)
+        image: Image = self.ec2_backend.deregister_image(image_id)
+        if not with_snapshots:
+            return BulkResult({"Return": True})
+        results = self.ec2_backend.delete_snapshots_of(image, lambda snapshot_id: gate.may_delete(self, snapshot_id))
         return BulkResult({"Return": True, "DeleteSnapshotResults": results or None})
 
     def describe_images(self) -> ActionResult:
