@@ -30,8 +30,9 @@ from .instance_refreshes import InstanceRefreshActions, InstanceRefreshes
 from .instances import InstanceActions, Instances
 from .launch_configurations import LaunchConfiguration
 from .launch_templates import LaunchTemplateActions
+from .locks import LockActions
 from .protection import ProtectionActions
-from .snapshots import SnapshotActions
+from .snapshot_actions import SnapshotActions
 from .tags import TagActions
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class LocalEC2Response(
     ImageActions,
     AllowedImagesActions,
     ProtectionActions,
+    LockActions,
     SnapshotActions,
     TagActions,
     InstanceActions,

@@ -18,3 +18,23 @@ class ImageNotSharedError(EC2ClientError):
 
     code = "AuthFailure"
     message = "Not authorized for images: [{image_id}]"
+
+
+class SnapshotLockedError(EC2ClientError):
+    """The snapshot is locked, so that it can't be deleted.
+
+    docs.aws.amazon.com/ebs/latest/userguide/ebs-snapshot-lock.html says so; code and text could not be checked.
+    """
+
+    code = "SnapshotLocked"
+    message = "The snapshot '{snapshot_id}' is locked and can't be deleted."
+
+
+class LockFixedError(EC2ClientError):
+    """The lock is in compliance mode and can only be extended. Code and text could not be checked."""
+
+    code = "OperationNotPermitted"
+    message = (
+        "The snapshot '{snapshot_id}' is locked in compliance mode and its cooling-off period is over: its lock can "
+        "only be extended."
+    )

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from moto.ec2.exceptions import VolumeInUseError
 from moto.ec2.models.elastic_block_store import Snapshot as MotoSnapshot
-from moto.ec2.responses.elastic_block_store import ElasticBlockStore
 from moto.ec2.utils import random_snapshot_id
 
+from . import clock
 from .errors import (
     FilterInvalidError,
     ParameterInvalidError,
@@ -19,15 +19,16 @@ from .errors import (
     StateIncorrectError,
 )
 from .filters import exact_values, select, tag_values, text
+from .image_errors import SnapshotLockedError
 from .tags import Tags, tag_list
-from .wire import BulkResult, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
-    from moto.core.responses import ActionResult
     from moto.ec2.models.elastic_block_store import Volume, VolumeAttachment
 
+    from .locks import Lock
     from .settings import Lifecycle
 
 SNAPSHOT_ID = re.compile(r"snap-([0-9a-f]{8}|[0-9a-f]{17})")
@@ -43,6 +44,7 @@ class Snapshot(MotoSnapshot):
     """
 
     lifecycle: Lifecycle | None = None
+    lock: Lock | None = None
     size: int
     copied = False
 
@@ -75,6 +77,18 @@ class Snapshot(MotoSnapshot):
         if self.lifecycle is None:
             return "completed", 100
         return self.lifecycle.snapshot_state, self.lifecycle.snapshot_percent
+
+    def lock_at(self, now: datetime) -> Lock | None:
+        """The lock as it is now: its duration runs once the snapshot is completed, and a snapshot that fails has none.
+
+        docs.aws.amazon.com/ebs/latest/userguide/snapshot-lock-considerations.html.
+        """
+        state = self.progress_now()[0]
+        if state == "error":
+            self.lock = None
+        if self.lock is not None and self.lock.started is None and state == "completed":
+            self.lock.started = now
+        return self.lock
 
     def filter_values(self, name: str, tags: dict[str, str]) -> Iterable[str]:
         """Return the values under one of DescribeSnapshots' filters."""
@@ -199,10 +213,13 @@ class Snapshots(Tags):
         return cast("Snapshot", self.snapshots[snapshot_id])
 
     def delete_snapshot(self, snapshot_id: str) -> Snapshot:
-        """Delete one with its tags, unless a registered image refers to it by any mapping."""
+        """Delete one with its tags, unless a registered image refers to it by any mapping, or it is locked."""
         snapshot = self.get_snapshot(snapshot_id)
         if users := self.images_of_snapshot.get(snapshot_id):
             raise SnapshotInUseError(snapshot_id=snapshot_id, image_id=min(users))
+        lock, now = snapshot.lock_at(clock.now()), clock.now()
+        if lock is not None and lock.holds(now):
+            raise SnapshotLockedError(snapshot_id=snapshot_id)
         del self.snapshots[snapshot_id]
         self.forget_tags(snapshot_id)
         return snapshot
@@ -231,19 +248,3 @@ def _backend(account_id: str, region: str) -> object:
     from moto.ec2.models import ec2_backends  # noqa: PLC0415 - made anew by each reset
 
     return ec2_backends[account_id][region]
-
-
-class SnapshotActions(ElasticBlockStore):
-    """DescribeSnapshots; the other actions are moto's, on the backend above."""
-
-    def describe_snapshots(self) -> ActionResult:
-        """Filter by ids, owners and filters together, and page."""
-        self.error_on_dryrun()
-        backend = self.ec2_backend
-        ids, size = self._get_param("SnapshotIds", []), self._get_int_param("MaxResults")
-        if ids and size is not None:
-            raise ParameterInvalidError("The parameter snapshotSet cannot be used with the parameter maxResults")
-        chosen = backend.describe_snapshots(ids, self._filters_from_querystring(), self._get_param("OwnerIds", []))
-        shown, token = page(chosen, size, self._get_param("NextToken"), 5)
-        items = [snapshot.describe(backend.tags_of(snapshot.id)) for snapshot in shown]
-        return BulkResult({"Snapshots": items, "NextToken": token})
