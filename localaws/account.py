@@ -32,6 +32,7 @@ from .launch_configurations import LaunchConfiguration
 from .launch_templates import LaunchTemplateActions
 from .locks import LockActions
 from .protection import ProtectionActions
+from .recycle_bin import RecycleBinActions
 from .snapshot_actions import SnapshotActions
 from .tags import TagActions
 
@@ -74,6 +75,7 @@ class LocalEC2Response(
     AllowedImagesActions,
     ProtectionActions,
     LockActions,
+    RecycleBinActions,
     SnapshotActions,
     TagActions,
     InstanceActions,

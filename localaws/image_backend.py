@@ -42,7 +42,8 @@ class Images(Snapshots):
         """Start with the public images."""
         self.launches: dict[str, Launch] = {}
         self.reboots: dict[str, int] = {}
-        self.image_names: dict[str, str] = {}
+        self.image_names: dict[str, set[str]] = {}
+        """Name to the images that have it: a copy may have the name of another."""
         self.deregistered: dict[str, float] = {}
         super().__init__(region_name, account_id)
 
@@ -138,8 +139,8 @@ class Images(Snapshots):
             raise ParameterMissingError(parameter="name")
         if not IMAGE_NAME.fullmatch(name):
             raise ImageNameMalformedError
-        if holder := self.image_names.get(name):
-            raise ImageNameDuplicateError(name=name, image_id=holder)
+        if holders := self.image_names.get(name):
+            raise ImageNameDuplicateError(name=name, image_id=min(holders))
 
     def check_snapshots(self, mappings: list[Mapping]) -> None:
         """Raise if a mapping names a snapshot that the account hasn't."""
@@ -150,7 +151,7 @@ class Images(Snapshots):
     def add_image(self, image: Image, tags: dict[str, str]) -> Image:
         """Register an image that the account owns."""
         self.amis[image.id] = image
-        self.image_names[str(image.name)] = image.id
+        self.image_names.setdefault(str(image.name), set()).add(image.id)
         for snapshot_id in image.snapshot_ids:
             self.images_of_snapshot.setdefault(snapshot_id, set()).add(image.id)
         if tags:

@@ -9,7 +9,7 @@ from moto.ec2.exceptions import VolumeInUseError
 from moto.ec2.models.elastic_block_store import Snapshot as MotoSnapshot
 from moto.ec2.utils import random_snapshot_id
 
-from . import clock
+from . import clock, settings
 from .errors import (
     FilterInvalidError,
     ParameterInvalidError,
@@ -20,6 +20,7 @@ from .errors import (
 )
 from .filters import exact_values, select, tag_values, text
 from .image_errors import SnapshotLockedError
+from .recycle_bin import Bin
 from .tags import Tags, tag_list
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ class Snapshots(Tags):
         """Start with no snapshot."""
         self.images_of_snapshot: dict[str, set[str]] = {}
         super().__init__(region_name, account_id)
+        self.bin_of_snapshots: Bin[Snapshot] = Bin(self.tags)
 
     def create_volume(self, *args: Any, **kwargs: Any) -> Volume:  # noqa: ANN401 - moto's parameters, passed on
         """Fill in what EC2 does: gp3's throughput, and the key of an encrypted snapshot."""
@@ -221,7 +223,14 @@ class Snapshots(Tags):
         if lock is not None and lock.holds(now):
             raise SnapshotLockedError(snapshot_id=snapshot_id)
         del self.snapshots[snapshot_id]
-        self.forget_tags(snapshot_id)
+        self.bin_of_snapshots.keep(snapshot_id, snapshot, settings.CURRENT.ec2.snapshot_retention_seconds)
+        return snapshot
+
+    def restore_snapshot(self, snapshot_id: str) -> Snapshot:
+        """Have a deleted snapshot again that is in the Recycle Bin, as it was and shared as it was."""
+        if snapshot_id not in self.bin_of_snapshots:
+            raise SnapshotNotFoundError(snapshot_id=snapshot_id)
+        self.snapshots[snapshot_id] = snapshot = self.bin_of_snapshots.take(snapshot_id)
         return snapshot
 
     def describe_snapshots(  # type: ignore[override] # moto's list is invariant
