@@ -35,6 +35,7 @@ from .protection import ProtectionActions
 from .recycle_bin import RecycleBinActions
 from .snapshot_actions import SnapshotActions
 from .tags import TagActions
+from .tiers import TierActions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +77,7 @@ class LocalEC2Response(
     ProtectionActions,
     LockActions,
     RecycleBinActions,
+    TierActions,
     SnapshotActions,
     TagActions,
     InstanceActions,

@@ -22,7 +22,7 @@ from .errors import (
 from .images import Image, Launch, Traits
 from .mappings import Mapping, imaged, merged
 from .public_images import public_images
-from .snapshots import Snapshots
+from .snapshot_backend import Snapshots
 from .tags import checked_tags
 
 if TYPE_CHECKING:
@@ -143,10 +143,10 @@ class Images(Snapshots):
             raise ImageNameDuplicateError(name=name, image_id=min(holders))
 
     def check_snapshots(self, mappings: list[Mapping]) -> None:
-        """Raise if a mapping names a snapshot that the account hasn't."""
+        """Raise if a mapping names a snapshot that the account can't use."""
         for mapping in mappings:
             if snapshot_id := mapping.get("Ebs", {}).get("SnapshotId"):
-                self.get_snapshot(snapshot_id)
+                self.usable_snapshot(snapshot_id)
 
     def add_image(self, image: Image, tags: dict[str, str]) -> Image:
         """Register an image that the account owns."""

@@ -38,3 +38,10 @@ class LockFixedError(EC2ClientError):
         "The snapshot '{snapshot_id}' is locked in compliance mode and its cooling-off period is over: its lock can "
         "only be extended."
     )
+
+
+class SnapshotArchivedError(EC2ClientError):
+    """The snapshot is archived and has to be restored before it can be used. Code and text could not be checked."""
+
+    code = "IncorrectState"
+    message = "The snapshot '{snapshot_id}' is archived: restore it first."

@@ -38,11 +38,11 @@ class ImageSelection(Images):
 
     def visible_image(self, image_id: str) -> Image:
         """Find an image that the account owns or may launch from, or raise as EC2 does."""
-        return self._seen(image_id) or self.get_image(image_id)
+        return self._seen_image(image_id) or self.get_image(image_id)
 
     def get_launchable_image(self, image_id: str) -> Image:
         """Find an image that instances can be launched from now."""
-        if self._seen(image_id) is None and self._foreign(image_id) is not None:
+        if self._seen_image(image_id) is None and self._foreign_image(image_id) is not None:
             raise ImageNotSharedError(image_id=image_id)
         image = self.visible_image(image_id)
         if self.allowed_images.hide(image, self.account_id):
@@ -52,22 +52,22 @@ class ImageSelection(Images):
             raise ImageNotLaunchableError(image_id=image_id)
         return image
 
-    def _foreign(self, image_id: str) -> Image | None:
+    def _foreign_image(self, image_id: str) -> Image | None:
         """An image of another account, shared or not."""
-        found = (other.amis[image_id] for other in self._others() if image_id in other.amis)
+        found = (other.amis[image_id] for other in self._other_images() if image_id in other.amis)
         return next((image for image in found if image.owner_id != self.account_id), None)
 
-    def _others(self) -> Iterator[Images]:
+    def _other_images(self) -> Iterator[Images]:
         """The other accounts in this region."""
         for account, region, backend in ec2_backends.iter_backends():
             if region == self.region_name and account != self.account_id and isinstance(backend, Images):
                 yield backend
 
-    def _shared(self) -> list[Image]:
+    def _shared_images(self) -> list[Image]:
         """The images that other accounts share with this one."""
         return [
             image
-            for other in self._others()
+            for other in self._other_images()
             for image in other.amis.values()
             if image.owner_id == other.account_id and image.visible_to(self.account_id)
         ]
@@ -111,21 +111,21 @@ class ImageSelection(Images):
         if not ids:
             named = exact_values(filters, "image-id")
             if named is None:
-                return [*self.amis.values(), *self._shared()]
-            return [image for image in map(self._seen, sorted(named)) if image]
+                return [*self.amis.values(), *self._shared_images()]
+            return [image for image in map(self._seen_image, sorted(named)) if image]
         for image_id in ids:
             if not IMAGE_ID.fullmatch(image_id):
                 raise ImageIdMalformedError(image_id=image_id)
-        found = {image_id: self._seen(image_id) for image_id in ids}
+        found = {image_id: self._seen_image(image_id) for image_id in ids}
         if missing := [i for i, image in found.items() if image is None and not self._lately_deregistered(i)]:
             raise ImageNotFoundError(*missing)
         return [image for image in found.values() if image]
 
-    def _seen(self, image_id: str) -> Image | None:
+    def _seen_image(self, image_id: str) -> Image | None:
         """An image that the account can see, or none."""
         if image_id in self.amis:
             return self.amis[image_id]
-        found = self._foreign(image_id)
+        found = self._foreign_image(image_id)
         return found if found is not None and found.visible_to(self.account_id) else None
 
     def _lately_deregistered(self, image_id: str) -> bool:

@@ -61,13 +61,15 @@ class Instances(ImageCopies):
         return reservation
 
     def _check_own_snapshots(self, mappings: list[Mapping], inherited: list[str]) -> None:
+        # The snapshots of an image of another account are that account's; the account's own have to be usable.
+        inherited = [snapshot_id for snapshot_id in inherited if snapshot_id not in self.snapshots]
         self.check_snapshots([m for m in mappings if m.get("Ebs", {}).get("SnapshotId") not in inherited])
 
     def _attach_new_volume(self, instance: Instance, mapping: Mapping, tags: dict[str, str]) -> None:
         ebs = mapping["Ebs"]
         snapshot_id = ebs.get("SnapshotId")
-        # The snapshot of a public image is its publisher's, and not in this account.
-        snapshot = self.get_snapshot(snapshot_id) if snapshot_id in self.snapshots else None
+        # The snapshot of a public image is its publisher's; one that is shared need not share its snapshots.
+        snapshot = self.find_snapshot(snapshot_id)
         volume = self.create_volume(
             size=ebs.get("VolumeSize") or (snapshot.size if snapshot else 0),
             zone_name=str(instance.placement.zone),

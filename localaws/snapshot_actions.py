@@ -23,7 +23,12 @@ class SnapshotActions(ElasticBlockStore):
         ids, size = self._get_param("SnapshotIds", []), self._get_int_param("MaxResults")
         if ids and size is not None:
             raise ParameterInvalidError("The parameter snapshotSet cannot be used with the parameter maxResults")
-        chosen = backend.describe_snapshots(ids, self._filters_from_querystring(), self._get_param("OwnerIds", []))
+        chosen = backend.describe_snapshots(
+            ids,
+            self._filters_from_querystring(),
+            self._get_param("OwnerIds", []),
+            self._get_param("RestorableByUserIds", []),
+        )
         shown, token = page(chosen, size, self._get_param("NextToken"), 5)
         items = [snapshot.describe(backend.tags_of(snapshot.id)) for snapshot in shown]
         return BulkResult({"Snapshots": items, "NextToken": token})
