@@ -26,6 +26,8 @@ from .errors import ImageNotFoundError
 from .filters import FilterActions
 from .groups import Group
 from .image_actions import ImageActions
+from .image_references import ImageReferenceActions
+from .image_sharing import ImageSharingActions
 from .instance_refreshes import InstanceRefreshActions, InstanceRefreshes
 from .instances import InstanceActions, Instances
 from .launch_configurations import LaunchConfiguration
@@ -34,6 +36,7 @@ from .locks import LockActions
 from .protection import ProtectionActions
 from .recycle_bin import RecycleBinActions
 from .snapshot_actions import SnapshotActions
+from .snapshot_sharing import SnapshotSharingActions
 from .tags import TagActions
 from .tiers import TierActions
 
@@ -72,12 +75,15 @@ class LocalAutoScaling(InstanceRefreshes):
 
 class LocalEC2Response(
     FilterActions,
+    ImageSharingActions,
     ImageActions,
     AllowedImagesActions,
     ProtectionActions,
     LockActions,
     RecycleBinActions,
     TierActions,
+    ImageReferenceActions,
+    SnapshotSharingActions,
     SnapshotActions,
     TagActions,
     InstanceActions,

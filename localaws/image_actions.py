@@ -14,8 +14,6 @@ from .images import Image, Traits
 from .parameters import ParameterActions
 from .wire import BulkResult, page
 
-ATTRIBUTES = ("description", "kernel", "ramdisk", "launchPermission", "productCodes", "sriovNetSupport", "bootMode")
-
 
 class ImageActions(ParameterActions, AmisResponse):
     """What moto does of these calls ignores most parameters; here they count."""
@@ -123,22 +121,6 @@ class ImageActions(ParameterActions, AmisResponse):
         self.error_on_dryrun()
         image.disabled = False
         return BulkResult({"Return": True})
-
-    def describe_image_attribute(self) -> ActionResult:
-        """Raise for an image that isn't there, where moto fails."""
-        self.ec2_backend.get_image(self._required("ImageId"))
-        return super().describe_image_attribute()
-
-    def modify_image_attribute(self) -> ActionResult:
-        """Change the description, or who may launch the image."""
-        image: Image = self.ec2_backend.get_image(self._required("ImageId"))
-        description: dict[str, Any] = self._get_param("Description", {})
-        named = self._get_param("Attribute") == "description"
-        if not description and not named:
-            return super().modify_image_attribute()
-        self.error_on_dryrun()
-        image.description = description.get("Value", "") if description else self._get_param("Value", "")
-        return BulkResult({})
 
     def enable_image_deprecation(self) -> ActionResult:
         """Set the date; an account always sees its own deprecated images."""

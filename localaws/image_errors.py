@@ -45,3 +45,33 @@ class SnapshotArchivedError(EC2ClientError):
 
     code = "IncorrectState"
     message = "The snapshot '{snapshot_id}' is archived: restore it first."
+
+
+class ImageKeyNotSharableError(EC2ClientError):
+    """A snapshot of the image is encrypted with a key that nobody else can use. Code and text are from memory."""
+
+    code = "InvalidParameter"
+    message = "Snapshots encrypted with the AWS Managed CMK can't be shared. Specify another snapshot."
+
+
+class SnapshotKeyNotSharableError(EC2ClientError):
+    """The snapshot is encrypted with AWS's own key.
+
+    docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySnapshotAttribute.html says so; the text is from memory.
+    """
+
+    code = "OperationNotPermitted"
+    message = "Encrypted snapshots with EBS default key cannot be shared"
+
+
+class SnapshotNotPublicError(EC2ClientError):
+    """The snapshot is encrypted, so it can't be given to everybody; the same page says so, the text is ours."""
+
+    code = "OperationNotPermitted"
+    message = "Encrypted snapshots cannot be made public"
+
+
+class ParameterCombinationError(EC2ClientError):
+    """Parameters were given that don't go together."""
+
+    code = "InvalidParameterCombination"

@@ -92,6 +92,8 @@ class Image(Ami):
         self.product_codes = set()
         self.disabled, self.protection = False, Protection()
         self.deprecation_time: str | None = None
+        self.imds_support: str | None = None
+        self.launched_at: list[datetime] = []
         self.source: tuple[str, str] | None = None
         """Id and region of the image that it was copied from, or that its instance was launched from."""
         # What moto's Instance reads of its image.
@@ -143,6 +145,14 @@ class Image(Ami):
         """Whether its deprecation date is past."""
         return self.deprecation_time is not None and self.deprecation_time <= clock.stamp(now)
 
+    def last_launched(self, now: datetime) -> str | None:
+        """When it was last launched from, as EC2 reports it: a day later.
+
+        docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-last-launched-time.html.
+        """
+        reported = [at for at in self.launched_at if at <= now - clock.DAY]
+        return max(reported).strftime("%Y-%m-%dT%H:%M:%SZ") if reported else None
+
     def disable(self) -> None:
         """Take it out of use; who had been given it loses it for good."""
         self.disabled, self.launch_permissions = True, []
@@ -175,7 +185,9 @@ class Image(Ami):
             "SriovNetSupport": self.traits.sriov,
             "VirtualizationType": self.traits.virtualization_type,
             "BootMode": self.traits.boot_mode,
+            "ImdsSupport": self.imds_support,
             "DeprecationTime": self.deprecation_time,
+            "LastLaunchedTime": self.last_launched(clock.now()),
             "DeregistrationProtection": self.protection.describe(clock.now()),
             "SourceInstanceId": self.instance_id,
             "SourceImageId": source_id,

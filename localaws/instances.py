@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.ec2.responses.instances import InstanceResponse
 
+from . import clock
 from .errors import ParameterMissingError, TooManyInstanceIdsError
 from .image_copies import ImageCopies
 from .images import Launch
@@ -51,6 +52,7 @@ class Instances(ImageCopies):
         reservation = super().run_instances(
             image_id, count, user_data, security_group_names, block_device_mappings=[], **kwargs
         )
+        image.launched_at.append(clock.now())
         for instance in reservation.instances:
             instance.root_device_type = image.traits.root_device_type
             ephemeral = tuple(mapping for mapping in mappings if is_ephemeral(mapping))

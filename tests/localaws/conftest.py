@@ -40,6 +40,12 @@ def instance(ec2: EC2Client, public_image: str) -> str:
 
 
 @pytest.fixture
+def plain_instance(ec2: EC2Client, public_image: str) -> str:
+    """Launch an instance with nothing but an unencrypted root, whose images can be shared."""
+    return ec2.run_instances(ImageId=public_image, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+
+
+@pytest.fixture
 def bundled_instance(ec2: EC2Client) -> str:
     """Launch an instance whose root is in the instance store."""
     image_id = ec2.register_image(Name="bundled", ImageLocation="bucket/image.manifest.xml")["ImageId"]

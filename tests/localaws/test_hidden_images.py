@@ -34,10 +34,10 @@ def share(ec2: EC2Client, image_id: str) -> None:
 
 
 def test_a_disabled_image_loses_its_launch_permissions_for_good(
-    ec2: EC2Client, other: EC2Client, instance: str
+    ec2: EC2Client, other: EC2Client, plain_instance: str
 ) -> None:
     """And who had them no longer sees it, also after it is enabled again."""
-    image_id = create(ec2, instance)
+    image_id = create(ec2, plain_instance)
     share(ec2, image_id)
     assert found(other) == [image_id]
 
@@ -70,10 +70,10 @@ def test_the_snapshots_of_a_disabled_image_are_in_use(ec2: EC2Client, instance: 
 
 @pytest.mark.parametrize("call", ["disable_image", "enable_image", "disable_image_deprecation", "deregister_image"])
 def test_only_the_owner_changes_an_image(
-    ec2: EC2Client, other: EC2Client, instance: str, refused: Refused, call: str
+    ec2: EC2Client, other: EC2Client, plain_instance: str, refused: Refused, call: str
 ) -> None:
     """Also when it is shared."""
-    image_id = create(ec2, instance)
+    image_id = create(ec2, plain_instance)
     with refused("InvalidAMIID.NotFound", image_id):
         getattr(other, call)(ImageId=image_id)
     share(ec2, image_id)
@@ -83,10 +83,10 @@ def test_only_the_owner_changes_an_image(
 
 
 def test_a_deprecated_image_is_hidden_from_others_but_not_from_its_owner(
-    aws: LocalAws, ec2: EC2Client, other: EC2Client, instance: str
+    aws: LocalAws, ec2: EC2Client, other: EC2Client, plain_instance: str
 ) -> None:
     """From the deprecation date on; who knows the id still finds it and launches from it."""
-    image_id = create(ec2, instance)
+    image_id = create(ec2, plain_instance)
     share(ec2, image_id)
     ec2.enable_image_deprecation(ImageId=image_id, DeprecateAt=datetime.now(UTC) + timedelta(days=2))
     assert found(other) == [image_id]

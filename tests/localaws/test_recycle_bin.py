@@ -17,9 +17,14 @@ MARK = "aws:recycle-bin:resource-in-bin"
 
 
 @pytest.fixture
-def image_id(aws: LocalAws, ec2: EC2Client, instance: str) -> str:
-    """Make an image with three snapshots in a region with retention rules for both."""
+def rules(aws: LocalAws) -> None:
+    """Have retention rules for both."""
     aws.ec2(image_retention_seconds=7 * DAY, snapshot_retention_seconds=9 * DAY)
+
+
+@pytest.fixture
+def image_id(rules: None, ec2: EC2Client, instance: str) -> str:  # noqa: ARG001 - the rules come first
+    """Make an image with three snapshots in a region with retention rules for both."""
     return ec2.create_image(InstanceId=instance, Name="front-1", NoReboot=True, Description="first")["ImageId"]
 
 
@@ -56,8 +61,11 @@ def test_without_a_rule_nothing_is_kept(ec2: EC2Client, instance: str, refused: 
         ec2.restore_snapshot_from_recycle_bin(SnapshotId="snap-12345678")
 
 
-def test_a_deregistered_image_comes_back_as_it_was(ec2: EC2Client, other: EC2Client, image_id: str) -> None:
+@pytest.mark.usefixtures("rules")
+def test_a_deregistered_image_comes_back_as_it_was(ec2: EC2Client, other: EC2Client, plain_instance: str) -> None:
     """With its tags and its launch permissions, which others lose meanwhile; its snapshots were never gone."""
+    made = ec2.create_image(InstanceId=plain_instance, Name="front-1", NoReboot=True, Description="first")
+    image_id = made["ImageId"]
     ec2.create_tags(Resources=[image_id], Tags=[{"Key": "Name", "Value": "x"}])
     ec2.modify_image_attribute(ImageId=image_id, LaunchPermission={"Add": [{"UserId": OTHER}]})
     before = ec2.describe_images(ImageIds=[image_id])["Images"]
