@@ -53,6 +53,8 @@ def test_a_reset_empties_every_region_and_takes_orders_back(aws: LocalAws, ec2: 
     aws.client("ec2", "us-west-2").create_volume(AvailabilityZone="us-west-2a", Size=1)
     aws.fail_next_image("no")
     aws.settings(pending_seconds=60, forget_seconds=60, launch_configurations=False)
+    images = aws.ec2()
+    aws.ec2(image_retention_seconds=60)
 
     aws.reset()
 
@@ -62,6 +64,7 @@ def test_a_reset_empties_every_region_and_takes_orders_back(aws: LocalAws, ec2: 
         "forget_seconds": 0.0,
         "launch_configurations": True,
         "hold_refreshes": False,
+        "ec2": images,
         "next_images": [],
         "policies": {},
     }

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from snapnames.rules.images import STACK_TAG, Image
 from snapnames.rules.limits import chunks
-
-from .tags import tags_of
+from snapnames.snapnames.aws.tags import tags_of
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client

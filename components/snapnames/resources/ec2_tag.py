@@ -2,9 +2,8 @@
 
 from pulumi import CustomResource, Input, Output, ResourceOptions
 
+from snapnames.aws_plugin import plugin_version
 from snapnames.rules.resource_types import TAG
-
-from .aws_plugin import plugin_version
 
 
 class Tag(CustomResource):

@@ -3,8 +3,7 @@
 import re
 
 from snapnames.errors import InputError
-
-from .naming import IMAGE_NAME_CHARACTERS, MAX_IMAGE_NAME
+from snapnames.snapnames.rules.naming import IMAGE_NAME_CHARACTERS, MAX_IMAGE_NAME
 
 _RELEASE = re.compile(f"[{IMAGE_NAME_CHARACTERS}]+")
 

@@ -21,16 +21,24 @@ from moto.ec2 import urls as ec2_urls
 from moto.ec2.responses import EC2Response
 
 from . import gate, settings
+from .allowed_images import AllowedImagesActions
 from .errors import ImageNotFoundError
 from .filters import FilterActions
 from .groups import Group
 from .image_actions import ImageActions
+from .image_references import ImageReferenceActions
+from .image_sharing import ImageSharingActions
 from .instance_refreshes import InstanceRefreshActions, InstanceRefreshes
 from .instances import InstanceActions, Instances
 from .launch_configurations import LaunchConfiguration
 from .launch_templates import LaunchTemplateActions
-from .snapshots import SnapshotActions
+from .locks import LockActions
+from .protection import ProtectionActions
+from .recycle_bin import RecycleBinActions
+from .snapshot_actions import SnapshotActions
+from .snapshot_sharing import SnapshotSharingActions
 from .tags import TagActions
+from .tiers import TierActions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +74,21 @@ class LocalAutoScaling(InstanceRefreshes):
 
 
 class LocalEC2Response(
-    FilterActions, ImageActions, SnapshotActions, TagActions, InstanceActions, LaunchTemplateActions, EC2Response
+    FilterActions,
+    ImageSharingActions,
+    ImageActions,
+    AllowedImagesActions,
+    ProtectionActions,
+    LockActions,
+    RecycleBinActions,
+    TierActions,
+    ImageReferenceActions,
+    SnapshotSharingActions,
+    SnapshotActions,
+    TagActions,
+    InstanceActions,
+    LaunchTemplateActions,
+    EC2Response,
 ):
     """EC2's calls: ours first, moto's for the rest."""
 

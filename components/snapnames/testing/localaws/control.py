@@ -46,6 +46,11 @@ class Control:
             policies[access_key] = policy
         self._ask("PUT", "settings", {"policies": policies})
 
+    def ec2(self, **changes: object) -> dict[str, Any]:
+        """Change settings of images and snapshots, as `clock_ahead_seconds`, and return all of them."""
+        settings: dict[str, Any] = self._ask("PUT", "settings", {"ec2": changes})["ec2"]
+        return settings
+
     def hold_next_image(self) -> None:
         """Let the next image that is made stay `pending`, until `finish_image`."""
         self._ask("PUT", "settings", {"next_images": [{"state": "pending"}]})

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from moto.ec2.responses.instances import InstanceResponse
 
+from . import clock
 from .errors import ParameterMissingError, TooManyInstanceIdsError
-from .image_backend import Images
+from .image_copies import ImageCopies
 from .images import Launch
 from .mappings import Mapping, is_ephemeral, merged
 
@@ -22,7 +23,7 @@ STATUS_IDS_LIMIT = 100
 """docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceStatus.html."""
 
 
-class Instances(Images):
+class Instances(ImageCopies):
     """The account's instances. Leaves placement, networks and states to moto."""
 
     def run_instances(
@@ -51,6 +52,7 @@ class Instances(Images):
         reservation = super().run_instances(
             image_id, count, user_data, security_group_names, block_device_mappings=[], **kwargs
         )
+        image.launched_at.append(clock.now())
         for instance in reservation.instances:
             instance.root_device_type = image.traits.root_device_type
             ephemeral = tuple(mapping for mapping in mappings if is_ephemeral(mapping))
@@ -61,13 +63,15 @@ class Instances(Images):
         return reservation
 
     def _check_own_snapshots(self, mappings: list[Mapping], inherited: list[str]) -> None:
+        # The snapshots of an image of another account are that account's; the account's own have to be usable.
+        inherited = [snapshot_id for snapshot_id in inherited if snapshot_id not in self.snapshots]
         self.check_snapshots([m for m in mappings if m.get("Ebs", {}).get("SnapshotId") not in inherited])
 
     def _attach_new_volume(self, instance: Instance, mapping: Mapping, tags: dict[str, str]) -> None:
         ebs = mapping["Ebs"]
         snapshot_id = ebs.get("SnapshotId")
-        # The snapshot of a public image is its publisher's, and not in this account.
-        snapshot = self.get_snapshot(snapshot_id) if snapshot_id in self.snapshots else None
+        # The snapshot of a public image is its publisher's; one that is shared need not share its snapshots.
+        snapshot = self.find_snapshot(snapshot_id)
         volume = self.create_volume(
             size=ebs.get("VolumeSize") or (snapshot.size if snapshot else 0),
             zone_name=str(instance.placement.zone),

@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import asdict, dataclass, field, fields
 from typing import Literal
 
+from .image_settings import ImageSettings
 from .policies import Policy
 
 End = Literal["available", "failed", "pending"]
@@ -86,6 +87,8 @@ class Settings:
     hold_refreshes: bool = False
     """Whether an instance refresh goes on until it is cancelled, instead of being over at once."""
     next_images: deque[NextImage] = field(default_factory=deque)
+    ec2: ImageSettings = field(default_factory=ImageSettings)
+    """What images and snapshots do."""
     policies: dict[str, Policy] = field(default_factory=dict)
     """Access key to all that it may do; a key that is not there may do everything."""
 
@@ -108,6 +111,7 @@ class Settings:
         orders = [_order(order) for order in _listed(changes.get("next_images", []))]
         policies = _policies(changes["policies"]) if "policies" in changes else self.policies
         seconds = {key: _seconds(key, changes[key]) for key in ("pending_seconds", "forget_seconds") if key in changes}
+        self.ec2 = self.ec2.changed(changes.get("ec2", {}))
         self.next_images.extend(orders)
         self.launch_configurations = truths.get("launch_configurations", self.launch_configurations)
         self.hold_refreshes = truths.get("hold_refreshes", self.hold_refreshes)
@@ -122,6 +126,7 @@ class Settings:
             "forget_seconds": self.forget_seconds,
             "launch_configurations": self.launch_configurations,
             "hold_refreshes": self.hold_refreshes,
+            "ec2": self.ec2.as_json(),
             "next_images": [asdict(order) for order in self.next_images],
             "policies": {key: policy.document for key, policy in self.policies.items()},
         }
