@@ -3,7 +3,7 @@
 import sys
 from functools import cache
 
-from snapnames.printable import printable_lines
+from .printable import printable_lines
 
 
 class InputError(Exception):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from snapnames.rules.images import STACK_TAG, Image
 from snapnames.rules.limits import chunks
-from snapnames.snapnames.aws.tags import tags_of
+
+from .tags import tags_of
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from snapnames.aws.pace import AT_ONCE, Pace
 from snapnames.rules.limits import VALUES
-from snapnames.tags import read_tags
+
+from .pace import AT_ONCE, Pace
+from .tags import read_tags
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -50,7 +51,7 @@ class LiveNames:
 
 def read_names(client: "EC2Client", snapshot_ids: list[str]) -> dict[str, str]:
     """The Name of each that has one. Raises `InputError`, since nothing is named that can't be read."""
-    from snapnames.session import reading  # noqa: PLC0415 -- takes long to import
+    from .session import reading  # noqa: PLC0415 -- takes long to import
 
     with reading("names that are given since"):
         return {snapshot_id: tags["Name"] for snapshot_id, tags in read_tags(client, snapshot_ids, "Name").items()}

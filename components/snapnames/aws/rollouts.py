@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from snapnames.rules.groups import Group, Launch
 from snapnames.rules.limits import chunks
 from snapnames.rules.rollouts import FleetStatus, Refresh
-from snapnames.snapnames.aws.groups import read_groups
+
+from .groups import read_groups
 
 if TYPE_CHECKING:
     from mypy_boto3_autoscaling import AutoScalingClient

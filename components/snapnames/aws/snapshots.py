@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from snapnames.rules.images import Holdings, Image, ImageWithSnapshots, Snapshot
 from snapnames.rules.limits import chunks
-from snapnames.snapnames.aws.images import read_images
-from snapnames.snapnames.aws.tags import tags_of
+
+from .images import read_images
+from .tags import tags_of
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client

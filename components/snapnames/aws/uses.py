@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from snapnames.groups import read_groups
 from snapnames.printable import printable
 from snapnames.rules.groups import Group
 from snapnames.rules.images import Use
 from snapnames.rules.limits import chunks
-from snapnames.tags import tags_of
+
+from .groups import read_groups
+from .tags import tags_of
 
 if TYPE_CHECKING:
     from mypy_boto3_autoscaling import AutoScalingClient

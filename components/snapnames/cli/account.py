@@ -10,8 +10,9 @@ from snapnames.aws.session import StackSession
 from snapnames.aws.snapshots import with_snapshots
 from snapnames.errors import InputError
 from snapnames.rules.images import ImageWithSnapshots
-from snapnames.snapnames.cli.advice import aws_errors
-from snapnames.snapnames.cli.errors import UsageError
+
+from .advice import aws_errors
+from .errors import UsageError
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client

@@ -7,7 +7,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pulumi import Output
 
-from snapnames.snapnames.config.values import TEXT, TEXT_MAP, TEXTS, TRUTH, WHOLE
+from .values import TEXT, TEXT_MAP, TEXTS, TRUTH, WHOLE
 
 _KINDS = {str: TEXT, int: WHOLE, bool: TRUTH}
 

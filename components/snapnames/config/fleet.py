@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from snapnames.derived import config_keys
-from snapnames.fleet_args import FleetArgs, InstanceRefresh
 from snapnames.rules.fleet import CHOICES, check_fleet
-from snapnames.values import NAMESPACE, ConfigValues
+
+from .derived import config_keys
+from .fleet_args import FleetArgs, InstanceRefresh
+from .values import NAMESPACE, ConfigValues
 
 _KEYS = config_keys(FleetArgs, without=["image_id"])
 _REFRESH_KEYS = config_keys(InstanceRefresh)

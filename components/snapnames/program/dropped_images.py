@@ -19,7 +19,7 @@ from snapnames.rules.images import Image, ImageWithSnapshots, Use
 from snapnames.rules.resource_types import RELEASE_IMAGE
 
 if TYPE_CHECKING:
-    from snapnames.account import Account
+    from .account import Account
 
 
 class DroppedImage(ComponentResource):

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 from snapnames.aws.source_instance import find_source
 from snapnames.config.settings import Settings
 from snapnames.errors import InputError
-from snapnames.program.dropped_images import settle_dropped
 from snapnames.release_image import ReleaseImage, ReleaseImageArgs
 from snapnames.resources.account_images import marked_ids
 from snapnames.rules.time_spans import deprecation_time
 
+from .dropped_images import settle_dropped
+
 if TYPE_CHECKING:
-    from snapnames.account import Account
+    from .account import Account
 
 
 def release_images(settings: Settings) -> dict[str, ReleaseImage]:
@@ -31,7 +32,7 @@ def release_images(settings: Settings) -> dict[str, ReleaseImage]:
     listed = marked_ids(list(names.values())) if names else set()
     if len(listed) != len(names) or listed != marked_ids():
         # Only now is boto3 needed, which takes longer to import than a preview without changes takes in all.
-        from snapnames.account import Account  # noqa: PLC0415
+        from .account import Account  # noqa: PLC0415
 
         account = Account.read(list(names.values()))
         _refuse_missing(account, {release: name for release, name in names.items() if release != newest})

@@ -11,11 +11,12 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ComponentResource, InvokeOptions, InvokeOutputOptions, Output, ProviderResource, Resource
 
-from snapnames.aws_plugin import plugin_version
 from snapnames.errors import InputError
 from snapnames.rules.images import STACK_TAG
 from snapnames.rules.limits import chunks
 from snapnames.rules.resource_types import IMAGE_IDS
+
+from .aws_plugin import plugin_version
 
 _Filter = Mapping[str, str | Sequence[str]]
 

@@ -2,8 +2,9 @@
 
 from pulumi import CustomResource, Input, Output, ResourceOptions
 
-from snapnames.aws_plugin import plugin_version
 from snapnames.rules.resource_types import TAG
+
+from .aws_plugin import plugin_version
 
 
 class Tag(CustomResource):

@@ -9,8 +9,9 @@ import pulumi_aws as aws
 from pulumi import ComponentResource, Output, ResourceOptions
 
 from snapnames.config.fleet_args import FleetArgs
-from snapnames.resources.account_images import stack_tag
 from snapnames.rules.images import STACK_TAG
+
+from .account_images import stack_tag
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from snapnames.errors import InputError
-from snapnames.snapnames.rules.time_spans import DEFAULT_ROLLOUT_TIMEOUT, is_span
+
+from .time_spans import DEFAULT_ROLLOUT_TIMEOUT, is_span
 
 CHOICES = {"launch": ("configuration", "template"), "health_check": ("EC2", "ELB")}
 """What the inputs that are one of a few words may be, the default first."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from snapnames.snapnames.rules.images import STACK_TAG
+from .images import STACK_TAG
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
-from snapnames.images import Image
+from .images import Image
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from snapnames.images import Holdings, Image
-from snapnames.rules.image_selection import ImageSelection
-from snapnames.rules.naming import snapshot_names
-from snapnames.tags import MAX_RESOURCE_TAGS
+from .image_selection import ImageSelection
+from .images import Holdings, Image
+from .naming import snapshot_names
+from .tags import MAX_RESOURCE_TAGS
 
 RECORD_OUTPUT = "ownedImages"
 """The stack output that a `Record` is kept in."""

@@ -3,7 +3,8 @@
 import re
 
 from snapnames.errors import InputError
-from snapnames.snapnames.rules.naming import IMAGE_NAME_CHARACTERS, MAX_IMAGE_NAME
+
+from .naming import IMAGE_NAME_CHARACTERS, MAX_IMAGE_NAME
 
 _RELEASE = re.compile(f"[{IMAGE_NAME_CHARACTERS}]+")
 

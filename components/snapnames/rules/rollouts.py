@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from snapnames.snapnames.rules.groups import Group
+from .groups import Group
 
 SUCCESSFUL = "Successful"
 GOING_ON = ("Pending", "InProgress", "Baking", "Cancelling", "RollbackInProgress")

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from snapnames.cli.ledger.exported import Exported, Resource
 from snapnames.rules.owned_names import RECORD_OUTPUT, Record
 from snapnames.rules.resource_types import IMAGE, OWNED_IMAGES, RELEASE_IMAGE, ROOT, TAG, TEMPLATE
+
+from .exported import Exported, Resource
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import gzip
 import json
 from pathlib import Path
 
-from snapnames.cli.exported import Exported
+from .exported import Exported
 
 NEWEST = 20
 """States that are read: each may be megabytes."""

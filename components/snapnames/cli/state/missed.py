@@ -7,9 +7,10 @@ deployment, as the engine exports it.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from snapnames.cli.exported import Exported
 from snapnames.rules.images import Image
 from snapnames.rules.resource_types import IMAGE, RELEASE_IMAGE, TAG, beside, child
+
+from .exported import Exported
 
 Resource = dict[str, Any]
 

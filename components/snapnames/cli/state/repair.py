@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from snapnames.cli.errors import CommandError
-from snapnames.cli.exported import Exported, Resource
 from snapnames.rules.resource_types import COMPONENTS, CONFIGURATION, GROUP, IMAGE, PROVIDERS, TAG, TEMPLATE
+
+from .exported import Exported, Resource
 
 FOUND_TYPES = (IMAGE, CONFIGURATION, TEMPLATE, GROUP)
 """Of which AWS can say whether a create was done."""
