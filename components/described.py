@@ -1,4 +1,4 @@
-"""What EC2's describe calls answer, as mappings."""
+"""Facts from the answers of EC2's describe calls."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def snapshots_behind(image: "ImageTypeDef") -> dict[str, str]:
-    """Device name to snapshot id, of the mappings that have a snapshot; a pending image may not show all yet."""
+    """Device name to snapshot id, for the mappings that have a snapshot. A pending image may not show all of them."""
     return {
         mapping["DeviceName"]: mapping["Ebs"]["SnapshotId"]
         for mapping in image.get("BlockDeviceMappings", [])
@@ -21,8 +21,8 @@ def tags_of(described: "ImageTypeDef | InstanceTypeDef | SnapshotTypeDef") -> di
 
 
 def is_copy(image: "ImageTypeDef") -> bool:
-    """Whether CopyImage made it, and may have copied the tags too.
+    """Whether CopyImage made the image. CopyImage may copy the tags too, so the tags do not tell.
 
-    What CreateImage made has a source image as well, and alone a source instance.
+    An image of CreateImage has a source image too, but only an image of CreateImage has a source instance.
     """
     return "SourceImageId" in image and "SourceInstanceId" not in image

@@ -1,7 +1,7 @@
-"""Images of this stack whose release is no longer in the list, and that the state may not know whole.
+"""Images of this stack whose release is no longer in the list, and whose snapshots the state may not have.
 
-A create that failed or timed out leaves an image in the state without its volumes. Deleting it then would deregister
-the image and leave its snapshots, so it stays declared until a refresh has read them into the state.
+After a create that failed or timed out, the state has the image without its volumes. A delete would then deregister the
+image and leave its snapshots. So the image stays declared until a refresh has read the snapshots into the state.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 
 class DroppedImage(ComponentResource):
-    """An image that was never finished and whose release is dropped, declared as its `ReleaseImage` was.
+    """An unfinished image whose release is dropped. It is declared in the same way as its `ReleaseImage` was.
 
-    Names its snapshots, which tells later runs that the state has them. Raises `InputError` in an output until a
-    refresh has read them. Nothing launches from it.
+    It names the snapshots of the image. The names tell later runs that the state has these snapshots. Before a refresh
+    has read them, an output raises `InputError`. Nothing launches from the image.
     """
 
     def __init__(self, ami: "ImageTypeDef", settings: Settings) -> None:
-        """Declare the image as it is, and the names that it would have."""
+        """Declare the image as EC2 has it, and the names that its snapshots would have."""
         image_name = ami["Name"]
         super().__init__(TYPE, image_name)
         image = NamedImage(
@@ -64,15 +64,15 @@ class DroppedImage(ComponentResource):
 
 
 def settle_dropped(settings: Settings, present: int) -> None:
-    """See to the images of this stack that are no release any more; `present` images of the releases exist.
+    """Handle this stack's images whose release was dropped. `present`: how many images of the listed releases exist.
 
-    Keeps those whose snapshots never got a name. One read when no release was dropped. Raises `InputError` for a
-    dropped image that is still pending, since EC2 has not made all its snapshots, for one that something outside this
-    stack uses (a preview warns of that), and when AWS refuses a read.
+    An image whose snapshots never got a name stays declared. If no release was dropped, this makes one read. Raises
+    `InputError` if a dropped image is still pending, because EC2 has not made all its snapshots; if something outside
+    this stack uses a dropped image (a preview only warns); and if AWS refuses a read.
     """
     if count_images(tagged=True) <= present:
         return
-    # Only a dropped release needs boto3, which takes longer to import than a preview without changes takes in all.
+    # Only a dropped release needs boto3. Its import takes longer than a whole preview without changes.
     from .aws_session import StackSession, reading  # noqa: PLC0415
 
     names = {settings.image_name(release) for release in settings.releases}
@@ -117,7 +117,7 @@ def _tagged(client: "EC2Client") -> Iterable["ImageTypeDef"]:
 
 
 def _unread(client: "EC2Client", images: list["ImageTypeDef"]) -> list["ImageTypeDef"]:
-    """Those of which no update has known the snapshots: they are being made, or none has a name."""
+    """The images whose snapshots no update has known: EC2 is still making them, or none of them has a name."""
     snapshots = {image["ImageId"]: set(snapshots_behind(image).values()) for image in images}
     named = _named(client, [snapshot for ids in snapshots.values() for snapshot in ids])
     return [

@@ -6,11 +6,11 @@ from .printable import printable_lines
 
 
 class InputError(RunError):
-    """Something the caller gave, or AWS holds, that no correct update can follow from.
+    """A value from the caller or from AWS does not allow a correct update.
 
-    The message gives the value, the rule and the next step. As a `RunError` it is shown by `pulumi` without a stack
-    trace; were it a `ValueError` too, the SDK would wrap it into one and show both. What is in the message is shown
-    harmless: it may be of a config, or of AWS.
+    The message gives the value, the rule and the next step. `pulumi` shows a `RunError` without a stack trace. If this
+    were a `ValueError` too, the SDK would wrap it and show a stack trace. The message may contain text from a config or
+    from AWS, so characters that could control a terminal are shown as text.
     """
 
     def __init__(self, message: str) -> None:

@@ -20,14 +20,15 @@ class Use(NamedTuple):
 
     image_id: str
     user: str
-    """Kind and name, as `instance i-…` or `launch template web (lt-…) version 3`."""
+    """Kind and name, for example `instance i-…` or `launch template web (lt-…) version 3`."""
 
 
 def uses(image_ids: Collection[str], ec2: "EC2Client", scaling: "AutoScalingClient") -> list[Use]:
     """Instances, launch configurations and launch template versions that name one of the images.
 
-    Leaves out what is this stack's own: its group's instances, and what its group launches from, which moves on in the
-    same update. Pages of everything, and one call for each launch template; no call for each image.
+    Leaves out this stack's own uses: the instances of its group, and what its group launches from, because the same
+    update changes that. Reads pages of everything, and makes one call for each launch template. It makes no call for
+    each image.
     """
     own_configurations, own_templates = _own_launch_settings(scaling)
     return [

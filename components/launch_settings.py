@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LaunchSettings:
-    """The resource, and the arguments by which a group launches from it."""
+    """The resource, and the arguments that make a group launch from the resource."""
 
     resource: "aws.ec2.LaunchConfiguration | aws.ec2.LaunchTemplate"
     group_arguments: Mapping[str, Any]
 
 
 def launch_configuration(name: str, args: "FleetArgs", owner: ComponentResource) -> LaunchSettings:
-    """A launch configuration with a generated name: the new one exists before the old one goes."""
+    """A launch configuration with a generated name, so that the new one exists before the old one is deleted."""
     configuration = aws.ec2.LaunchConfiguration(
         name,
         image_id=args["image_id"],
@@ -38,9 +38,9 @@ def launch_configuration(name: str, args: "FleetArgs", owner: ComponentResource)
 
 
 def launch_template(name: str, args: "FleetArgs", owner: ComponentResource) -> LaunchSettings:
-    """A launch template, of which the group launches the version made last, by its number.
+    """A launch template. The group names the newest version by its number.
 
-    With `$Latest` or `$Default` AWS could not roll an instance refresh back.
+    With `$Latest` or `$Default`, AWS could not roll an instance refresh back.
     """
     profile = args.get("instance_profile")
     user_data = _secret(args)

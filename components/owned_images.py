@@ -56,12 +56,12 @@ class OwnedImagesArgs(TypedDict):
 
 
 class _Live(NamedTuple):
-    """A snapshot to be named."""
+    """A snapshot that gets a name."""
 
     snapshot_id: str
     tags: Mapping[str, str]
     recorded: str | None
-    """The Name that the last update recorded, if it did."""
+    """The Name that the last update recorded. None if it recorded no name."""
 
 
 class OwnedImages(ComponentResource):
@@ -112,7 +112,8 @@ class OwnedImages(ComponentResource):
         self._writes, self._reads = Pace(rate), Pace(rate * READS_PER_WRITE)
         account, client = _listed()
         self._live = LiveNames(partial(read_names, client), rate)
-        # No child of this component, which an update of other targets does not make: the state would be broken.
+        # Not a child of this component. An update of other targets does not make the component, and a child without its
+        # parent would break the state.
         last = StackReference(f"{name}-record", stack_name=stack_tag())
         self.record = last.get_output(args.get("record_output", RECORD_OUTPUT)).apply(
             lambda output: self._declare(account, Record.of(output))
@@ -147,13 +148,13 @@ class OwnedImages(ComponentResource):
         removes = args.get("remove_names_on_destroy", False)
         given = {snapshot_id: declared.name for snapshot_id, declared in names.declared.items()}
         if removes or record.removes:
-            # Imports dill, which only this wants.
+            # This module imports dill, and only this case needs it.
             from .name_removal import NameRemoval  # noqa: PLC0415
 
             NameRemoval(self, given, removes=removes)
         self._say(names)
         told = {"renamed": names.renamed, "shared": names.shared, "skipped": names.skipped, "removes": removes}
-        # By the Tags, so that an update which fails records no name that it did not give.
+        # The record depends on the Tags, so that a failed update records no name that it did not give.
         return Output.from_input(tags).apply(
             lambda made: {
                 "names": _given(made, given, record),
@@ -164,7 +165,7 @@ class OwnedImages(ComponentResource):
         )
 
     def _declare_name(self, live: _Live, declared: DeclaredName) -> Tag:
-        """Declare the Name, behind the name that it replaces."""
+        """Declare the Name. If it replaces another name, first declare the tag that keeps the other name."""
         before = []
         if declared.previous is not None:
             label, known = f"{declared.label}:{PREVIOUS_NAME}", live.recorded is not None
@@ -182,11 +183,11 @@ class OwnedImages(ComponentResource):
         *,
         known: bool,
     ) -> Tag:
-        """Declare a tag when its call may be made. `known`: the state has it, with this value."""
+        """Declare a tag, whose value is known when its call may be made. `known`: the state has it with this value."""
         there, updating = live.tags.get(key) == value, not pulumi.runtime.is_dry_run()
         imported, paces = None, list[Pace]()
         if updating and there and not known:
-            # An import reads, where a create would write. A preview would read as often, for nothing new.
+            # An import reads the tag, where a create would write it. A preview does not import: it would read the same.
             imported, paces = f"{live.snapshot_id},{key}", [self._reads]
         elif updating and not there:
             paces = [self._writes, self._reads]
@@ -201,10 +202,10 @@ class OwnedImages(ComponentResource):
             ResourceOptions(
                 parent=self,
                 depends_on=before,
-                # A Tag that is dropped may hold what a person wrote, since a refresh reads that into the state.
+                # A dropped Tag may hold a name that a person wrote, because a refresh reads it into the state.
                 retain_on_delete=True,
                 import_=imported,
-                # What a person writes between our reading and the import stays: the import is no write in any case.
+                # A person may write a name between our read and the import. It stays, because an import never writes.
                 ignore_changes=["value"] if imported else None,
             ),
         )
@@ -213,7 +214,7 @@ class OwnedImages(ComponentResource):
             for pace in paces:
                 pace.begin()
 
-        tag.id.apply(done, run_with_unknowns=True)  # unknown: it failed
+        tag.id.apply(done, run_with_unknowns=True)  # unknown if the call failed
         return tag
 
     def _say(self, names: OwnedNames) -> None:
@@ -231,11 +232,11 @@ class OwnedImages(ComponentResource):
 
 
 def _given(tags: Mapping[str, Sequence[object]], declared: Mapping[str, str], last: Record) -> dict[str, str]:
-    """The names that the state has, or is going to have, by snapshot, of the id and the value of each Tag.
+    """Snapshot id to the name that the state has or is going to have. `tags`: the id and the value of each Tag.
 
-    Unknown in an update: the value when the Tag failed and `--continue-on-error` goes on, and then it is the last one;
-    the id alone when the Tag is new, but no target. A value that was not declared is a person's, who wrote it while
-    the Tag was taken over, or waited.
+    In an update, a value can be unknown: the Tag failed and `--continue-on-error` goes on. The last name counts then.
+    An id alone can be unknown: the Tag is new, but not a target. A value that was not declared is a person's name. The
+    person gave it while the Tag was imported, or while it waited for its turn.
     """
     previewing = pulumi.runtime.is_dry_run()
     names = {}
@@ -250,7 +251,10 @@ def _given(tags: Mapping[str, Sequence[object]], declared: Mapping[str, str], la
 def _kept_since(
     tags: Mapping[str, Sequence[object]], declared: Mapping[str, str], last: Record
 ) -> dict[str, dict[str, str]]:
-    """What `kept` says of names that a person gave while the update ran. One that is no target has the last name."""
+    """The entries of `kept` for names that a person gave while the update ran.
+
+    A Tag that is no target of the update still has its last name.
+    """
     return {
         snapshot_id: {"name": value, "wanted": declared[snapshot_id], "why": "it was named while the update ran"}
         for snapshot_id, (tag_id, value) in tags.items()
@@ -260,7 +264,7 @@ def _kept_since(
 
 
 def _listed() -> tuple[OwnedAccount, "EC2Client"]:
-    # Only this component needs boto3 in every run.
+    # boto3 is imported here, because only this component needs it in every run.
     from .aws_session import StackSession, reading  # noqa: PLC0415
     from .owned_listing import read_account  # noqa: PLC0415
 

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import ImageTypeDef, PaginatorConfigTypeDef
 
 _PAGE: "PaginatorConfigTypeDef" = {"PageSize": 1000}
-"""The most that DescribeImages and DescribeSnapshots give at once."""
+"""The largest page of DescribeImages and DescribeSnapshots."""
 
 _UNSETTLED = ("pending", "deregistered")
-"""A pending image may not show all its snapshots yet, so their order is not known. EC2 lists one that is gone on."""
+"""A pending image may not show all its snapshots, so their order is not known. EC2 still lists a deregistered image."""
 
 
 @dataclass(frozen=True)
@@ -32,27 +32,27 @@ class OwnedImage:
 
     tags: Mapping[str, str]
     copied: bool = False
-    """Made by CopyImage, which may copy the tags too."""
+    """Whether CopyImage made the image. CopyImage may copy the tags too."""
 
     @property
     def builder(self) -> str | None:
-        """The stack whose release it is."""
+        """The stack whose release the image is, if it is one."""
         return None if self.copied else self.tags.get(STACK_TAG)
 
 
 @dataclass(frozen=True)
 class OwnedAccount:
-    """Images, oldest first, and the tags of every snapshot that the account owns by its id."""
+    """The images, oldest first. The tags of every snapshot that the account owns, by snapshot id."""
 
     images: tuple[OwnedImage, ...]
     snapshots: Mapping[str, Mapping[str, str]]
 
 
 def read_account(client: "EC2Client") -> OwnedAccount:
-    """Read it: a call for each 1,000 images, then for each 1,000 snapshots.
+    """Read the account: one call for each 1,000 images, and then one call for each 1,000 snapshots.
 
-    Disabled and deprecated images are included, pending ones are not. In this order a snapshot is missing only when it
-    is gone, or when another account owns it.
+    Disabled and deprecated images are included. Pending images are not. Because images are read first, a snapshot is
+    missing only if it is gone or if another account owns it.
     """
     images = client.get_paginator("describe_images").paginate(
         Owners=["self"], IncludeDeprecated=True, IncludeDisabled=True, PaginationConfig=_PAGE

@@ -1,4 +1,4 @@
-"""The images of a service's releases: which may be built, and from what."""
+"""The images of a service's releases: which of them may be built, and from which instance."""
 
 from datetime import UTC, datetime
 
@@ -12,13 +12,14 @@ from .source_instance import find_source
 
 
 def release_images(settings: Settings) -> dict[str, ReleaseImage]:
-    """Release to its image, newest first. Two reads of the account when every image exists and none was dropped.
+    """Release to its image, newest first.
 
-    Without a release it is one read, for images of those that were dropped.
+    Makes two reads of the account if every image exists and no release was dropped. Without a release it makes one
+    read, which looks for images of dropped releases.
 
-    Only the first release may be built: an older one would be made of today's instance and pass for what it is not.
-    Raises `InputError` before any resource is registered when an older image is missing, or no instance can be found
-    for the first.
+    Only the first release may be built. The image of an older one would be made from today's instance, and would not be
+    what that release was. Raises `InputError` before any resource is registered if an older image is missing, or if no
+    instance is found for the first one.
     """
     names = {release: settings.image_name(release) for release in settings.releases}
     source = None
