@@ -1,4 +1,4 @@
-"""What EC2 says of a stack's images while they are made, and afterwards."""
+"""Reads a stack's images and their snapshots from EC2, while the images are made and afterwards."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 _CREATED = re.compile(r"Created by CreateImage\(i-[0-9a-f]+\) for (?P<image>ami-[0-9a-f]+)( from vol-[0-9a-f]+)?")
-"""The whole Description that EC2 gives a snapshot of CreateImage; older ones name the volume."""
+"""The whole Description that EC2 gives to a snapshot of CreateImage. Older snapshots also name the volume there."""
 
 _VOLUME_OF_COPIES = "vol-ffffffff"
-"""docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Snapshot.html: the volume id of a copy is not one to use."""
+"""docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Snapshot.html: the volume id of a copy must not be used."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Snapshot:
     state: str
     percent: int
     size: int
-    """GiB of the volume: what it can cost at most. EC2 bills the blocks that differ from the snapshot before."""
+    """GiB of the volume. It is an upper bound: EC2 bills only the blocks that differ from the snapshot before."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Image:
     name: str
     state: str
     reason: str
-    """EC2's, for one that failed; else empty."""
+    """EC2's reason, if the image failed. Otherwise empty."""
 
     created: datetime
     snapshots: tuple[Snapshot, ...]
@@ -63,12 +63,12 @@ class Image:
 
     @property
     def unread(self) -> bool:
-        """Whether no update of the stack has known its snapshots: it would leave them behind when it is deleted."""
+        """Whether no update of the stack has known the snapshots. A delete of the image would leave them behind."""
         return any(self.snapshots) and not any(snapshot.name for snapshot in self.snapshots)
 
 
 def aws_session(config: Mapping[str, str]) -> StackSession:
-    """The way to AWS that a stack's config gives, raw and by whole keys. Raises `UsageError`."""
+    """The boto3 session for a stack's config, which has raw values by whole keys. Raises `UsageError`."""
     try:
         return StackSession({key.removeprefix("aws:"): v for key, v in config.items() if key.startswith("aws:")})
     except (InputError, BotoCoreError, ClientError) as error:
@@ -79,13 +79,13 @@ class Account:
     """Reads with the region, keys, roles and endpoints of the stack's `aws:` config."""
 
     def __init__(self, session: StackSession, stack_tag: str) -> None:
-        """Make the client. `stack_tag`: what `snapnames:stack` says on the stack's images."""
+        """Make the client. `stack_tag`: the value of the tag `snapnames:stack` on the stack's images."""
         self.session = session
         self._ec2: EC2Client = session.ec2()
         self._stack_tag = stack_tag
 
     def images(self) -> dict[str, Image]:
-        """Name to image, of those that this stack built and the account still has."""
+        """Name to image, for the images that this stack built and the account still has."""
         return self._read([{"Name": "tag:snapnames:stack", "Values": [self._stack_tag]}])
 
     def image(self, name: str) -> Image | None:
@@ -104,16 +104,16 @@ class Account:
 
 
 def made_for(snapshot: "SnapshotTypeDef") -> str | None:
-    """The id of the image that CreateImage made the snapshot for, as its Description says.
+    """The id of the image for which CreateImage made the snapshot, as the Description says.
 
-    A copy can keep the Description; EC2 shows no volume of its own for it.
+    A copy of a snapshot can keep the Description, but EC2 shows no real volume id for a copy.
     """
     found = _CREATED.fullmatch(snapshot.get("Description", ""))
     return found["image"] if found and snapshot.get("VolumeId") != _VOLUME_OF_COPIES else None
 
 
 def snapshots_of(client: "EC2Client", image_ids: list[str]) -> dict[str, list["SnapshotTypeDef"]]:
-    """Image id to the snapshots that CreateImage made for it: mappings tell them only after a while."""
+    """Image id to the snapshots that CreateImage made for it. The mappings show the snapshots only after a while."""
     found: dict[str, list[SnapshotTypeDef]] = {image_id: [] for image_id in image_ids}
     for chunk in chunks(image_ids):
         wanted = [f"Created by CreateImage(*) for {image_id}*" for image_id in chunk]

@@ -1,4 +1,4 @@
-"""`snapnames deploy`: a new release, first in the list and live; the config is written when the update succeeded."""
+"""`snapnames deploy` makes a new release and puts it first in the list. It writes the config after the update."""
 
 import time
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _POLL_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Deploy:
-    """What one deployment is going to do."""
+    """One deployment: what it does, and in which order."""
 
     session: Session
     release: str
@@ -27,7 +27,7 @@ class Deploy:
 
     @classmethod
     def of(cls, session: Session, release: str | None, keep: int | None) -> "Deploy":
-        """Check what was asked for against the config. Raises `UsageError`."""
+        """Check the options against the config. Raises `UsageError`."""
         chosen = plan.now() if release is None else release
         plan.check_release(chosen, session.service)
         before = session.file.releases
@@ -35,7 +35,7 @@ class Deploy:
         return cls(session, chosen, wanted, tuple(old for old in before.listed if old not in wanted.listed))
 
     def run(self, *, preview: bool) -> dict[str, Any]:
-        """Preview, update, write the config; what came of it, for scripts. Raises `CommandError`."""
+        """Preview, update, and write the config. Gives the result for scripts. Raises `CommandError`."""
         session, say = self.session, self.session.display.say
         config = session.file.edited(self.wanted)
         images = session.images()
@@ -75,12 +75,12 @@ class Deploy:
     def _leaving(self, steps: Steps, images: Mapping[str, Image]) -> dict[str, str]:
         """Id to name of the images that this deployment destroys.
 
-        Deletes the snapshots of those that are gone already, while the state has their ids: where that is refused, the
-        next try finds them again.
+        An image may be gone already. Its snapshots are deleted now, while the state still has the image's id. If AWS
+        refuses that, the next try finds the snapshots again.
         """
         session = self.session
         names = {step.name for step in steps.seen if step.kind == IMAGE and step.verb == "delete"}
-        # No step shows one that a refresh takes out of the state, nor one that `_remove_left` deletes.
+        # No step shows an image that a refresh removes from the state, or one that `_remove_left` deletes.
         names |= {session.image_name(release) for release in {*self.dropped, *images} - {*self.wanted.listed}}
         leaving, there = session.held(names), {image.image_id for image in images.values()}
         session.delete_left({image_id: name for image_id, name in leaving.items() if image_id not in there})
@@ -90,7 +90,7 @@ class Deploy:
         return f", dropping {', '.join(self.dropped)}" if self.dropped else ""
 
     def _settle(self, images: dict[str, Image]) -> bool:
-        """Deal with what an update that did not end left behind; whether the update must refresh."""
+        """Deal with what an unfinished update left behind. Gives whether the update must refresh."""
         session = self.session
         for release, image in images.items():
             if image.state == "pending" and release not in (self.release, *session.file.releases.listed):
@@ -108,7 +108,7 @@ class Deploy:
         return any(image.unread for image in session.images().values())
 
     def _wait(self, image: Image) -> Image | None:
-        """Until EC2 has made the image."""
+        """Wait until EC2 has made the image. Gives the image as it is then."""
         session = self.session
         session.display.say(f"image {image.name} ({image.image_id}) is being made already: waiting for it")
         with session.display.watching(session.account, image.name):
@@ -121,7 +121,7 @@ class Deploy:
         return now
 
     def _failed(self, error: CommandError) -> CommandError:
-        """The error with the image's fate, and with the next step. Removes an image that failed in EC2."""
+        """The error, with the state of the image and the next step. Removes an image that EC2 failed to make."""
         session = self.session
         try:
             image = session.images().get(self.release)
@@ -157,7 +157,7 @@ class Deploy:
         return f"the failed image {image.image_id} and its snapshots are removed: deploy again when the cause is gone"
 
     def _remove(self) -> None:
-        """Bring the stack back to its config: a refresh tells it the snapshots to delete with the image."""
+        """Bring the stack back to its config. The refresh tells Pulumi which snapshots to delete with the image."""
         self.session.update(self.session.file.text, refresh=True)
         self.session.update(self.session.file.text, refresh=False)
 
@@ -174,7 +174,7 @@ class Deploy:
             )
 
     def _delete_left(self, leaving: Mapping[str, str]) -> None:
-        """As after a deregistration whose answer was lost: the provider takes the image for deleted."""
+        """Delete snapshots that are left if the answer to a deregistration was lost. The provider leaves them."""
         try:
             self.session.delete_left(leaving)
         except CommandError as error:

@@ -1,4 +1,4 @@
-"""`snapnames releases`: what exists, which is live, age, size."""
+"""`snapnames releases` lists the releases: which one is live, and the age and size of their images."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from .plan import Releases
 from .session import Session
 
 _LOG_WIDTH = 160
-"""A log has no width of its own, and a name cut short is no name."""
+"""Characters. A log has no width of its own, and names must not be cut."""
 
 
 def rows(session: Session) -> list[dict[str, Any]]:
@@ -45,7 +45,7 @@ def print_table(console: Console, listed: list[dict[str, Any]]) -> None:
     for row in listed:
         names = row["snapshots"].values()
         table.add_row(
-            Text(printable(row["release"])),  # as a plain text it would be read as Rich's markup
+            Text(printable(row["release"])),  # Rich would read a plain string as markup
             "live" if row["live"] else "",
             row["image_id"] or "-",
             row["state"] if row["listed"] else f"{row['state']}, not listed",
@@ -59,7 +59,7 @@ def print_table(console: Console, listed: list[dict[str, Any]]) -> None:
 
 
 def age(time: timedelta) -> str:
-    """How long ago, in its largest unit.
+    """The time span in its largest unit.
 
     >>> [age(timedelta(seconds=n)) for n in (59, 60, 7199, 90000)]
     ['59 s', '1 min', '1 h', '1 d']

@@ -1,4 +1,4 @@
-"""What AWS has of creates and deletes that were cut off."""
+"""Finds out what AWS has done of interrupted creates and deletes."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 Inputs = Mapping[str, Any]
 Found = tuple[str, datetime]
-"""Id, and when AWS made it."""
+"""The id of a resource, and when AWS made it."""
 
 _STAYS = ("InvalidSnapshot.InUse", "InvalidSnapshot.NotFound")
 
 
 class Made:
-    """Reads by name and id, and the deletes that were begun. Raises `CommandError` when AWS refuses one."""
+    """Reads resources by name and id, and finishes deletes. Raises `CommandError` if AWS refuses a call."""
 
     def __init__(self, session: StackSession) -> None:
         """Make the clients."""
@@ -40,13 +40,13 @@ class Made:
         }
 
     def settled(self, creating: Iterable[Resource]) -> list[Settled]:
-        """Those that AWS has made. Of others, as Tags, the same create again does no harm."""
+        """The creates that AWS has done. Types such as Tags are left out, because a second create is harmless there."""
         with aws_errors("AWS can't be read"):
             found = [(r, self._finders[r["type"]](r["inputs"])) for r in creating if r["type"] in self._finders]
         return [Settled(resource, *made) for resource, made in found if made]
 
     def gone(self, image_ids: Iterable[str]) -> set[str]:
-        """Those that EC2 does not have any more."""
+        """The images that EC2 does not have any more."""
         wanted = set(image_ids)
         with aws_errors("the account's images can't be read"):
             return wanted - self._present(list(wanted))
@@ -58,7 +58,7 @@ class Made:
         return any(image["State"] == "pending" for image in found)
 
     def releases(self, image_names: Iterable[str], stack_tag: str) -> list["ImageTypeDef"]:
-        """The account's images of these names that bear the tag of the stack and are no copies."""
+        """The account's images of these names that have the stack's tag and are not copies."""
         filters: list[FilterTypeDef] = [{"Name": f"tag:{STACK_TAG}", "Values": [stack_tag]}]
         with aws_errors("the images of the stack can't be read"):
             return [
@@ -68,13 +68,13 @@ class Made:
             ]
 
     def names(self, images: Iterable["ImageTypeDef"]) -> dict[str, str]:
-        """Snapshot id to Name, of the snapshots behind the images that have one."""
+        """Snapshot id to Name, for the snapshots behind the images that have a Name."""
         ids = [snapshot_id for image in images for snapshot_id in snapshots_behind(image).values()]
         with aws_errors("the names of snapshots can't be read"):
             return {snapshot_id: tags["Name"] for snapshot_id, tags in read_tags(self._ec2, ids, "Name").items()}
 
     def launch_configurations(self, image_ids: Collection[str]) -> list[Found]:
-        """Those that launch one of the images."""
+        """The launch configurations that launch one of the images."""
         with aws_errors("the launch configurations can't be read"):
             return [
                 (one["LaunchConfigurationName"], one["CreatedTime"])
@@ -84,7 +84,7 @@ class Made:
             ]
 
     def groups(self, stack_tag: str) -> list[Found]:
-        """The Auto Scaling groups that bear the tag of the stack."""
+        """The Auto Scaling groups that have the stack's tag."""
         pages = self._autoscaling.get_paginator("describe_auto_scaling_groups").paginate(
             Filters=[{"Name": f"tag:{STACK_TAG}", "Values": [stack_tag]}]
         )
@@ -94,7 +94,7 @@ class Made:
             ]
 
     def left_snapshots(self, image_ids: Iterable[str]) -> dict[str, list[str]]:
-        """Image id to the snapshots that CreateImage made for it and that it left behind; of images that are gone."""
+        """Image id to the snapshots that CreateImage made for it, only for images that are gone."""
         wanted = list(image_ids)
         with aws_errors("the account's images and snapshots can't be read"):
             present = self._present(wanted)
@@ -102,7 +102,7 @@ class Made:
         return {image_id: [s["SnapshotId"] for s in snapshots] for image_id, snapshots in left.items() if snapshots}
 
     def delete_snapshots(self, snapshot_ids: Iterable[str]) -> list[str]:
-        """Delete them; those that are deleted now. One that another image uses stays."""
+        """Delete the snapshots, and give the ids of the deleted ones. A snapshot that another image uses stays."""
         deleted = []
         for snapshot_id in snapshot_ids:
             with aws_errors(f"snapshot {snapshot_id} can't be deleted"):
@@ -116,7 +116,7 @@ class Made:
         return deleted
 
     def _image(self, inputs: Inputs) -> Found | None:
-        """Names are unique, and the tag says that it was this stack's create."""
+        """The image of that name. Names are unique, and the tag says that this stack created the image."""
         filters: list[FilterTypeDef] = [
             {"Name": "name", "Values": [inputs["name"]]},
             {"Name": f"tag:{STACK_TAG}", "Values": [inputs.get("tags", {}).get(STACK_TAG, "")]},
@@ -129,7 +129,7 @@ class Made:
         return [image for image in found if image["State"] != "deregistered" and not is_copy(image)]
 
     def _launch_configuration(self, inputs: Inputs) -> Found | None:
-        """It has no tags; names are unique, and no other stack launches this one's image."""
+        """The launch configuration of that name, if it launches the image. It has no tags that could tell its stack."""
         answer = self._autoscaling.describe_launch_configurations(LaunchConfigurationNames=[inputs["name"]])
         found = [one for one in answer["LaunchConfigurations"] if one["ImageId"] == inputs.get("imageId")]
         return (inputs["name"], found[0]["CreatedTime"]) if found else None
@@ -153,7 +153,7 @@ class Made:
         return (inputs["name"], groups[0]["CreatedTime"]) if groups else None
 
     def _present(self, image_ids: list[str]) -> set[str]:
-        """Those that are still registered: a filter, unlike a list of ids, takes one that is gone."""
+        """The images that are still registered. It reads by filter: a read by ids fails if one image is gone."""
         return {
             image["ImageId"]
             for chunk in chunks(image_ids)

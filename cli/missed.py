@@ -1,6 +1,6 @@
-"""Images of listed releases that the account has and the state does not, and the state with them.
+"""Finds images of listed releases that the account has and the state does not have, and adds them to the state.
 
-As after a state that was restored from an older one, or a pending create that a refresh cleared. Plain functions over a
+This happens if an older state was restored, or if a refresh cleared a pending create. Plain functions over a
 deployment, as the engine exports it.
 """
 
@@ -26,25 +26,28 @@ def root_urn(project: str, stack: str) -> str:
 
 
 def has_roots(deployment: Mapping[str, Any]) -> bool:
-    """Whether the state has what an image hangs on: the stack itself, and the program's own provider."""
+    """Whether the state has what an image depends on: the stack itself, and the program's default provider."""
     return bool(_roots(deployment))
 
 
 def default_provider(deployment: Mapping[str, Any]) -> str:
-    """By which a resource names the program's own provider. The state `has_roots`."""
+    """The reference to the program's default provider. The state must have roots (`has_roots`)."""
     _, provider = _roots(deployment)
     return f"{provider['urn']}::{provider['id']}"
 
 
 def missed(deployment: Mapping[str, Any], images: Iterable["ImageTypeDef"]) -> list["ImageTypeDef"]:
-    """Those of the images that the state does not have, nor another of that name: a refresh has to clear that first."""
+    """The images that the state does not have.
+
+    An image is left out if the state has another image of that name: a refresh has to clear that one first.
+    """
     held = [resource for resource in deployment.get("resources") or [] if resource["type"] == IMAGE_TYPE]
     ids, names = {resource.get("id") for resource in held}, {resource["inputs"]["name"] for resource in held}
     return [image for image in images if image["ImageId"] not in ids and image["Name"] not in names]
 
 
 def without_volumes(deployment: Mapping[str, Any], images: Iterable["ImageTypeDef"]) -> list[str]:
-    """The URNs of those that EC2 has made and the state has without a volume, as after a create that timed out."""
+    """The URNs of images that EC2 has made and the state has without volumes, as after a create that timed out."""
     made = {image["ImageId"] for image in images if image["State"] == "available"}
     return [
         resource["urn"]
@@ -56,9 +59,9 @@ def without_volumes(deployment: Mapping[str, Any], images: Iterable["ImageTypeDe
 def taken_in(
     deployment: Mapping[str, Any], images: Iterable["ImageTypeDef"], names: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The deployment with these images, each with its component and the names that its snapshots have.
+    """The deployment with these images added, each with its component and the names that its snapshots have.
 
-    `names`: snapshot id to Name. A refresh has to read the rest of the images. The state `has_roots`.
+    `names`: snapshot id to Name. A refresh has to read the rest of each image. The state must have roots (`has_roots`).
     """
     (root, _), provider = _roots(deployment), default_provider(deployment)
     resources = list(deployment["resources"])
@@ -104,7 +107,7 @@ def _image(root: Resource, provider: str, image: "ImageTypeDef") -> list[Resourc
         "id": image["ImageId"],
         "type": IMAGE_TYPE,
         "inputs": inputs,
-        # By it the provider deletes the snapshots with the image.
+        # With this property, the provider deletes the snapshots together with the image.
         "outputs": {**inputs, "id": image["ImageId"], "manageEbsSnapshots": True},
         "parent": component["urn"],
         "provider": provider,
@@ -130,6 +133,6 @@ def _name(image: Resource, device: str, snapshot_id: str, name: str) -> Resource
 
 
 def _named(image: "ImageTypeDef", names: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Device name to snapshot id and Name, of the snapshots that have one."""
+    """Device name to snapshot id and Name, for the snapshots that have a Name."""
     behind = snapshots_behind(image)
     return {device: (snapshot, names[snapshot]) for device, snapshot in behind.items() if snapshot in names}

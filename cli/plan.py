@@ -1,4 +1,4 @@
-"""What a command makes of the list of releases. Plain functions; nothing here knows of Pulumi or files."""
+"""How each command changes the list of releases. Plain functions. Nothing here knows Pulumi or files."""
 
 import re
 from collections.abc import Sequence
@@ -19,16 +19,16 @@ class Releases:
     """`snapnames:releases`, newest first."""
 
     pinned: str | None = None
-    """`snapnames:live`, when it is there."""
+    """`snapnames:live`, if it is set."""
 
     @property
     def live(self) -> str | None:
-        """The release that the fleet runs."""
+        """The release whose image the fleet launches."""
         return self.pinned or next(iter(self.listed), None)
 
 
 def now() -> str:
-    """The release that is made now, as `YYYYMMDDhhmmss` in UTC."""
+    """The name of a release that is made now: `YYYYMMDDhhmmss` in UTC."""
     return datetime.now(UTC).strftime("%Y%m%d%H%M%S")
 
 
@@ -48,9 +48,9 @@ def check_release(release: str, service: str) -> None:
 
 
 def deployed(before: Releases, release: str, keep: int | None) -> Releases:
-    """`release` first and live, and at most `keep` releases.
+    """The list with `release` first and live, shortened to `keep` releases.
 
-    Raises `UsageError` for an older release, which is not built again, and for less than one.
+    Raises `UsageError` if `release` is an older one, because that is not built again, or if `keep` is less than 1.
 
     >>> deployed(Releases(("b", "a"), pinned="a"), "c", 2)
     Releases(listed=('c', 'b'), pinned=None)
@@ -69,9 +69,9 @@ def deployed(before: Releases, release: str, keep: int | None) -> Releases:
 
 
 def rolled_back(before: Releases, release: str | None) -> Releases:
-    """`release` live, by default the one that is listed behind the live one; the list stays as it is.
+    """The same list with `release` live. The default is the release that is listed after the live one.
 
-    Raises `UsageError` for a release that is not listed, `CommandError` when it is live already.
+    Raises `UsageError` if the release is not listed, and `CommandError` if it is live already.
 
     >>> rolled_back(Releases(("c", "b", "a")), None)
     Releases(listed=('c', 'b', 'a'), pinned='b')

@@ -1,4 +1,4 @@
-"""What an update that was cut off left in a state, and the state without it. Plain functions over a deployment."""
+"""Finds what an interrupted update left in a state, and repairs the state. Plain functions over a deployment."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,21 +14,21 @@ IMAGE_TYPE, TAG_TYPE = "aws:ec2/amiFromInstance:AmiFromInstance", "aws:ec2/tag:T
 CONFIGURATION_TYPE = "aws:ec2/launchConfiguration:LaunchConfiguration"
 TEMPLATE_TYPE, GROUP_TYPE = "aws:ec2/launchTemplate:LaunchTemplate", "aws:autoscaling/group:Group"
 FOUND_TYPES = (IMAGE_TYPE, CONFIGURATION_TYPE, TEMPLATE_TYPE, GROUP_TYPE)
-"""Of which AWS can say whether a create was done."""
+"""The types for which AWS can say whether a create was done."""
 
 
 @dataclass(frozen=True)
 class CutOff:
-    """The operations that had begun, and of which the state does not say how they ended."""
+    """The operations that were begun, and whose end the state does not know."""
 
     creating: tuple[Resource, ...]
-    """Perhaps made; the state has no id of them."""
+    """Resources that were perhaps made. The state has no ids for them."""
 
     deleting: tuple[Resource, ...]
-    """Perhaps gone, or gone in part."""
+    """Resources that were perhaps deleted, completely or in part."""
 
     others: int
-    """Updates and reads: the same again does no harm."""
+    """The number of updates and reads. Doing these again does no harm."""
 
     def __bool__(self) -> bool:
         """Whether there is any."""
@@ -53,14 +53,14 @@ class Settled:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What it is known by in a state: the URN alone may be that of a later one too."""
+        """What identifies the resource in a state. The URN is not enough: a later resource may have the same one."""
         return self.resource["urn"], self.resource_id
 
 
 def foreign(creating: Iterable[Resource]) -> list[str]:
-    """The URNs of those of which only a person can find out what became of them.
+    """The URNs of the creates for which only a person can find out whether they were done.
 
-    The same create again does no harm for Tags and providers; what the components make is found by name.
+    For Tags and providers, a second create does no harm. What the components make is found by name.
     """
     return [
         resource["urn"]
@@ -72,14 +72,15 @@ def foreign(creating: Iterable[Resource]) -> list[str]:
 
 
 def mended(deployment: Mapping[str, Any], creates: Iterable[Settled], gone: Collection[str] = ()) -> dict[str, Any]:
-    """The deployment without pending operations, with those creates as resources that AWS has done.
+    """The deployment without pending operations, and with the creates that AWS has done as resources.
 
-    The engine keeps a pending create in all later states, so it may be of any update: one whose resource the state has
-    is that resource, and of several with one URN the one that AWS made last stays. The others are left for the next
-    update to delete, as the engine leaves what it has replaced. So are images whose ids are in `gone`, since only the
-    state can tell a later run that their delete was begun. A refresh has to read the rest of what is taken in.
+    The engine keeps a pending create in all later states, so the create may come from any update. If the state already
+    has the resource, nothing is added. If several resources claim the same URN, the one that AWS created last stays.
+    The others are marked for deletion by the next update, as the engine marks what it has replaced. Images whose ids
+    are in `gone` are marked too, because only the state can tell a later run that their delete was begun. A refresh has
+    to read the rest of what was added.
 
-    Raises `CommandError` for a create whose parent or provider the state does not have.
+    Raises `CommandError` if the state does not have the parent or the provider of a create.
     """
     resources: list[dict[str, Any]] = [
         {**resource, "delete": True} if resource.get("id") in gone and resource["type"] == IMAGE_TYPE else resource
@@ -103,7 +104,7 @@ def _key(resource: Resource) -> tuple[str, str]:
 
 
 def _recorded(resource: Resource) -> datetime:
-    """When it was made, by the state; what has no time was taken in by a repair, of which nothing is pending now."""
+    """When the resource was made, as the state says. A resource without a time was added by an earlier repair."""
     created = resource.get("created")
     return datetime.fromisoformat(created) if created else datetime.min.replace(tzinfo=UTC)
 
@@ -121,7 +122,7 @@ def _adopted(create: Settled, state: Iterable[Resource]) -> dict[str, Any]:
     outputs = {key: value for key, value in resource["inputs"].items() if key != "__defaults"}
     outputs["id"] = create.resource_id
     if resource["type"] == IMAGE_TYPE:
-        # Only a create sets it, and by it the provider deletes the snapshots with the image.
+        # Only a create sets this property. With it, the provider deletes the snapshots together with the image.
         outputs["manageEbsSnapshots"] = True
     adopted: dict[str, Any] = {**resource, "id": create.resource_id, "outputs": outputs}
     if "dependencies" in adopted:
@@ -134,22 +135,22 @@ def _adopted(create: Settled, state: Iterable[Resource]) -> dict[str, Any]:
 
 
 def held_images(deployment: Mapping[str, Any]) -> dict[str, str]:
-    """Image id to name, of every image that the state has or was doing something with."""
+    """Image id to name, for every image that the state has as a resource or in a pending operation."""
     resources = [*deployment.get("resources", []), *(o["resource"] for o in deployment.get("pending_operations") or [])]
     return {r["id"]: r["inputs"]["name"] for r in resources if r["type"] == IMAGE_TYPE and r.get("id")}
 
 
 def with_dependents(deployment: Mapping[str, Any], urns: set[str]) -> list[str]:
-    """These resources and all that depends on them, or goes with them."""
+    """The URNs of these resources and of all resources that depend on them, are deleted with them, or are children."""
     found = set(urns)
-    for resource in deployment.get("resources", []):  # each stands behind what it depends on
+    for resource in deployment.get("resources", []):  # each resource comes after what it depends on
         if found & {*resource.get("dependencies", ()), resource.get("deletedWith"), resource.get("parent")}:
             found.add(resource["urn"])
     return sorted(found)
 
 
 def unread(deployment: Mapping[str, Any]) -> set[str]:
-    """The URNs of what a repair has taken in and no refresh has read yet: only a read gives an ARN."""
+    """The URNs of resources that a repair has added and no refresh has read yet. Only a read gives them an ARN."""
     return {
         resource["urn"]
         for resource in deployment.get("resources") or []
@@ -158,7 +159,7 @@ def unread(deployment: Mapping[str, Any]) -> set[str]:
 
 
 def leaving(deployment: Mapping[str, Any]) -> set[str]:
-    """The ids of images whose delete was begun, in this update or before a repair."""
+    """The ids of images whose delete was begun, in the last update or before an earlier repair."""
     resources = deployment.get("resources") or []
     begun = [*cut_off(deployment).deleting, *(resource for resource in resources if resource.get("delete"))]
     return {resource["id"] for resource in begun if resource["type"] == IMAGE_TYPE}

@@ -1,4 +1,4 @@
-"""`snapnames rollback`: the fleet on another release that exists; no image is built."""
+"""`snapnames rollback` moves the fleet to another release that exists. It builds no image."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from .steps import IMAGE, Step, changes, summary
 
 
 def rollback(session: Session, release: str | None, *, preview: bool) -> dict[str, Any]:
-    """Preview, update, write `snapnames:live`; what came of it, for scripts. Raises `CommandError`."""
+    """Preview, update, and write `snapnames:live`. Gives the result for scripts. Raises `CommandError`."""
     say = session.display.say
     if not session.has_fleet:
         raise UsageError(
@@ -58,9 +58,9 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
 
 
 def _unlisted(session: Session, images: Mapping[str, Image]) -> list[str]:
-    """Releases that the state has an image of and the file does not list, as after a deployment that failed.
+    """Releases whose image the state has and that the file does not list, as after a deployment that failed.
 
-    Listed in the update alone, which would destroy them otherwise.
+    The update gets them in its list, because it would destroy their images otherwise. The file does not get them.
     """
     found = [
         release

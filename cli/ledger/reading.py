@@ -1,4 +1,4 @@
-"""The account's images and snapshots, and what uses the images: pages of everything, never a call for each image."""
+"""Reads the account's images and snapshots in pages, and never with a call for each image."""
 
 import re
 from collections.abc import Mapping
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import ImageTypeDef, PaginatorConfigTypeDef, SnapshotTypeDef
 
 _PAGE: "PaginatorConfigTypeDef" = {"PageSize": 1000}
-"""The most that DescribeImages and DescribeSnapshots give at once."""
+"""The largest page of DescribeImages and DescribeSnapshots."""
 
 _COPIED_FOR = re.compile(r"Copied for DestinationAmi (ami-[0-9a-f]+) ")
-"""How the description begins that EC2 gives a snapshot of CopyImage."""
+"""The beginning of the description that EC2 gives to a snapshot of CopyImage."""
 
 
 @dataclass(frozen=True)
@@ -28,16 +28,16 @@ class Snapshot:
 
     snapshot_id: str
     name: str | None
-    """Its tag Name; None where there is none, or an empty one."""
+    """The value of the tag Name. None if there is no such tag, or if it is empty."""
 
     state: str
     size: int
-    """GiB of the volume. What EC2 bills, the blocks that differ from the snapshot before, is at most that."""
+    """GiB of the volume. It is an upper bound: EC2 bills only the blocks that differ from the snapshot before."""
 
     archived: bool
     started: datetime
     image_id: str | None
-    """The image that EC2 made it for, as its description says, whether that image is still there or not."""
+    """The image for which EC2 made the snapshot, as its description says. The image may be gone."""
 
 
 @dataclass(frozen=True)
@@ -48,20 +48,20 @@ class Image:
     name: str
     state: str
     reason: str
-    """EC2's, for one that failed; else empty."""
+    """EC2's reason, if the image failed. Otherwise empty."""
 
     created: datetime
     deprecated: datetime | None
     root_device: str
     snapshots: Mapping[str, str]
-    """Device name to snapshot id, of the mappings that have a snapshot. A pending image may not show them yet."""
+    """Device name to snapshot id, for the mappings that have a snapshot. A pending image may not show them yet."""
 
     builder: str | None
-    """The stack whose release it is, `<organization>/<project>/<stack>`."""
+    """The stack whose release the image is, `<organization>/<project>/<stack>`."""
 
     @property
     def unfinished(self) -> bool:
-        """Whether EC2 is still making it, or has failed to."""
+        """Whether EC2 is still making the image, or has failed to make it."""
         return self.state not in ("available", "disabled")
 
 
@@ -73,7 +73,7 @@ class Holdings:
     snapshots: Mapping[str, Snapshot]
 
     def behind(self) -> dict[str, list[str]]:
-        """Image id to the ids of its snapshots: those of its mappings, and others that EC2 made for it."""
+        """Image id to the ids of its snapshots: those in its mappings, and others that EC2 made for the image."""
         found = {image_id: list(dict.fromkeys(image.snapshots.values())) for image_id, image in self.images.items()}
         mapped = {snapshot_id for ids in found.values() for snapshot_id in ids}
         for snapshot in self.snapshots.values():
@@ -83,9 +83,10 @@ class Holdings:
 
 
 def read_holdings(ec2: "EC2Client") -> Holdings:
-    """Read it: a call for each 1,000 snapshots, then for each 1,000 images, disabled and deprecated ones included.
+    """Read the account: one call for each 1,000 snapshots, and then one call for each 1,000 images.
 
-    In this order the snapshots of an image that is made meanwhile can't look as if their image were gone.
+    Disabled and deprecated images are included. Because snapshots are read first, the snapshots of an image that is
+    made in the meantime can't look as if their image were gone.
     """
     pages = ec2.get_paginator("describe_snapshots").paginate(OwnerIds=["self"], PaginationConfig=_PAGE)
     snapshots = [_snapshot(snapshot) for page in pages for snapshot in page["Snapshots"]]

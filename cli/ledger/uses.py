@@ -1,4 +1,4 @@
-"""What uses the account's images: instances, launch configurations, launch templates."""
+"""Reads what uses the account's images: instances, launch configurations and launch templates."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _ALIVE = ["pending", "running", "stopping", "stopped"]
 _INSTANCES, _CONFIGURATIONS, _TEMPLATES = 1000, 100, 200
-"""The most that each of these reads gives at once."""
+"""The largest pages of these reads."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Use:
     """`instance`, `launch configuration` or `launch template`."""
 
     name: str
-    """Its id or name, with the version of a launch template."""
+    """The id or name of the user. For a launch template, also the version."""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
@@ -31,7 +31,7 @@ class Use:
 
 @dataclass(frozen=True)
 class Template:
-    """A launch template, and whether versions of it were not read."""
+    """A launch template, and whether it has versions that were not read."""
 
     template_id: str
     latest: int
@@ -39,22 +39,22 @@ class Template:
 
     @property
     def has_older(self) -> bool:
-        """Whether it may have versions that are neither the latest nor the default."""
+        """Whether the template may have versions that are neither the latest nor the default one."""
         return self.latest > (2 if self.default != self.latest else 1)
 
 
 @dataclass(frozen=True)
 class Uses:
-    """The users that were found, and the templates that may have versions beside those."""
+    """The uses that were found, and the templates that may have versions that were not read."""
 
     found: tuple[Use, ...]
     templates: tuple[Template, ...]
 
 
 def read_uses(ec2: "EC2Client", autoscaling: "AutoScalingClient", own_templates: Collection[str]) -> Uses:
-    """Read pages of everything; of each launch template the latest and the default version.
+    """Read all uses in pages. Of each launch template, read only the latest and the default version.
 
-    `own_templates`: ids of those whose latest version alone is launched from, and no other.
+    `own_templates`: ids of the templates whose latest version is the only one that is launched.
     """
     templates = [
         Template(one["LaunchTemplateId"], one["LatestVersionNumber"], one["DefaultVersionNumber"])
@@ -78,7 +78,7 @@ def read_uses(ec2: "EC2Client", autoscaling: "AutoScalingClient", own_templates:
 
 
 def read_older_versions(ec2: "EC2Client", templates: Iterable[Template]) -> list[Use]:
-    """What the other versions of these templates use: EC2 lists them for one template at a time."""
+    """The uses in the other versions of these templates. EC2 lists versions for one template at a time."""
     paginator = ec2.get_paginator("describe_launch_template_versions")
     return [
         use
