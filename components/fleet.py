@@ -18,33 +18,33 @@ else:
     Launch = HealthCheck = str
 
 CHOICES = {"launch": ("configuration", "template"), "health_check": ("EC2", "ELB")}
-"""What the inputs that are one of a few words may be, the default first."""
+"""The inputs that take one of a few words, with these words. The default is the first."""
 
 MAX_USER_DATA = 16 * 1024
 """Bytes, before base64: docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html."""
 
 
 class InstanceRefresh(TypedDict, total=False):
-    """How a change of the launch settings replaces the instances that run, with the defaults of Auto Scaling."""
+    """How running instances are replaced when the launch settings change. The defaults are Auto Scaling's."""
 
     min_healthy_percentage: int
-    """Of the desired capacity, in service while instances are replaced: 0 to 100. Default: 90."""
+    """Percentage of the desired capacity that stays in service meanwhile: 0 to 100. Default: 90."""
 
     instance_warmup: int
-    """Seconds until a new instance counts. Default: the group's health check grace period."""
+    """Seconds until a new instance counts as ready. Default: the group's health check grace period."""
 
     auto_rollback: bool
     """Go back to the settings before when the refresh fails. Default: false."""
 
     triggers: Sequence[str]
-    """Further properties of the group whose change starts a refresh, e.g. `tag`."""
+    """Other properties of the group whose change also starts a refresh, e.g. `tag`."""
 
 
 class FleetArgs(TypedDict):
-    """What `Fleet` is made of. The lists are plain, the ids in them may be outputs."""
+    """The inputs of `Fleet`. The lists are plain values. The ids in them may be outputs."""
 
     image_id: Input[str]
-    """The AMI to launch from, as `ReleaseImage.image_id`."""
+    """The AMI to launch from, e.g. `ReleaseImage.image_id`."""
 
     instance_type: str
     """E.g. `t3.small`."""
@@ -53,7 +53,7 @@ class FleetArgs(TypedDict):
     """Launch from a launch `configuration` or a launch `template`. Default: configuration."""
 
     instance_refresh: NotRequired[InstanceRefresh]
-    """Roll the running instances when the launch settings change. Left out: they stay as they are."""
+    """Replace the running instances when the launch settings change. Left out: they stay as they are."""
 
     min_size: NotRequired[int]
     """Instances the group keeps at least. Default: 1."""
@@ -83,22 +83,21 @@ class FleetArgs(TypedDict):
     """Script or cloud-init data, at most 16 KiB. Kept as a secret in the state."""
 
     health_check: NotRequired[HealthCheck]
-    """What tells that an instance is healthy: `EC2` or `ELB`. Default: EC2."""
+    """What decides that an instance is healthy: `EC2` or `ELB`. Default: EC2."""
 
     health_check_grace_period: NotRequired[int]
     """Seconds after launch before the first health check. Default: 300."""
 
     tags: NotRequired[Mapping[str, str]]
-    """Tags on the group and on the instances that it launches, beside `snapnames:stack`."""
+    """Tags on the group and on the instances that it launches. `snapnames:stack` is always set."""
 
 
 class Fleet(ComponentResource):
     """The launch configuration or launch template of an image, and an Auto Scaling group that launches from it.
 
-    Leaves alone: instances that run, unless `instance_refresh` is given; a new image is what the next scale-out
-    launches.
+    Leaves alone: running instances, unless `instance_refresh` is given. Only the next scale-out launches a new image.
 
-    Raises `InputError` before anything is registered for sizes and places that Auto Scaling refuses.
+    Sizes and places that Auto Scaling refuses raise `InputError` before anything is registered.
     """
 
     launch_settings_id: Output[str]
@@ -159,7 +158,7 @@ def _instance_refresh(refresh: InstanceRefresh | None) -> "aws.autoscaling.Group
 
 
 def check_fleet(args: FleetArgs, setting: str) -> None:
-    """Raise `InputError` unless the group's sizes and places fit together; `setting` is what the user should change."""
+    """Raise `InputError` unless the group's sizes and places fit together. `setting`: what the user should change."""
     for key, choices in CHOICES.items():
         value = args.get(key, choices[0])
         if value not in choices:

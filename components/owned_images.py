@@ -25,34 +25,34 @@ RECORD_OUTPUT = "ownedImages"
 
 
 class OwnedImagesArgs(TypedDict):
-    """Which images, and what becomes of names that are there."""
+    """The inputs of `OwnedImages`: which images count, and what happens to names that exist already."""
 
     name_pattern: NotRequired[str]
-    """Name of each snapshot, of the fields {image}, {index}, {device}. Default: `{image}({index:03d})`."""
+    """Pattern for the Name of each snapshot. Fields: {image}, {index}, {device}. Default: `{image}({index:03d})`."""
 
     names: NotRequired[Sequence[str]]
-    """Globs, of which an image's name must match one. Default: every image."""
+    """Globs. The name of an image must match one of them. Default: every image."""
 
     tags: NotRequired[Mapping[str, str]]
-    """Tags that an image must have, value for value. Default: none."""
+    """Tags that an image must have, with the same values. Default: none."""
 
     minimum_age_seconds: NotRequired[float]
-    """How long ago an image must have been made. Default: 0."""
+    """The least age of an image, in seconds. Default: 0."""
 
     exclude: NotRequired[Sequence[str]]
-    """Globs, of which neither name nor id of an image may match one. Default: none."""
+    """Globs. An image is left out if its name or id matches one of them. Default: none."""
 
     overwrite: NotRequired[bool]
-    """Replace names that others gave, and keep the old one as the tag `snapnames:previous-name`. Default: false."""
+    """Replace names that others gave. The tag `snapnames:previous-name` keeps the old name. Default: false."""
 
     remove_names_on_destroy: NotRequired[bool]
-    """Remove the names that are still ours with the stack, and give back previous ones. Default: false, all stay."""
+    """On destroy, remove names that are still ours, and give previous names back. Default: false, all names stay."""
 
     names_per_second: NotRequired[float]
-    """How fast names are given after the first 90, more than 0. Default: 10, what EC2 takes of CreateTags."""
+    """Names per second after the first 90, more than 0. Default: 10, which is EC2's limit for CreateTags."""
 
     record_output: NotRequired[str]
-    """The stack output that the program exports `record` under. Default: `ownedImages`."""
+    """The name of the stack output under which the program exports `record`. Default: `ownedImages`."""
 
 
 class _Live(NamedTuple):
@@ -67,34 +67,35 @@ class _Live(NamedTuple):
 class OwnedImages(ComponentResource):
     """A declared Name on each EBS snapshot behind the images that the account owns in the provider's region.
 
-    Order and pattern are those of `ReleaseImage`. A snapshot that several images share is named after the oldest. A
-    name that a person gave stays, before as after it was named here; names of this component stay when it is destroyed.
-    A name that is given in the seconds before ours is the exception: EC2 has no write that minds what is there.
+    Order and pattern are the same as for `ReleaseImage`. A snapshot that several images share is named after the oldest
+    of them. A name that a person gave stays, also if this component had named the snapshot before. Names that this
+    component gave stay when it is destroyed. There is one exception: a name that a person gives in the last seconds
+    before the component's own is replaced, because EC2 can't make a write depend on the present name.
 
-    Export `record` as the stack output `ownedImages`: by what it said at the last update the component knows its own
-    names from a person's.
+    Export `record` as the stack output `ownedImages`. At the next update, the component reads this output, and so it
+    knows which names are its own.
 
     Leaves alone: snapshots behind images that a `ReleaseImage` of this stack built, snapshots behind no image, images
     that are pending.
 
-    Raises `InputError` for bad arguments, for a provider that is not the stack's default one (boto3 lists the images,
-    with the stack's `aws:` config), and when the account can't be read.
+    Raises `InputError` for bad arguments, for a provider that is not the stack's default one (boto3 lists the images
+    with the stack's `aws:` config), and if the account can't be read.
     """
 
     names: Output[dict[str, str]]
     """Snapshot id to the Name that was given to it."""
 
     kept: Output[dict[str, dict[str, str]]]
-    """Snapshot id to the `name` that it keeps, the name `wanted` for it, and `why`."""
+    """Snapshot id to the `name` that it keeps, the name that was `wanted` for it, and `why` it keeps its name."""
 
     shared: Output[dict[str, dict[str, Any]]]
-    """Snapshot id to the image it is `named_after`, and the `others` that share it."""
+    """Snapshot id to the image that it is `named_after`, and the `others` that share the snapshot."""
 
     skipped: Output[dict[str, str]]
-    """Snapshot id to why it can't have a name."""
+    """Snapshot id to the reason why the snapshot can't have a name."""
 
     record: Output[dict[str, Any]]
-    """All of this, for the stack's outputs."""
+    """All of the above, for the stack's outputs."""
 
     def __init__(self, name: str, args: OwnedImagesArgs, opts: ResourceOptions | None = None) -> None:
         """List the account, and declare the names; `args` as `OwnedImagesArgs` says."""
