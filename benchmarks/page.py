@@ -16,15 +16,25 @@ CHARTS = ROOT / "docs" / "benchmarks"
 
 _HEAD = """# What it costs
 
-Made by `python -m benchmarks --page` of the results in `benchmarks/results/`; `make bench` measures again, in minutes,
-`make bench-full` to the end. Everything runs on one machine: the Pulumi engine, the aws plugin and the local AWS, which
-answers in milliseconds. So seconds say what snapnames, Pulumi and the machine take; what EC2 adds is in the part about
-its token bucket, which is exact.
+After this page you know how much time and how many API calls snapnames takes, compared with the plain engine, with
+EC2's limits and with other tools.
 
-Each figure is the median of its rounds, with the worst behind it. Things that are compared run in turns within each
-round, in an order that is drawn from the seed; a ratio is of two runs of one round. Processor time is what a command
-and all that it started used, without the local AWS; on a busy machine it is the steadier of the two. Naming runs are
-without checkpoints of the state, as `snapnames name-owned` does it, unless they say otherwise.
+`python -m benchmarks --page` makes this page from the results in `benchmarks/results/`. `make bench` measures again and
+takes some 50 minutes. `make bench-full` also measures the larger sizes.
+
+Everything runs on one machine: the Pulumi engine, the aws plugin and the local AWS. The local AWS answers in
+milliseconds. So the seconds on this page are the time of snapnames, Pulumi and the machine. The section on EC2's bucket
+shows what EC2's limits add. There the local AWS sits behind a proxy with exactly these limits.
+
+How to read the figures:
+
+- Each figure is the median of its rounds. The worst round follows in parentheses.
+- Two things that are compared take turns within each round, in a random order that the seed fixes. A ratio compares two
+  runs of the same round.
+- Processor time is the time that a command and everything that it started used, without the local AWS. On a busy
+  machine it varies less than the seconds.
+- Runs that give names write no checkpoints of the state, as `snapnames name-owned` does, unless the text says
+  otherwise.
 """
 
 

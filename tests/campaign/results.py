@@ -18,20 +18,33 @@ FILE = Path(__file__).with_name("results.jsonl")
 PAGE = ROOT / "docs" / "reliability.md"
 _HEAD = f"""# Reliability
 
-What snapnames survives, as it was tried on the real engine, the real AWS provider and the local AWS. `make test-full`
-makes this page of `tests/campaign/results.jsonl`, a line for each try; nothing here is written by hand. A try that was
-done again counts once, as it went the last time.
+After this page you know which faults snapnames survives, and how this was tried. Every try ran on the real engine, with
+the real AWS provider, against the local AWS.
 
-A kill, or a write that is lost, is survived when `snapnames recover --orphans` and the same update again, neither with
-a question, bring the stack to its declared state. Seen from outside, with boto3: no image twice or missing, no snapshot
-without its image, every name right, one group, on the right image, and a preview without changes. Names that are given
-under faults are survived when each one is right or the update failed and named it, and the next update gives them all.
-A test survives as its name promises. Lost is everything else.
+`make test-full` makes this page from `tests/campaign/results.jsonl`, which has one line for each try. Nothing here is
+written by hand. If a try was repeated, only its last result counts.
 
-The whole campaign is a kill at each AWS call of a release's life (build, the next release, prune, destroy, with a
-launch configuration and with a template), before and after it; each write of it lost in four ways; {MOMENTS} kills at
-moments by chance; and {SEEDS:,} schedules of faults by chance. It goes on where it was stopped: what is not counted
-below was not tried yet.
+What "survived" means depends on the kind of try:
+
+- **A kill, or a write that is lost.** Two commands, which ask no question, must bring the stack to its declared state:
+  `snapnames recover --orphans`, and then the same update again. boto3 checks the result from outside. No image exists
+  twice or is missing. No snapshot is left without its image. Every name is right. There is one group, and it has the
+  right image. A preview shows no changes.
+- **Names that are given under faults.** Each name is right, or the update failed and its error says which name is
+  missing. The next update gives all names.
+- **A test.** The test passes. Its name says what it promises.
+
+Everything else counts as lost.
+
+The whole campaign has four parts:
+
+- A kill at each AWS call of a release's life, once before the call and once after it. The life is: build, the next
+  release, prune, destroy, with a launch configuration and with a launch template.
+- Each write of this life is lost in four ways.
+- {MOMENTS} kills at random moments.
+- {SEEDS:,} random schedules of faults.
+
+If the campaign is stopped, the next run goes on from there. So what the table does not count was not tried yet.
 
 | fault | tried | survived | lost | tries | met |
 |---|---|---|---|---|---|

@@ -1,4 +1,4 @@
-"""Calls spread over time, so that EC2's token bucket is never hit hard."""
+"""Spreads calls over time, so that EC2's token bucket is never empty."""
 
 import asyncio
 import time
@@ -12,35 +12,35 @@ PER_SECOND = 10.0
 ec2-api-throttling.html."""
 
 BURST = 100
-"""How many it takes at once before."""
+"""How many calls EC2 takes at once, from a full bucket."""
 
 READS_PER_WRITE = 2.0
-"""It takes DescribeTags calls twice as fast, from a bucket of their own; the provider reads each tag that it writes."""
+"""EC2 takes twice as many DescribeTags calls, from another bucket. The provider reads each tag that it writes."""
 
 RESERVE = int(PER_SECOND)
-"""Of those, kept back: EC2 fills the bucket once a second, and a call that is retried takes a token of its own."""
+"""Calls of the burst that are kept back. EC2 fills the bucket only once a second, and each retry takes a token too."""
 
 AT_ONCE = BURST - RESERVE
 
 
 class Pace:
-    """The times at which calls may begin: `AT_ONCE` of them, then so many a second."""
+    """The times at which calls may begin: `AT_ONCE` calls at once, and then a fixed number per second."""
 
     def __init__(self, per_second: float = PER_SECOND, clock: Callable[[], float] = time.monotonic) -> None:
-        """A full bucket, which fills no more until `begin`."""
+        """Start with a full bucket. No tokens are added before `begin`."""
         self._per_second, self._clock = per_second, clock
         self._began: float | None = None
         self._done = asyncio.Event()
         self._turns = 0
 
     def begin(self) -> None:
-        """Say that a call is done, so that the bucket fills from now on; it did not while it was full."""
+        """Say that a call is done. From now on the bucket gets tokens. Before, it was full and got none."""
         if self._began is None:
             self._began = self._clock()
             self._done.set()
 
     def wait(self) -> float:
-        """Take a turn: seconds from now until its call may begin.
+        """Take a turn. Gives the seconds from now until its call may begin.
 
         >>> pace = Pace(per_second=4, clock=lambda: 7.0)
         >>> [pace.wait() for _ in range(AT_ONCE + 2)][-3:]
@@ -49,16 +49,16 @@ class Pace:
         return self._left(self.turn())
 
     def sleep(self) -> None:
-        """Wait until the next call may begin; for one call after another."""
+        """Take a turn and wait until its call may begin. For calls that are made one after another."""
         time.sleep(self.wait())
 
     def turn(self) -> int:
-        """Take a turn, to be waited for with `reach`."""
+        """Take a turn. `reach` waits for it."""
         self._turns += 1
         return self._turns
 
     async def reach(self, turn: int) -> None:
-        """Wait until the call of a turn may begin: one that has to wait does so for `begin` first."""
+        """Wait until the call of a turn may begin. A turn beyond `AT_ONCE` first waits for `begin`."""
         if turn > AT_ONCE:
             await self._done.wait()
             await asyncio.sleep(self._left(turn))
@@ -70,7 +70,7 @@ class Pace:
 
 
 async def later(value: T, *paces: Pace) -> T:
-    """Give the value when its call may begin at all these paces. Its turns are taken when this is first awaited."""
+    """Give the value when its call may begin at all of these paces. The turns are taken when this is first awaited."""
     for pace, turn in [(pace, pace.turn()) for pace in paces]:
         await pace.reach(turn)
     return value

@@ -1,4 +1,4 @@
-"""boto3 clients that reach AWS as the stack's own `aws:` config does, for reads that have no data source."""
+"""boto3 clients that use the stack's `aws:` config, for reads that have no data source in the provider."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -40,8 +40,8 @@ _ROLE_ARGUMENTS = {
 class StackSession:
     """Clients with the region, profile, keys, roles and endpoints of the stack's default provider.
 
-    Raises `InputError` for a setting of the provider that has no counterpart here or is not of its kind, without a
-    region, and for roles without keys to assume them with.
+    Raises `InputError` if a setting of the provider has no counterpart here, if a setting is of the wrong kind, if
+    there is no region, or if there are no keys to assume a role with.
     """
 
     def __init__(self, config: Mapping[str, str] | None = None) -> None:
@@ -51,7 +51,7 @@ class StackSession:
         """
         self._settings = provider_settings(_running_config() if config is None else config)
         self._session = _session(self._settings)
-        # A client says so only when it is made, which is where no error of the config is expected any more.
+        # A client would report a bad region only when it is made, and callers expect no config error there.
         _check_region(self._session.region_name)
         for role in self._settings.get("assumeRoles", []):
             self._session = _assumed(self._session, role, self._settings)
@@ -76,7 +76,7 @@ def refused(error: Exception) -> str:
 
 @contextmanager
 def reading(what: str) -> Iterator[None]:
-    """Raise `InputError` when AWS, or the way to it, refuses a read of `what`."""
+    """Raise `InputError` if `what` can't be read, because AWS refuses or can't be reached."""
     try:
         yield
     except REFUSALS as error:
@@ -121,7 +121,7 @@ def _session(settings: Mapping[str, Any]) -> boto3.Session:
         aws_secret_access_key=settings.get("secretKey"),
         aws_session_token=settings.get("token"),
         profile_name=settings.get("profile"),
-        # As the provider has it; boto3 alone would ask AWS_DEFAULT_REGION and the profile, and read another region.
+        # The provider's rule. boto3 alone would use AWS_DEFAULT_REGION or the profile, and could read another region.
         region_name=settings.get("region") or os.environ.get("AWS_REGION"),
     )
 
@@ -161,9 +161,9 @@ def _assumed(session: boto3.Session, role: Mapping[str, Any], settings: Mapping[
         role_arn=arguments.pop("RoleArn"),
         extra_args=arguments,
     )
-    # A role's keys are good for an hour, and an image may take longer.
+    # A role's keys are valid for an hour, and an image may take longer, so the keys have to refresh.
     credentials = DeferredRefreshableCredentials(refresh_using=fetcher.fetch_credentials, method=_Assumed.METHOD)
-    credentials.get_frozen_credentials()  # says now that the role can't be had
+    credentials.get_frozen_credentials()  # raises now if the role can't be assumed
     core = botocore.session.Session()
     core.register_component("credential_provider", CredentialResolver([_Assumed(credentials)]))
     return boto3.Session(botocore_session=core, region_name=session.region_name)

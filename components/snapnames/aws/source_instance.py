@@ -1,4 +1,4 @@
-"""Which running instance a release is made of."""
+"""Finds the running instance that a release is made from."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 
 def find_source(source: str | Mapping[str, str], image_name: str) -> str:
-    """The instance id that `source` gives, or of the running, healthy instances with its tags the longest running.
+    """The id of the source instance.
 
-    Healthy: both status checks say `ok`. Two reads, and one more for each further 100 that run.
-    Raises `InputError` when no instance matches, and when AWS refuses a read.
+    If `source` is an instance id, this is the id. If `source` has tags, this is the instance with these tags that has
+    run longest, of those that run and are healthy (both status checks say `ok`). This takes two reads, and one more for
+    each further 100 running instances. Raises `InputError` if no instance matches, or if AWS refuses a read.
     """
     if isinstance(source, str):
         return source
@@ -55,7 +56,7 @@ def _running(client: "EC2Client", tags: Mapping[str, str]) -> list["InstanceType
 
 
 def _healthy(client: "EC2Client", instances: list["InstanceTypeDef"]) -> list["InstanceTypeDef"]:
-    """Those whose system and instance status checks both say `ok`."""
+    """The instances whose system status check and instance status check both say `ok`."""
     paginator = client.get_paginator("describe_instance_status")
     ids = [instance["InstanceId"] for instance in instances]
     ok = {

@@ -1,4 +1,4 @@
-"""The commands and their options. What they do is imported when one runs, so that `--help` answers at once."""
+"""The commands and their options. Each command imports its work only when it runs, so that `--help` answers at once."""
 
 import json
 import sys
@@ -131,7 +131,7 @@ def prune(
 
 @app.command(epilog=_EXIT_CODES)
 def releases(*, stack: Stack = None, folder: Folder = Path(), as_json: Json = False) -> None:
-    """List the releases: which is live, the state of its image, age, size, names."""
+    """List the releases: which one is live, and the state, age, size and names of their images."""
 
     def run(session: "Session") -> list[dict[str, Any]]:
         from rich.console import Console  # noqa: PLC0415
@@ -152,7 +152,8 @@ def name_owned(
 ) -> None:
     """Name the snapshots of the images that snapnames:ownedImages chooses, and change nothing else.
 
-    The same as `pulumi up` of that part of the stack, for thousands of names. Run it again after a stop or a kill.
+    Does the same as `pulumi up` of that part of the stack, but faster for thousands of names. After a stop or a kill,
+    run it again.
     """
 
     def run(display: "Display") -> dict[str, Any]:
@@ -168,7 +169,7 @@ def recover(
     *,
     orphans: Annotated[
         bool,
-        typer.Option("--orphans", help="Delete also the snapshots of images that the stack had and that are gone."),
+        typer.Option("--orphans", help="Also delete the snapshots of images that the stack had and that are gone."),
     ] = False,
     stack: Stack = None,
     folder: Folder = Path(),
@@ -176,8 +177,8 @@ def recover(
 ) -> None:
     """Bring a stack whose update was killed to where `pulumi up` works.
 
-    Lets go of a lock whose process is gone, puts what AWS has made into the state, drops what never happened, and ends
-    deletes that were cut off. Asks nothing; does nothing to a stack that is whole.
+    Removes a lock whose process is gone, adds to the state what AWS has made, removes from the state what was never
+    made, and finishes interrupted deletes. Asks no question. Changes nothing in a stack that needs no repair.
     """
 
     def run(display: "Display") -> dict[str, Any]:
@@ -217,7 +218,7 @@ def ledger(  # noqa: PLR0913 -- each is an option
 ) -> None:
     """Say which snapshot belongs to which release, what it costs at most, and what is wrong.
 
-    Reads the account in bulk and changes nothing; each finding says which command does.
+    Only reads. Each finding names the command that solves the problem.
     """
     failing: list[str] = []
 
@@ -255,7 +256,7 @@ def _show(found: "Ledger", display: "Display", html: Path | None, *, as_json: bo
 
 
 def _command(run: "Callable[[Session], object]", folder: Path, stack: str | None, *, as_json: bool) -> None:
-    """Open the stack of a service and run on it."""
+    """Open the stack of a service, and run the command on it."""
 
     def opened(display: "Display") -> object:
         from snapnames.cli.commands.session import Session  # noqa: PLC0415
@@ -266,7 +267,7 @@ def _command(run: "Callable[[Session], object]", folder: Path, stack: str | None
 
 
 def _run(run: "Callable[[Display], object]", *, as_json: bool) -> None:
-    """Run, and end with the exit code."""
+    """Run the command, print the result or the error, and end with the exit code."""
     from rich.console import Console  # noqa: PLC0415
 
     from snapnames.cli.display import Display  # noqa: PLC0415

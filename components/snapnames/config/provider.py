@@ -1,4 +1,4 @@
-"""The provider's `aws:` config, as far as a session of boto3 needs it."""
+"""The part of the provider's `aws:` config that a boto3 session needs."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -44,7 +44,7 @@ _NO_MATTER = frozenset(
         "userAgents",
     }
 )
-"""Settings that change nothing for a read of EC2."""
+"""Settings that make no difference for a read of EC2."""
 
 KEYS = tuple(sorted(_MIRRORED))
 """The keys of `aws:` config that a session is made of."""
@@ -71,9 +71,9 @@ _ROLE_KINDS = {
 
 
 def provider_settings(config: Mapping[str, str]) -> dict[str, Any]:
-    """The settings that a session is made of, parsed and of their kinds. Raises `InputError`.
+    """The settings for a session, parsed, and checked to be of the right kind. Raises `InputError`.
 
-    `config`: the stack's `aws:` config as it stands, without the namespace.
+    `config`: the raw text values of the stack's `aws:` config, by key without the namespace.
     """
     for key in config:
         if key not in _MIRRORED | _NO_MATTER:
@@ -110,7 +110,7 @@ def _entries(settings: Mapping[str, Any], key: str) -> Iterator[tuple[str, dict[
 
 
 def _check_kinds(path: str, values: Mapping[str, Any], kinds: Mapping[str, str]) -> None:
-    """Raise for a value of another kind, and do not show it: it may be a secret."""
+    """Raise `InputError` for a value of another kind. The error does not show the value, because it may be a secret."""
     for key in values.keys() & kinds.keys():
         if not is_kind(values[key], kinds[key]):
             raise InputError(
@@ -130,6 +130,6 @@ def _parsed(key: str, value: str) -> Any:  # noqa: ANN401 -- whatever the provid
     try:
         return json.loads(value)
     except (ValueError, RecursionError) as error:
-        # Not the value: it may be a secret.
+        # The error does not show the value, because it may be a secret.
         where = f" at line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
         raise InputError(f"aws:{key} is no JSON{where}; the provider takes JSON there: correct it") from error

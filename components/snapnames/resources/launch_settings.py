@@ -16,7 +16,7 @@ from .account_images import stack_tag
 
 @dataclass(frozen=True)
 class LaunchSettings:
-    """The resource, and the arguments by which a group launches from it."""
+    """The resource, and the arguments that make a group launch from the resource."""
 
     resource: "aws.ec2.LaunchConfiguration | aws.ec2.LaunchTemplate"
     group_arguments: Mapping[str, Any]
@@ -42,7 +42,7 @@ def launch_configuration(name: str, args: FleetArgs, owner: ComponentResource) -
 def launch_template(name: str, args: FleetArgs, owner: ComponentResource) -> LaunchSettings:
     """A launch template, of which the group launches the version made last, by its number.
 
-    With `$Latest` or `$Default` AWS could not roll an instance refresh back.
+    With `$Latest` or `$Default`, AWS could not roll an instance refresh back.
     """
     profile = args.get("instance_profile")
     user_data = _secret(args)

@@ -1,7 +1,7 @@
-"""Names that go with the stack, and only while they are the stack's own.
+"""Removes names when the stack is destroyed, but only names that are still the stack's own.
 
-A Tag can't do that: `pulumi destroy` runs no program, and a Tag that was refreshed has the name that a person gave, so
-deleting it would delete that. This resource holds the names that were declared, which no refresh changes.
+A Tag can't do this. `pulumi destroy` runs no program, and a refresh reads a person's name into the Tag, so deleting the
+Tag would delete that name. This resource holds the declared names, and a refresh does not change them.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ Props = dict[str, Any]
 
 
 class NameRemoval(Resource):
-    """Makes nothing; when it is deleted, names that are still as declared go, and previous names come back."""
+    """Makes nothing. When it is deleted, names that are still as declared are removed, and previous names come back."""
 
     def __init__(self, owner: ComponentResource, names: Mapping[str, str], *, removes: bool) -> None:
         """`names`: snapshot id to the declared Name. `removes`: whether to do anything at all."""
@@ -39,7 +39,7 @@ class _Provider(ResourceProvider):
     """Runs in a process of the engine. The state holds only the name of this class, so it must stay importable."""
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Keep the stack's `aws:` config of this very run."""
+        """Keep the stack's `aws:` config of this run."""
         given = {key: req.config.get(f"aws:{key}") for key in KEYS}
         self._config = {key: value for key, value in given.items() if value is not None}
 
@@ -56,7 +56,7 @@ class _Provider(ResourceProvider):
         return UpdateResult(_own(news))
 
     def delete(self, _id: str, props: Props) -> None:
-        """Remove the names that are as declared, and give previous ones back."""
+        """Remove the names that are still as declared, and give previous names back."""
         if props["removes"]:
             remove_names(StackSession(self._config).ec2(), props["names"])
 
@@ -66,9 +66,10 @@ def _own(props: Props) -> Props:
 
 
 def remove_names(client: "EC2Client", names: Mapping[str, str]) -> None:
-    """Remove the Name of each snapshot that is still as given; one that replaced another gives that back.
+    """Remove each Name that is still as it was given. If it had replaced another name, give that name back.
 
-    The previous name is put back before its tag goes, so a kill between the two loses nothing; the next call goes on.
+    The previous name comes back before its tag is removed. So a kill between the two calls loses nothing, and the next
+    run goes on.
     """
     pace = Pace()
     for snapshot_id, tags in read_tags(client, list(names), "Name", PREVIOUS_NAME).items():
@@ -76,7 +77,7 @@ def remove_names(client: "EC2Client", names: Mapping[str, str]) -> None:
         if live not in (names[snapshot_id], previous):
             continue
         pace.sleep()
-        # EC2 compares the value that it deletes, so a name given since is safe.
+        # EC2 deletes a tag only if its value is the given one, so a name that was given since is safe.
         if previous is None:
             client.delete_tags(Resources=[snapshot_id], Tags=[{"Key": "Name", "Value": names[snapshot_id]}])
             continue

@@ -39,9 +39,9 @@ def _length(span: str) -> timedelta:
 
 
 def deprecation_time(after: str, built: datetime) -> str:
-    """The end of the day in which the time span ends, as EC2 takes it: RFC 3339 in UTC.
+    """When an image becomes deprecated: the end of the day on which the time span ends, as RFC 3339 in UTC.
 
-    A whole day, so that a saved plan still holds a while later.
+    It is the end of a day, so that a saved plan is still valid a while later.
 
     >>> from datetime import UTC
     >>> deprecation_time("24h", datetime(2018, 3, 7, 23, 12, 7, tzinfo=UTC))

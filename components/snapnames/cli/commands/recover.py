@@ -1,4 +1,4 @@
-"""`snapnames recover`: after a kill, without a question."""
+"""`snapnames recover` repairs a stack after a kill, and asks no question."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from snapnames.rules.releases import image_name
 
 
 def recover(folder: Path, stack_name: str | None, display: Display, *, orphans: bool) -> dict[str, Any]:
-    """Bring the stack to where `pulumi up` works; what was done, for scripts. Raises `CommandError`."""
+    """Repair the stack, so that `pulumi up` works. Gives what was done, for scripts. Raises `CommandError`."""
     stack = OpenStack(folder, stack_name)
     file = StackFile.read(stack.config_path)
     config = stack.config

@@ -1,4 +1,4 @@
-"""`snapnames releases`: what exists, which is live, age, size."""
+"""`snapnames releases` lists the releases: which one is live, and the age and size of their images."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from snapnames.printable import printable
 from snapnames.rules.images import ImageWithSnapshots
 
 _LOG_WIDTH = 160
-"""A log has no width of its own, and a name cut short is no name."""
+"""Characters. A log has no width of its own, and names must not be cut."""
 
 
 def rows(session: Session) -> list[dict[str, Any]]:

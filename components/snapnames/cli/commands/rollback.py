@@ -1,4 +1,4 @@
-"""`snapnames rollback`: the fleet on another release that exists; no image is built."""
+"""`snapnames rollback` moves the fleet to another release that exists. It builds no image."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from snapnames.rules.images import ImageWithSnapshots
 
 
 def rollback(session: Session, release: str | None, *, preview: bool) -> dict[str, Any]:
-    """Preview, update, write `snapnames:live`; what came of it, for scripts. Raises `CommandError`."""
+    """Preview, update, and write `snapnames:live`. Gives the result for scripts. Raises `CommandError`."""
     say = session.display.say
     if not session.has_fleet:
         raise UsageError(
@@ -73,7 +73,7 @@ def _stands(session: Session, wanted: Releases) -> str:
 def _unlisted(session: Session, images: Mapping[str, ImageWithSnapshots]) -> list[str]:
     """Releases that the state has an image of and the file does not list, as after a deployment that failed.
 
-    Listed in the update alone, which would destroy them otherwise.
+    The update gets them in its list, because it would destroy their images otherwise. The file does not get them.
     """
     found = [
         release

@@ -1,4 +1,4 @@
-"""One command's work on one stack: what it reads, its updates, and the config that it writes when they succeed."""
+"""One command's work on one stack: its reads, its updates, and the config that it writes if they succeed."""
 
 from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, ExitStack
@@ -83,20 +83,20 @@ class Session:
 
     @property
     def has_fleet(self) -> bool:
-        """Whether the stack has a fleet, which runs the live release."""
+        """Whether the stack has a fleet, which launches the live release."""
         return "snapnames:fleet" in self.stack.config
 
     def stoppable(self) -> AbstractContextManager[None]:
-        """While this lasts ^C lets pulumi end in good order."""
+        """While this lasts, ^C lets pulumi finish the steps that it has begun."""
         return self.stack.stoppable(lambda: self.display.say("stopping; ^C again stops at once"))
 
     def _cancelled(self) -> None:
         self.display.say("stopping when what is begun is done, e.g. the image is made; ^C again stops at once")
 
     def recover(self, wanted: Collection[str] = ()) -> None:
-        """Bring the stack back from an update that was killed. Raises `CommandError`.
+        """Repair the stack after an update that was killed. Raises `CommandError`.
 
-        `wanted`: releases that the next update has beside those of the file.
+        `wanted`: releases that the next update has in addition to those of the file.
         """
         names = [self.image_name(release) for release in {*wanted, *self.file.releases.listed}]
         Recovery(self.stack, self.file.text, self._made, names, self.display).run()
@@ -112,7 +112,7 @@ class Session:
         return [snapshot_id for ids in left.values() for snapshot_id in ids]
 
     def delete_left(self, held: Mapping[str, str]) -> None:
-        """Delete the snapshots that these images, id to name, have left. Raises `CommandError`."""
+        """Delete the snapshots that these images have left. `held`: image id to name. Raises `CommandError`."""
         delete_left(self._made, held, self.display)
 
     @property
@@ -130,9 +130,9 @@ class Session:
         return steps
 
     def update(self, config: str, *, refresh: bool, planned: Steps | None = None) -> None:
-        """Run an update with that config, and show it. Raises `CommandError` with the engine's errors.
+        """Run an update with that config, and show its steps. Raises `CommandError` with the engine's errors.
 
-        Raises `StaleListError` when the file has other releases by now.
+        Raises `StaleListError` if the file has other releases by now.
         """
         self.file.check_unchanged()
         with ExitStack() as watching:

@@ -18,26 +18,26 @@ from snapnames.printable import printable
 sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, PluginImportFixer)]
 
 COLORS = 8
-"""Devices that have a color of their own; of more than that the smaller ones share the last."""
+"""How many devices have a color of their own. If there are more devices, the smaller ones share the last color."""
 
 _OTHERS = "others"
 _WIDTH = 960
 _BAR, _AXIS = 22, 48
 _LABEL = 36
-"""Characters of a title beside its bar; the whole of it shows when one points there."""
+"""How many characters of a title stand beside its bar. The whole title shows when one points at the bar."""
 
 _PART = 25
-"""Bars above an axis: of more there are several drawings of one scale, so that an axis is never far."""
+"""The most bars above one axis. More bars make several drawings of the same scale, so that an axis is always near."""
 
 _SPACE = "\u00a0"
 
 
 @dataclass(frozen=True)
 class Chart:
-    """What is drawn, and which color is which device."""
+    """The drawings, and which color belongs to which device."""
 
     parts: tuple[Markup, ...]
-    """SVG, one beneath the other."""
+    """SVG drawings, one below the other."""
 
     devices: tuple[str, ...]
     """In the order of their colors."""
@@ -56,7 +56,7 @@ def chart(rows: Sequence[Row]) -> Chart | None:
     total = sum(sizes, Counter[str]())
     if not total:
         return None
-    # As the table has them: the root first.
+    # In the order of the table: the root first.
     devices = list(total)
     if len(devices) > COLORS:
         rest = [device for device, _ in total.most_common()[COLORS - 1 :]]
@@ -64,7 +64,7 @@ def chart(rows: Sequence[Row]) -> Chart | None:
         devices = [device for device in devices if device not in rest] + [_OTHERS]
     titles = [printable(row.title) for row in rows]
     labels = [f"{_cut(title)} {size.total()} GiB" for title, size in zip(titles, sizes, strict=True)]
-    # All of one length, so that the parts have their bars beneath each other.
+    # All labels have the same length, so that the bars of all parts begin at the same place.
     length = max(map(len, labels))
     bars = [_Bar(t, label.rjust(length, _SPACE), s) for t, label, s in zip(titles, labels, sizes, strict=True)]
     largest = max(size.total() for size in sizes)
@@ -100,7 +100,7 @@ def _drawn(bars: Sequence[_Bar], devices: Sequence[str], largest: int) -> Markup
         truncate_label=-1,
         value_formatter=lambda size: f"{size:.0f} GiB",
     )
-    upwards = bars[::-1]  # the first of a drawing is its lowest
+    upwards = bars[::-1]  # pygal draws the first bar at the bottom
     drawing.x_labels = [bar.label for bar in upwards]
     for device in devices:
         drawing.add(printable(device), [bar.sizes[device] or None for bar in upwards])
@@ -111,7 +111,7 @@ def _drawn(bars: Sequence[_Bar], devices: Sequence[str], largest: int) -> Markup
 
 
 def _strip(root: "etree.Element") -> None:
-    """Leave the drawing: no script or style, which the page's policy refuses, and no box for the tips of the script."""
+    """Remove scripts and styles, which the page's policy refuses, and the boxes that the script needs for its tips."""
     for parent in list(root.iter()):
         for child in list(parent):
             extra = not isinstance(child.tag, str) or child.tag.rpartition("}")[2] in ("defs", "title")
@@ -123,7 +123,7 @@ def _strip(root: "etree.Element") -> None:
 
 
 def _title_bars(root: "etree.Element", titles: Sequence[str], devices: Sequence[str]) -> None:
-    """Say what each bar is when one points at it, and drop those without a size."""
+    """Add a tip to each bar that says what it is, and remove bars without a size."""
     series = [group for group in root.iter() if isinstance(group.tag, str) and "serie-" in group.get("class", "")]
     for device, group in zip(devices, series, strict=True):
         for bars in [one for one in group.iter() if one.get("class") == "bars"]:

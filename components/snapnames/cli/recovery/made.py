@@ -1,4 +1,4 @@
-"""What AWS has of creates and deletes that were cut off."""
+"""Finds out what AWS has done of interrupted creates and deletes."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 Inputs = Mapping[str, Any]
 Found = tuple[str, datetime]
-"""Id, and when AWS made it."""
+"""The id of a resource, and when AWS made it."""
 
 _STAYS = ("InvalidSnapshot.InUse", "InvalidSnapshot.NotFound")
 
 
 class Made:
-    """Reads by name and id, and the deletes that were begun. Raises `CommandError` when AWS refuses one."""
+    """Reads resources by name and id, and finishes deletes. Raises `CommandError` if AWS refuses a call."""
 
     def __init__(self, session: StackSession) -> None:
         """Make the clients."""
@@ -41,13 +41,13 @@ class Made:
         }
 
     def settled(self, creating: Iterable[Resource]) -> list[Settled]:
-        """Those that AWS has made. Of others, as Tags, the same create again does no harm."""
+        """The creates that AWS has done. Types such as Tags are left out, because a second create is harmless there."""
         with aws_errors("AWS can't be read"):
             found = [(r, self._finders[r["type"]](r["inputs"])) for r in creating if r["type"] in self._finders]
         return [Settled(resource, *made) for resource, made in found if made]
 
     def gone(self, image_ids: Iterable[str]) -> set[str]:
-        """Those that EC2 does not have any more."""
+        """The images that EC2 does not have any more."""
         wanted = set(image_ids)
         with aws_errors("the account's images can't be read"):
             return wanted - present_ids(self._ec2, wanted)
@@ -69,7 +69,7 @@ class Made:
             return {snapshot_id: tags["Name"] for snapshot_id, tags in read_tags(self._ec2, ids, "Name").items()}
 
     def launch_configurations(self, image_ids: Collection[str]) -> list[Found]:
-        """Those that launch one of the images."""
+        """The launch configurations that launch one of the images."""
         with aws_errors("the launch configurations can't be read"):
             return [
                 (one["LaunchConfigurationName"], one["CreatedTime"])
@@ -85,7 +85,7 @@ class Made:
             return [(group.name, group.created) for group in found]
 
     def left_snapshots(self, image_ids: Iterable[str]) -> dict[str, list[str]]:
-        """Image id to the snapshots that CreateImage made for it and that it left behind; of images that are gone."""
+        """Image id to the snapshots that CreateImage made for it, only for images that are gone."""
         wanted = list(image_ids)
         with aws_errors("the account's images and snapshots can't be read"):
             present = present_ids(self._ec2, wanted)
@@ -93,7 +93,7 @@ class Made:
         return {image_id: [one.snapshot_id for one in snapshots] for image_id, snapshots in left.items() if snapshots}
 
     def delete_snapshots(self, snapshot_ids: Iterable[str]) -> list[str]:
-        """Delete them; those that are deleted now. One that another image uses stays."""
+        """Delete the snapshots, and give the ids of the deleted ones. A snapshot that another image uses stays."""
         deleted = []
         for snapshot_id in snapshot_ids:
             with aws_errors(f"snapshot {snapshot_id} can't be deleted"):
@@ -113,7 +113,7 @@ class Made:
         return (found[0].image_id, found[0].created) if found else None
 
     def _launch_configuration(self, inputs: Inputs) -> Found | None:
-        """It has no tags; names are unique, and no other stack launches this one's image."""
+        """The launch configuration of that name, if it launches the image. It has no tags that could tell its stack."""
         answer = self._autoscaling.describe_launch_configurations(LaunchConfigurationNames=[inputs["name"]])
         found = [one for one in answer["LaunchConfigurations"] if one["ImageId"] == inputs.get("imageId")]
         return (inputs["name"], found[0]["CreatedTime"]) if found else None

@@ -1,4 +1,4 @@
-"""A stack whose update was killed, brought back to where the next one works."""
+"""Repairs a stack whose update was killed, so that the next update works."""
 
 import time
 from collections.abc import Collection, Mapping
@@ -23,20 +23,20 @@ _ATTEMPTS = 3
 
 
 class _Mending(NamedTuple):
-    """A state, and what it is without what was cut off."""
+    """What was found in a state, and the repaired state."""
 
     found: CutOff
     settled: list[Settled]
     """Pending creates that AWS has done."""
 
     unrecorded: list[Settled]
-    """What AWS has made of a fleet, and what the engine took for failed."""
+    """Resources of a fleet that AWS has made, and whose create the engine counted as failed."""
 
     lost: list[str]
-    """Names of images that the state missed, and that no pending create is for."""
+    """Names of images that the state does not have, and for which there is no pending create."""
 
     held: Mapping[str, str]
-    """Image id to name, of all that the state has or had begun."""
+    """Image id to name, for all images that the state has or had begun."""
 
     leaving: set[str]
     """Ids of images whose delete was begun."""
@@ -49,7 +49,7 @@ class _Mending(NamedTuple):
 
 @dataclass
 class Recovery:
-    """What is done, and what was."""
+    """The repair of one stack, and a record of what was done."""
 
     stack: OpenStack
     config: str
@@ -57,26 +57,26 @@ class Recovery:
 
     made: Made
     image_names: Collection[str]
-    """Of the releases: the account's images of these names, if the stack built them, belong into the state."""
+    """The image names of the releases. If this stack built an image with such a name, the state must have the image."""
 
     display: Display
     adopted: list[str] = field(default_factory=list)
-    """Names of what AWS had made and the state missed."""
+    """Names of resources that AWS had made and the state did not have."""
 
     dropped: list[str] = field(default_factory=list)
-    """Names of what never happened."""
+    """Names of resources whose create was begun and never done."""
 
     deleted: list[str] = field(default_factory=list)
-    """Snapshots that an interrupted delete had left, and orphans when they are asked for."""
+    """Ids of deleted snapshots: what interrupted deletes had left, and orphans if the caller asked for them."""
 
     def run(self, *, orphans: bool = False, unlock: bool = False) -> None:
-        """Mend the state, then finish the deletes. Raises `CommandError`.
+        """Repair the state, then finish the deletes. Raises `CommandError`.
 
-        `orphans`: delete also what images left that were deregistered in another way. `unlock`: let go of a dead lock
-        although there is nothing to mend. An image that EC2 is still making is waited for, since its snapshots are
-        known only then.
+        `orphans`: also delete the snapshots of images that were deregistered in another way. `unlock`: remove a dead
+        lock even if there is nothing to repair. If EC2 is still making an image, this waits, because the snapshots are
+        known only when the image is made.
         """
-        before, done = self._replaced(unlock=unlock)  # fails when another update runs, so all else comes after it
+        before, done = self._replaced(unlock=unlock)  # fails if another update runs, so it comes first
         self._note(done, before)
         gone = {**self.stack.earlier_images(), **done.held} if orphans else {i: done.held[i] for i in done.leaving}
         self.deleted += delete_left(self.made, gone, self.display)
@@ -85,13 +85,13 @@ class Recovery:
             run_stoppable(self.stack, lambda: self.stack.refresh(self.config, steps.on_event, done.unread), steps)
 
     def _replaced(self, *, unlock: bool) -> tuple[Mapping[str, Any], _Mending]:
-        """Have the state mended; it as it was, and what was found."""
+        """Replace the state by the repaired one. Gives the deployment before, and what was found in it."""
         for _ in range(_ATTEMPTS):
             state, images = self._waited()
             done = self._mending(state["deployment"], images)
             if not (done.found or done.unrecorded or done.lost or unlock):
                 return state["deployment"], done
-            if self.stack.state() == state:  # otherwise an update has ended meanwhile, and would be overwritten
+            if self.stack.state() == state:  # otherwise an update has ended meanwhile, and this would overwrite it
                 self.stack.replace_state({**state, "deployment": done.after})
                 return state["deployment"], done
         raise CommandError(
@@ -119,10 +119,10 @@ class Recovery:
         return state, images
 
     def _rooted(self, lost: str) -> State:
-        """The state once it has what an image hangs on. Raises `CommandError`."""
+        """The state, after an update has made what an image depends on. Raises `CommandError`."""
         try:
             self.stack.up_root(self.config)
-        except CommandError as error:  # as it declares what is missed; what counts is what the state has then
+        except CommandError as error:  # the program may declare what is missing; only the state afterwards counts
             state = self.stack.state()
             if Exported(state["deployment"]).roots:
                 return state
@@ -183,10 +183,10 @@ class Recovery:
 
 
 def delete_left(made: Made, images: Mapping[str, str], display: Display) -> list[str]:
-    """Delete the snapshots that those of the images, id to name, have left which EC2 does not have any more.
+    """Delete the snapshots that are left of images that EC2 does not have any more. `images`: id to name.
 
-    The provider leaves them when it tries a delete again. Gives the deleted ones. Raises `CommandError`. Without an
-    image it reads nothing.
+    The provider leaves such snapshots if it tries a delete again. Gives the ids of the deleted snapshots. Without
+    images it reads nothing. Raises `CommandError`.
     """
     deleted: list[str] = []
     for image_id, snapshot_ids in (made.left_snapshots(images) if images else {}).items():

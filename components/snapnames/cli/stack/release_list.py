@@ -1,4 +1,4 @@
-"""What a command makes of the list of releases. Plain functions; nothing here knows of Pulumi or files."""
+"""How each command changes the list of releases. Plain functions. Nothing here knows Pulumi or files."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Releases:
     """`snapnames:releases`, newest first."""
 
     pinned: str | None = None
-    """`snapnames:live`, when it is there."""
+    """`snapnames:live`, if it is set."""
 
     def without(self, releases: Collection[str]) -> "Releases":
         """The list without some that are not live.
@@ -32,12 +32,12 @@ class Releases:
 
     @property
     def live(self) -> str | None:
-        """The release that the fleet runs."""
+        """The release whose image the fleet launches."""
         return self.pinned or next(iter(self.listed), None)
 
 
 def now() -> str:
-    """The release that is made now, as `YYYYMMDDhhmmss` in UTC."""
+    """The name of a release that is made now: `YYYYMMDDhhmmss` in UTC."""
     return datetime.now(UTC).strftime("%Y%m%d%H%M%S")
 
 
@@ -77,7 +77,7 @@ def deployed(before: Releases, release: str, keep: int | None, history: Sequence
 def rolled_back(before: Releases, release: str | None, history: Sequence[Entry] = ()) -> Releases:
     """`release` live, by default the last good one before the live one; the list stays as it is.
 
-    Raises `UsageError` for a release that is not listed, `CommandError` when it is live already.
+    Raises `UsageError` if the release is not listed, and `CommandError` if it is live already.
 
     >>> rolled_back(Releases(("c", "b", "a")), None)
     Releases(listed=('c', 'b', 'a'), pinned='b')

@@ -1,6 +1,6 @@
-"""The stack's config file, in which two keys are changed and every other byte stays.
+"""Edits the stack's config file: it changes two keys and leaves every other byte as it is.
 
-The edit is made in the text: a YAML library that writes the whole file again would fold, quote and indent as it likes.
+The edit is made in the text. A YAML library would write the whole file again, with other folding, quotes and indents.
 """
 
 import json
@@ -20,7 +20,7 @@ RELEASES, LIVE = "snapnames:releases", "snapnames:live"
 
 
 class StaleListError(CommandError):
-    """The file lists other releases than when it was read."""
+    """The releases in the file have changed since the file was read."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class StackFile:
 
     @classmethod
     def read(cls, path: Path) -> "StackFile":
-        """Read it. Raises `UsageError` for a file that is missing or says something else than releases."""
+        """Read the file. Raises `UsageError` if it is missing, or if its releases are not a list of texts."""
         try:
             text = path.read_bytes().decode()
             config = (yaml.safe_load(text) or {}).get("config") or {}
@@ -47,10 +47,10 @@ class StackFile:
         return cls(path, text, _releases(path.name, config))
 
     def check(self, config: Mapping[str, str], project: str) -> None:
-        """Raise `UsageError` unless the stack's config, key to value, has the releases from this file's two keys.
+        """Raise `UsageError` unless the stack's config (key to value) has its releases from this file's two keys.
 
-        Elsewhere the command does not see them, and the next update would drop every release. A short key is one of the
-        project's, and of a short and a whole one in the same file pulumi takes either.
+        If the releases are written elsewhere, the command does not see them, and the next update would drop all of
+        them. A short key belongs to the project. If a file has a short and a whole key, pulumi takes either of them.
         """
         found = _releases("the stack's config", config)
         keys = (yaml.safe_load(self.text) or {}).get("config") or {}
@@ -66,7 +66,7 @@ class StackFile:
         )
 
     def edited(self, wanted: Releases) -> str:
-        """The text with these releases. Raises `UsageError` where they can't be written without touching the rest."""
+        """The text with these releases. Raises `UsageError` if it is not possible to leave the rest untouched."""
         if wanted == self.releases:
             return self.text
         try:
@@ -82,7 +82,7 @@ class StackFile:
         return text
 
     def _says_only(self, text: str, wanted: Releases) -> bool:
-        """Whether the edited text says what is wanted, and else what it said before."""
+        """Whether the edited text has the wanted releases, and nothing else has changed."""
         before, after = yaml.safe_load(self.text), yaml.safe_load(text)
         found = _releases(self.path.name, after["config"])
         for data in (before, after):
@@ -103,9 +103,9 @@ class StackFile:
             )
 
     def replace(self, wanted: Releases) -> "StackFile":
-        """Write these releases, at once or not at all; what else was changed in the meantime stays.
+        """Write these releases, completely or not at all. Other changes that were made in the meantime stay.
 
-        Gives the file as it is then. Raises `CommandError` when the releases themselves were changed since it was read.
+        Gives the new file. Raises `CommandError` if the releases themselves have changed since the file was read.
         """
         now = StackFile.read(self.path)
         if now.releases not in (self.releases, wanted):
@@ -152,7 +152,7 @@ def _releases(where: str, config: Mapping[str, Any]) -> Releases:
 
 
 def _problem(error: Exception) -> str:
-    """What is wrong and where, without the text that is there: it may be user data."""
+    """The problem and its place. The text at that place is not shown, because it may be user data."""
     mark = getattr(error, "problem_mark", None)
     if mark is None:
         return str(error)
@@ -184,7 +184,7 @@ def _with_releases(text: str, listed: tuple[str, ...]) -> str:
 
 
 def _with_items(text: str, value: yaml.SequenceNode, listed: tuple[str, ...]) -> str:
-    """Add lines before the first item, and take out the lines of those that are not listed."""
+    """Add lines before the first item, and remove the lines of items that are no longer listed."""
     old = [item.value for item in value.value]
     first = _line_start(text, value.value[0].start_mark.index)
     added = "".join(

@@ -1,4 +1,4 @@
-"""What the engine is about to do and has done, out of its event stream."""
+"""Reads from the engine's event stream what the engine is going to do and has done."""
 
 import json
 import re
@@ -22,16 +22,16 @@ _KINDS = {
 _VERBS = {
     "create": "create",
     "create-replacement": "create",
-    # In an update alone: what the preview took for a create was there already.
+    # Only in an update: the preview showed a create, but the tag is there already.
     "import": "create",
     "update": "update",
     "delete": "delete",
     "delete-replaced": "delete",
 }
-"""Of the engine's operations those that change something; `replace` itself is the sum of two others."""
+"""The engine's operations that change something. `replace` is missing, because it is the sum of two others."""
 
 _LOGGED = re.compile(r"^sdk-v2/\S+ sdk\.helper_schema: |: provider=aws@\S+$")
-"""What the provider's log puts around an error."""
+"""The text that the provider's log adds around an error."""
 
 _FLEET = (resource_types.CONFIGURATION, resource_types.TEMPLATE, resource_types.GROUP)
 _SECRET = "4dabf18193072939515e22adb298388d"  # noqa: S105 -- it marks one
@@ -42,7 +42,7 @@ _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 _CANCELLING = "^C received; cancelling"
 _NO_NEWS = ("an unhandled error occurred: program exited", "update failed", "preview failed")
-"""What the engine says beneath an error that says more."""
+"""Messages of the engine that say less than the error before them."""
 
 
 class Step(NamedTuple):
@@ -105,7 +105,7 @@ class Steps:
 
     @property
     def failure(self) -> str:
-        """The errors, without those that only wrap another one; empty if there is none."""
+        """The errors, without those that only wrap another one. Empty if there is none."""
         wrapping = (error for error in self.errors if any(other in error for other in self.errors if other != error))
         wrapped = set(wrapping)
         return "\n".join(error for error in self.errors if error not in wrapped)
@@ -169,7 +169,7 @@ def _plain(value: object) -> object:
 
 
 def summary(steps: Iterable[Step]) -> str:
-    """How many resources of each kind come, change and go.
+    """How many resources of each kind are created, updated and deleted.
 
     >>> summary([Step("create", "image", "web-3"), Step("delete", "image", "web-2"), Step("delete", "image", "web-1")])
     'create 1 image; delete 2 images'
