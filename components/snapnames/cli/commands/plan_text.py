@@ -8,7 +8,7 @@ from snapnames.cli.stack.steps import Steps
 
 def show_plan(session: Session, steps: Steps) -> None:
     """Say the names that snapshots get, and the old and new value of each property that changes."""
-    for resource, name in steps.names.items():
+    for resource, name in sorted(steps.names.items(), key=lambda named: (named[1], named[0])):
         session.display.say(f"  name {resource.rpartition(':')[2]}: {name}")
     for changed in steps.properties:
         session.display.say(f"  {changed}")

@@ -22,7 +22,8 @@ def prune(session: Session, keep: int, *, preview: bool) -> dict[str, Any]:
     going = [release for release in releases.listed if release not in stay]
     if not going:
         raise CommandError(
-            f"snapnames:releases lists {len(releases.listed)}, and {keep} are kept: nothing to drop", Exit.NOTHING_TO_DO
+            f"--keep is {keep}, and snapnames:releases lists {len(releases.listed)}: nothing to drop",
+            Exit.NOTHING_TO_DO,
         )
     if preview:
         kept = reasons_to_keep(session, going, standing)
