@@ -7,6 +7,10 @@ import pytest
 from botocore.exceptions import ClientError
 from mypy_boto3_ec2 import EC2Client
 
+from localaws.server import LocalAws
+
+from .fleet import Fleet
+
 Refused = Callable[..., AbstractContextManager[None]]
 
 
@@ -55,3 +59,9 @@ def refused() -> Refused:
         assert text in error["Message"]
 
     return block
+
+
+@pytest.fixture
+def fleet(aws: LocalAws, public_image: str) -> Fleet:
+    """Give images and a template for a group of which there is none yet."""
+    return Fleet.of(aws, public_image)

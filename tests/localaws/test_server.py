@@ -63,6 +63,10 @@ def test_a_reset_empties_every_region_and_takes_orders_back(aws: LocalAws, ec2: 
         "forget_seconds": 0.0,
         "launch_configurations": True,
         "hold_refreshes": False,
+        "refresh_seconds": 0.0,
+        "refresh_timeout_seconds": 3600.0,
+        "unhealthy_images": [],
+        "alarms": [],
         "next_images": [],
         "policies": {},
     }
