@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from moto.ec2.exceptions import EC2ClientError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -171,7 +174,8 @@ class Rollout:
         if self.batch:
             self._bring_into_service(self.batch)
             self.batch = None
-        group.level()
+        with suppress(EC2ClientError):  # an image that is gone by now is no error of the call that happens to come
+            group.level()
 
 
 def reap(group: Group) -> None:

@@ -145,6 +145,10 @@ def test_moto_s_own_reset_empties_the_account(aws: LocalAws, ec2: EC2Client, ins
         ("PUT", "/settings", "[]", 400),
         ("GET", "/calls?since=x", "", 400),
         ("PUT", "/images/ami-12345678", '{"state": "lost"}', 400),
+        ("PUT", "/settings", '{"alarms": "errors"}', 400),
+        ("PUT", "/settings", '{"unhealthy_images": [1]}', 400),
+        ("PUT", "/settings", '{"refresh_seconds": -1}', 400),
+        ("POST", "/refreshes/none", "{}", 400),
     ],
 )
 def test_a_wrong_control_request_is_told_so(aws: LocalAws, method: str, path: str, body: str, status: int) -> None:
