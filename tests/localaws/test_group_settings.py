@@ -166,11 +166,13 @@ def test_a_mixed_instances_policy_stays_through_other_updates(aws: LocalAws, fle
     before = fleet.describe()["MixedInstancesPolicy"]
 
     autoscaling.update_auto_scaling_group(AutoScalingGroupName=GROUP, MaxSize=3)
+    updated = fleet.describe()["MixedInstancesPolicy"]
     desired: Any = {"LaunchTemplate": {"LaunchTemplateSpecification": {**specification, "Version": "2"}}}
     autoscaling.start_instance_refresh(
         AutoScalingGroupName=GROUP, DesiredConfiguration={"MixedInstancesPolicy": desired}
     )
 
     assert before["LaunchTemplate"]["LaunchTemplateSpecification"]["Version"] == "1"
+    assert updated == before
     after = fleet.describe()["MixedInstancesPolicy"]["LaunchTemplate"]["LaunchTemplateSpecification"]
     assert (after["Version"], fleet.instances) == ("2", ["2 InService"])

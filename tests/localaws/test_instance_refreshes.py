@@ -1,7 +1,5 @@
 """Instance refreshes as a process: phases, batches, percentages, what the clock and a step by hand do."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -10,8 +8,6 @@ from localaws.control import ControlError
 from localaws.server import LocalAws
 
 from .fleet import GROUP, Fleet
-
-Refused = Callable[..., AbstractContextManager[None]]
 
 
 def test_a_group_of_one_is_empty_for_a_while_with_the_defaults(aws: LocalAws, fleet: Fleet) -> None:
@@ -205,43 +201,6 @@ def test_a_refresh_bakes_at_its_end(aws: LocalAws, fleet: Fleet) -> None:
     assert fleet.progress == ("Successful", 100, 0)
 
 
-def test_the_desired_configuration_is_saved_when_the_refresh_has_succeeded(aws: LocalAws, fleet: Fleet) -> None:
-    """Meanwhile the group is saved with the old one, launches the new one, and can't be given another."""
-    fleet.create(1)
-    aws.settings(hold_refreshes=True)
-    fleet.start("2")
-
-    meanwhile = fleet.describe()["LaunchTemplate"]["Version"]
-    aws.client("autoscaling").set_desired_capacity(AutoScalingGroupName=GROUP, DesiredCapacity=2)
-    scaled_out = fleet.instances
-    fleet.step(4)
-
-    assert (meanwhile, scaled_out) == ("1", ["1 InService", "2 InService"])
-    assert fleet.describe()["LaunchTemplate"]["Version"] == "2"
-    assert fleet.refresh()["DesiredConfiguration"] == {
-        "LaunchTemplate": {"LaunchTemplateId": fleet.template, "Version": "2"}
-    }
-
-
-def test_a_group_can_not_be_saved_with_another_template_while_a_desired_one_rolls_out(
-    aws: LocalAws, fleet: Fleet, refused: Refused
-) -> None:
-    """Its size can be changed all the same, and without a desired configuration everything can."""
-    fleet.create(1)
-    aws.settings(hold_refreshes=True)
-    fleet.start("2")
-
-    with refused("ValidationError", "An active instance refresh with a desired configuration exists."):
-        fleet.save("2")
-    autoscaling = aws.client("autoscaling")
-    autoscaling.update_auto_scaling_group(AutoScalingGroupName=GROUP, MaxSize=8)
-    autoscaling.cancel_instance_refresh(AutoScalingGroupName=GROUP)
-    fleet.start()
-    fleet.save("2")
-
-    assert (fleet.describe()["MaxSize"], fleet.describe()["LaunchTemplate"]["Version"]) == (8, "2")
-
-
 @pytest.mark.parametrize("process", ["InstanceRefresh", "Launch", "Terminate"])
 def test_a_suspended_process_pauses_a_refresh(aws: LocalAws, fleet: Fleet, process: str) -> None:
     """It is neither over nor cancelled, and goes on when the process is resumed."""
@@ -258,24 +217,38 @@ def test_a_suspended_process_pauses_a_refresh(aws: LocalAws, fleet: Fleet, proce
     assert fleet.progress == ("Successful", 100, 0)
 
 
-def test_an_old_refresh_keeps_its_numbers(aws: LocalAws, fleet: Fleet) -> None:
-    """The newest is listed first, page by page; the one that was cancelled stays where it was."""
+def test_a_group_is_scaled_while_instances_are_launched_ahead(aws: LocalAws, fleet: Fleet) -> None:
+    """They are no capacity yet: the group neither shrinks by them nor is larger for good."""
     fleet.create(2)
+    fleet.save("2")
     aws.settings(hold_refreshes=True)
-    first = fleet.start()
-    fleet.step(3)
-    autoscaling = aws.client("autoscaling")
-    autoscaling.cancel_instance_refresh(AutoScalingGroupName=GROUP)
+    fleet.start(MinHealthyPercentage=100, MaxHealthyPercentage=200)
+    ahead = fleet.step()
+
+    aws.client("autoscaling").set_desired_capacity(AutoScalingGroupName=GROUP, DesiredCapacity=3)
+    scaled = fleet.instances
     aws.settings(hold_refreshes=False)
 
+    assert ahead == ["1 InService", "1 InService", "2 Pending", "2 Pending"]
+    assert scaled == [*ahead, "2 InService"]
+    assert fleet.instances == ["2 InService"] * 3
+
+
+def test_an_old_refresh_keeps_its_numbers(aws: LocalAws, fleet: Fleet) -> None:
+    """The newest is listed first, page by page; one that left an instance out stays where it was."""
+    fleet.create(2)
+    first = fleet.start(CheckpointPercentages=[50])
+
     second = fleet.start()
+
+    autoscaling = aws.client("autoscaling")
 
     page = autoscaling.describe_instance_refreshes(AutoScalingGroupName=GROUP, MaxRecords=1)
     rest = autoscaling.describe_instance_refreshes(AutoScalingGroupName=GROUP, NextToken=page["NextToken"])
     found = page["InstanceRefreshes"] + rest["InstanceRefreshes"]
     assert [(one["InstanceRefreshId"], one["Status"], one["PercentageComplete"]) for one in found] == [
         (second, "Successful", 100),
-        (first, "Cancelled", 50),
+        (first, "Successful", 50),
     ]
 
 
