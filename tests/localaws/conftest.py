@@ -9,6 +9,8 @@ from botocore.exceptions import ClientError
 from mypy_boto3_ec2 import EC2Client
 from snapnames.testing.localaws.server import REGION, LocalAws
 
+from .fleet import Fleet
+
 Refused = Callable[..., AbstractContextManager[None]]
 OTHER = "222222222222"
 
@@ -79,3 +81,9 @@ def other(aws: LocalAws) -> EC2Client:
         aws_secret_access_key=keys["SecretAccessKey"],
         aws_session_token=keys["SessionToken"],
     )
+
+
+@pytest.fixture
+def fleet(aws: LocalAws, public_image: str) -> Fleet:
+    """Give images and a template for a group of which there is none yet."""
+    return Fleet.of(aws, public_image)

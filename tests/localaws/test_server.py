@@ -65,6 +65,10 @@ def test_a_reset_empties_every_region_and_takes_orders_back(aws: LocalAws, ec2: 
         "launch_configurations": True,
         "hold_refreshes": False,
         "ec2": images,
+        "refresh_seconds": 0.0,
+        "refresh_timeout_seconds": 3600.0,
+        "unhealthy_images": [],
+        "alarms": [],
         "next_images": [],
         "policies": {},
     }
@@ -143,6 +147,10 @@ def test_moto_s_own_reset_empties_the_account(aws: LocalAws, ec2: EC2Client, ins
         ("PUT", "/settings", "[]", 400),
         ("GET", "/calls?since=x", "", 400),
         ("PUT", "/images/ami-12345678", '{"state": "lost"}', 400),
+        ("PUT", "/settings", '{"alarms": "errors"}', 400),
+        ("PUT", "/settings", '{"unhealthy_images": [1]}', 400),
+        ("PUT", "/settings", '{"refresh_seconds": -1}', 400),
+        ("POST", "/refreshes/none", "{}", 400),
     ],
 )
 def test_a_wrong_control_request_is_told_so(aws: LocalAws, method: str, path: str, body: str, status: int) -> None:

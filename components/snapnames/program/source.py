@@ -70,8 +70,8 @@ def _rebooted(instance_id: str, found: Candidate | None) -> str:
     if found is not None and found.group and found.in_service:
         raise InputError(
             f"snapnames:reboot is true, and {instance_id} serves in the Auto Scaling group {found.group}: a reboot "
-            "would fail its health check, and the group may replace it meanwhile. Put it into standby (`aws autoscaling "
-            f"enter-standby --instance-ids {instance_id} --auto-scaling-group-name {found.group} "
+            "would fail its health check, and the group may replace it meanwhile. Put it into standby (`aws "
+            f"autoscaling enter-standby --instance-ids {instance_id} --auto-scaling-group-name {found.group} "
             "--should-decrement-desired-capacity`), give its id as snapnames:source, and take it back afterwards; or "
             "leave snapnames:reboot out"
         )

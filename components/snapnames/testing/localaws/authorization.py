@@ -39,8 +39,21 @@ _ON_ONE = {
 _ON_ONE_GROUP = (
     "CancelInstanceRefresh",
     "DeleteAutoScalingGroup",
+    "DeleteLifecycleHook",
+    "DeletePolicy",
+    "DeleteScheduledAction",
+    "DisableMetricsCollection",
+    "EnableMetricsCollection",
+    "EnterStandby",
+    "ExitStandby",
+    "PutLifecycleHook",
+    "PutScalingPolicy",
+    "PutScheduledUpdateGroupAction",
+    "ResumeProcesses",
     "RollbackInstanceRefresh",
+    "SetInstanceProtection",
     "StartInstanceRefresh",
+    "SuspendProcesses",
     "UpdateAutoScalingGroup",
 )
 

@@ -52,10 +52,11 @@ class Traits:
 
 @dataclass(frozen=True)
 class Launch:
-    """What RunInstances leaves behind for CreateImage: DescribeInstances doesn't show instance-store mappings."""
+    """What RunInstances leaves behind and DescribeInstances doesn't show, as the instance-store mappings."""
 
     traits: Traits
     ephemeral: tuple[Mapping, ...]
+    image_name: str = ""
 
 
 class Image(Ami):
