@@ -239,7 +239,7 @@ def test_a_server_ends_with_its_starter() -> None:
     """Even if that is killed."""
     code = (
         "import os, signal\n"
-        "from localaws.server import LocalAws\n"
+        "from snapnames.testing.localaws.server import LocalAws\n"
         "aws = LocalAws()\n"
         "print(aws.port, aws.identity()['service'], flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
