@@ -50,11 +50,7 @@ def reasons_to_keep(session: Session, releases: Collection[str], standing: Stand
         ec2 = session.account.session.ec2()
         for release, one in found.items():
             running = standing.running(one.image.name) if standing else 0
-            still = (
-                [f"{running} instance{'s' * (running > 1)} of the fleet still run{'' if running > 1 else 's'} it"]
-                if running
-                else []
-            )
+            still = [f"instances of the fleet that still run it: {running}"] if running else []
             why = [*still, *used.get(one.image.image_id, ()), *refusals(ec2, one)]
             if why:
                 reasons[release] = why
