@@ -25,7 +25,7 @@ if settings.fleet is not None:
     pulumi.export("live", settings.live)
     pulumi.export("launchSettings", fleet.launch_settings_id)
     pulumi.export("autoScalingGroup", fleet.auto_scaling_group_name)
-    pulumi.export(HISTORY_OUTPUT, history(settings.live, fleet.rollout))
+    pulumi.export(HISTORY_OUTPUT, history(settings.live, settings.releases, fleet.rollout))
 
 if settings.owned_images is not None:
     args = {**settings.owned_images, "name_pattern": settings.name_pattern}
