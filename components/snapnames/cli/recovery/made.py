@@ -194,6 +194,6 @@ def _as_wanted(found: Mapping[str, Any], inputs: Inputs) -> bool:
     """
     same = all((found.get(theirs) or "") == (inputs.get(ours) or "") for theirs, ours in _FIELDS.items())
     groups = sorted(found.get("SecurityGroups", [])) == sorted(inputs.get("securityGroups") or [])
-    public = found.get("AssociatePublicIpAddress") == inputs.get("associatePublicIpAddress")
+    public = bool(found.get("AssociatePublicIpAddress")) == bool(inputs.get("associatePublicIpAddress"))
     told = bool(found.get("UserData")) == bool(inputs.get("userData") or inputs.get("userDataBase64"))
     return same and groups and public and told
