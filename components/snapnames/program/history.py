@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pulumi
-from pulumi import Output, StackReference
+from pulumi import Output
 
 from snapnames.resources.account_images import stack_tag
 from snapnames.rules.history import HISTORY_OUTPUT, entered, read_history, written
@@ -15,12 +15,13 @@ def history(live: str, listed: Sequence[str], rollout: "Output[str]") -> "Output
 
     An update whose rollout fails records nothing. In a preview it is what ran before.
     """
-    last = StackReference("history", stack_name=stack_tag()).get_output(HISTORY_OUTPUT)
+    # A StackReference would be a resource of the stack, which every refresh after an update shows as changed.
+    last = pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": stack_tag()})
+    entries = read_history((last.value or {}).get("outputs", {}).get(HISTORY_OUTPUT))
 
-    def recorded(known: list[object]) -> list[dict[str, str]]:
-        entries = read_history(known[0])
+    def recorded(outcome: str) -> list[dict[str, str]]:
         if pulumi.runtime.is_dry_run():
             return written(entries)
-        return written(entered(entries, live, str(known[1]), datetime.now(UTC), listed))
+        return written(entered(entries, live, outcome, datetime.now(UTC), listed))
 
-    return Output.all(last, rollout).apply(recorded)
+    return rollout.apply(recorded)
