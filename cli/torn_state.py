@@ -7,6 +7,7 @@ pulumi does not use, and without it the state is read.
 """
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -16,17 +17,29 @@ _WRITTEN_AFTER_SECONDS = 2.0
 """An update that runs writes it within milliseconds."""
 
 
-def mend(backend: Path, stack: str) -> bool:
+def mend(backend: Path, stack: str, wait: Callable[[float], object] = time.sleep) -> bool:
     """Remove the empty `.attrs` files of the stack, none that an update may be writing; whether there was any.
 
-    `backend`: the folder that has `.pulumi`. `stack`: its short name.
+    `backend`: the folder that has `.pulumi`. `stack`: its short name. `wait`: waits for so many seconds.
     """
-    torn = [path for path in backend.glob(f".pulumi/stacks/**/{stack}.json*.attrs") if not path.stat().st_size]
-    time.sleep(_WRITTEN_AFTER_SECONDS if torn else 0)
-    for path in torn:
-        if path.exists() and not path.stat().st_size:
-            path.unlink()
+    found = {path: _emptied(path) for path in backend.glob(f".pulumi/stacks/**/{stack}.json*.attrs")}
+    torn = {path: emptied for path, emptied in found.items() if emptied is not None}
+    if torn:
+        wait(_WRITTEN_AFTER_SECONDS)
+    for path, emptied in torn.items():
+        # An update that writes many states may be at it again, and then the file was emptied later.
+        if _emptied(path) == emptied:
+            path.unlink(missing_ok=True)
     return bool(torn)
+
+
+def _emptied(path: Path) -> int | None:
+    """When an empty file was written last, in nanoseconds; None for one that has text in it or is gone."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return None if found.st_size else found.st_mtime_ns
 
 
 def folder_of(url: str, project: Path) -> Path | None:
