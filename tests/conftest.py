@@ -1,5 +1,7 @@
 """What tests on the real engine share: the engine, an account, and stacks in it."""
 
+import json
+import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -10,7 +12,10 @@ from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
 
 import engine as engines
+from cli.account import aws_session
 from localaws.server import LocalAws
+from snapnames.aws_session import StackSession
+from testing.environment import REGION, aws_variables
 
 from .faults import FaultProxy
 from .program import STACK, Program
@@ -44,6 +49,20 @@ def aws(server: LocalAws) -> LocalAws:
     """An account with nothing in it; images are available at once."""
     server.reset()
     return server
+
+
+@pytest.fixture(scope="session")
+def session(server: LocalAws) -> StackSession:
+    """A way to the local AWS, one for all tests: boto3 takes a second to read what EC2 is."""
+    endpoint = json.dumps([{"ec2": server.url, "autoscaling": server.url}])
+    with pytest.MonkeyPatch.context() as environment:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            environment.delenv(name)
+        for name, value in aws_variables(server.url).items():
+            environment.setenv(name, value)
+        made = aws_session({"aws:region": REGION, "aws:endpoints": endpoint})
+        made.ec2(), made.autoscaling()
+        return made
 
 
 @pytest.fixture
