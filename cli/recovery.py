@@ -1,7 +1,7 @@
 """A stack whose update was killed, brought back to where the next one works."""
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -81,6 +81,9 @@ class Recovery:
     deleted: list[str] = field(default_factory=list)
     """Snapshots that an interrupted delete had left, and orphans when they are asked for."""
 
+    wait: Callable[[float], object] = time.sleep
+    """Waits for so many seconds before EC2 is asked again."""
+
     def run(self, *, orphans: bool = False, unlock: bool = False) -> None:
         """Mend the state, then finish the deletes. Raises `CommandError`.
 
@@ -123,7 +126,7 @@ class Recovery:
                 break
             self.display.say(f"EC2 is still making {', '.join(pending)}: waiting for it")
             while any(self.made.pending(image_id) for image_id in pending.values()):
-                time.sleep(_POLL_SECONDS)
+                self.wait(_POLL_SECONDS)
                 if self.stack.stopped:
                     raise CommandError("stopped", Exit.INTERRUPTED)
         if lost and not has_roots(deployment):
