@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mypy_boto3_ec2 import EC2Client
-    from mypy_boto3_ec2.type_defs import ImageTypeDef, InstanceTypeDef, SnapshotTypeDef
+    from mypy_boto3_ec2.type_defs import ImageTypeDef, InstanceTypeDef, LaunchTemplateTypeDef, SnapshotTypeDef
 
 
-def tags_of(described: "ImageTypeDef | InstanceTypeDef | SnapshotTypeDef") -> dict[str, str]:
+def tags_of(described: "ImageTypeDef | InstanceTypeDef | LaunchTemplateTypeDef | SnapshotTypeDef") -> dict[str, str]:
     """Key to value, of what a Describe call answered."""
     return {tag["Key"]: tag["Value"] for tag in described.get("Tags", [])}
 
@@ -27,3 +27,11 @@ def read_tags(client: "EC2Client", resource_ids: "Sequence[str]", *keys: str) ->
         for tag in (tag for page in pages for tag in page["Tags"]):
             found.setdefault(tag["ResourceId"], {})[tag["Key"]] = tag["Value"]
     return found
+
+
+def bearers(client: "EC2Client", key: str, *kinds: str) -> list[str]:
+    """The ids of the resources of these kinds that bear a tag of this key, in the account."""
+    pages = client.get_paginator("describe_tags").paginate(
+        Filters=[{"Name": "key", "Values": [key]}, {"Name": "resource-type", "Values": list(kinds)}]
+    )
+    return [tag["ResourceId"] for page in pages for tag in page["Tags"]]

@@ -1,22 +1,53 @@
-"""What proves that an image is the stack's own create, and that a snapshot may go with it.
+"""What proves that an image is the stack's own create, and that a snapshot may be deleted after its image.
 
-Tags, names and descriptions alone can be written by others. EC2 itself fixes the source instance of an image, and a
-Description that names the image together with the volume: nobody can write the id of an image that does not exist yet.
+Tags, names and descriptions alone can be written by others. EC2 itself fixes the source instance of an image. It also
+fixes the Description of a snapshot that CreateImage makes, and its volume. A Description can be given to any other
+snapshot, but nobody can write the id of an image that does not exist yet. So a snapshot that an image was registered
+with never names this image.
 """
 
 import re
 from collections.abc import Iterable
 
 from .images import Image, Snapshot
+from .naming import fits_pattern
 
-_KEEP = re.compile(r"\b(keep|retain|retention|hold|protect|protected|do[ _-]?not[ _-]?delete)\b", re.IGNORECASE)
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_KEEP = re.compile(
+    r"\b(keep|keeps|keeping|retain|retains|retained|retention|hold|holds|protect|protects|protected|protection"
+    r"|do not delete|don t delete|donotdelete|dontdelete|no delete|nodelete)\b"
+)
+
+
+def uncreated(image: Image, snapshots: Iterable[Snapshot]) -> str:
+    """Why the image can't be what CreateImage made, with snapshots of its own; empty if it can.
+
+    `snapshots`: those that EC2 says it has made for the image. An image without a snapshot is never proven.
+
+    >>> from datetime import UTC, datetime
+    >>> made = datetime(2018, 3, 7, tzinfo=UTC)
+    >>> own = Image("ami-1", "web-1", made, snapshots={"/dev/sda1": "snap-1"}, source_instance_id="i-1")
+    >>> uncreated(own, [Snapshot("snap-1", made_for="ami-1")])
+    ''
+    >>> uncreated(own, [])
+    'snap-1 behind it was not made for it'
+    """
+    if image.copied:
+        return "it is a copy of another image"
+    if not image.source_instance_id:
+        return "CreateImage did not make it: it has no source instance"
+    if not image.snapshots:
+        return "it has no snapshot"
+    made = {snapshot.snapshot_id for snapshot in snapshots if snapshot.made_for == image.image_id}
+    others = sorted(set(image.snapshots.values()) - made)
+    return f"{', '.join(others)} behind it {'were' if len(others) > 1 else 'was'} not made for it" if others else ""
 
 
 def unproven(image: Image, snapshots: Iterable[Snapshot], stack: str, recorded_instance: str | None) -> str:
-    """Why the image is not proven to be a create of the stack; empty when it is.
+    """Why the image is not proven to be a create of the stack; empty if it is.
 
     `snapshots`: those that EC2 says it has made for the image. `recorded_instance`: the source instance that the state
-    has recorded before the create; None where it has no record.
+    has recorded before the create. It is None if the state has no record.
 
     >>> from datetime import UTC, datetime
     >>> tags = {"snapnames:stack": "me", "snapnames:service": "web"}
@@ -27,40 +58,48 @@ def unproven(image: Image, snapshots: Iterable[Snapshot], stack: str, recorded_i
     ''
     >>> unproven(own, behind, "me", None)
     'the state has no record of its create'
-    >>> unproven(own, [], "me", "i-1")
-    'snap-1 behind it was not made for it'
+    >>> unproven(own, behind, "me", "i-2")
+    'it was made of i-1, and this stack began it of i-2'
     """
     if image.builder != stack:
         return "it does not bear the mark of this stack"
-    if not image.source_instance_id:
-        return "CreateImage did not make it: it has no source instance"
+    created = uncreated(image, snapshots)
+    if created:
+        return created
     if recorded_instance is None:
         return "the state has no record of its create"
     if image.source_instance_id != recorded_instance:
         return f"it was made of {image.source_instance_id}, and this stack began it of {recorded_instance}"
-    if not image.snapshots:
-        return "it has no snapshot"
-    made = {snapshot.snapshot_id for snapshot in snapshots if snapshot.made_for == image.image_id}
-    others = sorted(set(image.snapshots.values()) - made)
-    return f"{', '.join(others)} behind it {'were' if len(others) > 1 else 'was'} not made for it" if others else ""
+    return ""
 
 
-def kept_by(snapshot: Snapshot, image_name: str, declared: str | None) -> str:
-    """Why a snapshot that an image has left may not be deleted; empty when it may.
+def kept_by(snapshot: Snapshot, image_name: str, declared: str | None, pattern: str) -> str:
+    """Why a snapshot that an image has left may not be deleted; empty if it may.
 
-    `image_name`: what the state called the image. `declared`: the Name that the stack declared for the snapshot.
+    `image_name`: what the state called the image. `declared`: the Name that the state declared for the snapshot.
+    `pattern`: the stack's pattern of names.
 
-    >>> kept_by(Snapshot("snap-1", {"Name": "web-1(001)"}), "web-1", None)
+    >>> named = Snapshot("snap-1", {"Name": "web-1(001)"})
+    >>> kept_by(named, "web-1", None, "{image}({index:03d})")
     ''
-    >>> kept_by(Snapshot("snap-1", {"Name": "payroll-archive"}), "web-1", None)
-    "it is called 'payroll-archive', and this stack did not name it so"
-    >>> kept_by(Snapshot("snap-1", {"keep": "forever"}), "web-1", None)
-    "its tag keep='forever' says to keep it"
+    >>> kept_by(named, "web-2", None, "{image}({index:03d})")
+    "it is called 'web-1(001)', and this stack did not name it so"
+    >>> kept_by(Snapshot("snap-1", {"LegalHold": "2018"}), "web-1", None, "{image}({index:03d})")
+    "its tag LegalHold='2018' says to keep it"
     """
     for key, value in snapshot.tags.items():
-        if key != "Name" and not key.startswith(("aws:", "snapnames:")) and _KEEP.search(f"{key} {value}"):
+        if key != "Name" and not key.startswith(("aws:", "snapnames:")) and _says_keep(key, value):
             return f"its tag {key}={value!r} says to keep it"
     name = snapshot.name
-    if name is not None and name != declared and image_name not in name:
+    if name is not None and name != declared and not fits_pattern(name, image_name, pattern):
         return f"it is called {name!r}, and this stack did not name it so"
     return ""
+
+
+def _says_keep(*texts: str) -> bool:
+    """Whether a text has a word that says to keep something, however the words are put together.
+
+    >>> [_says_keep(text) for text in ("do-not-delete", "DoNotDelete", "keep_until_2030", "housekeeping", "threshold")]
+    [True, True, True, False, False]
+    """
+    return any(_KEEP.search(" ".join(_WORDS.findall(text)).lower()) for text in texts)

@@ -106,3 +106,18 @@ def snapshot_names(image: str, devices: Collection[str], root_device: str, patte
             "each snapshot of an image needs its own: put {index} or {device} into the pattern"
         )
     return names
+
+
+def fits_pattern(name: str, image: str, pattern: str) -> bool:
+    """Whether the pattern gives this name to a snapshot of the image, at any index and device.
+
+    `pattern` has passed `check_pattern`.
+
+    >>> fits_pattern("web-1(002)", "web-1", DEFAULT_PATTERN), fits_pattern("web-10(002)", "web-1", DEFAULT_PATTERN)
+    (True, False)
+    >>> fits_pattern("web-1 /dev/sdf", "web-1", "{image} {device}")
+    True
+    """
+    found = {"image": re.escape(image), "index": r"\d+", "device": r"\S+"}
+    parts = [re.escape(text) + (found[field] if field else "") for text, field, _, _ in Formatter().parse(pattern)]
+    return re.fullmatch("".join(parts), name) is not None

@@ -9,6 +9,12 @@ MAX_TAG_KEY = 128
 MAX_RESOURCE_TAGS = 50
 """Tags on a resource, at most: docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions."""
 
+SECRET_MARK = "4dabf18193072939515e22adb298388d"  # noqa: S105 -- it marks one
+"""The key by which Pulumi marks a map as a secret: sdk/v3/go/common/resource/sig of github.com/pulumi/pulumi.
+
+Pulumi can't read tags with this key, neither in a state nor in what a provider answers.
+"""
+
 _OWN_TAGS = 3
 MAX_TAGS = MAX_RESOURCE_TAGS - _OWN_TAGS
 
@@ -32,5 +38,7 @@ def check_image_tags(tags: Mapping[str, str], setting: str) -> None:
             raise InputError(f"{where} has characters that can't be printed ({value!r}): take them out")
         if key.lower().startswith("aws:"):
             raise InputError(f"{where} begins with 'aws:', which AWS keeps for itself: rename it")
+        if key == SECRET_MARK:
+            raise InputError(f"{where} has the key by which Pulumi marks a secret, and can't be read back: rename it")
         if key == "Name" or key.startswith("snapnames:"):
             raise InputError(f"{where} is set by snapnames: take it out")

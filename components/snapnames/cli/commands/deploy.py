@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from snapnames.cli.commands.destroyed import keep_unlisted, refuse_to_destroy
 from snapnames.cli.commands.dropping import Dropped, drop, reasons_to_keep
 from snapnames.cli.commands.plan_text import details, show_plan
 from snapnames.cli.commands.session import Session
 from snapnames.cli.commands.standing import Standing
-from snapnames.cli.errors import CommandError, Exit
+from snapnames.cli.errors import CommandError, Exit, UsageError
 from snapnames.cli.stack import release_list as plan
 from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.stack_file import StaleListError
@@ -51,15 +52,24 @@ class Deploy:
         plan.check_release(chosen, session.service)
         before = session.file.releases
         plan.deployed(before, chosen, keep)
-        return cls(session, chosen, plan.deployed(before, chosen, None), keep, rolls_back, tuple(drop))
+        wanted = plan.deployed(before, chosen, None)
+        listed = [release for release in drop if release in wanted.listed]
+        if listed:
+            raise UsageError(
+                f"--drop {listed[0]} names a release that the config lists or that is deployed; it lets go of one that "
+                "the config does not list: give --keep to drop listed ones"
+            )
+        return cls(session, chosen, wanted, keep, rolls_back, tuple(dict.fromkeys(drop)))
 
     def run(self, *, preview: bool) -> dict[str, Any]:
         """Preview, update, write the config, drop; what came of it, for scripts. Raises `CommandError`."""
         session, say = self.session, self.session.display.say
         images = session.images()
         refresh = self._settle(images) if not preview else any(image.unread for image in images.values())
+        if preview and refresh:
+            session.refuse_unreadable()
         before = session.standing()
-        self._keep_unlisted(images, before)
+        keep_unlisted(session, images, before, self.release, self.also)
         going = self._going(before)
         dropping = f", then dropping {', '.join(going)}" if going else ""
         say(f"deploying {session.image_name(self.release)} to stack {session.stack.name}{dropping}")
@@ -69,9 +79,11 @@ class Deploy:
             say(f"[{session.display.elapsed}] to do: {summary(steps.seen)}")
             show_plan(session, steps)
             self._check_built(steps)
+            refuse_to_destroy(session, steps)
             if preview:
                 return self._document(steps, before, preview=True, going=going, outcome=self._would_keep(going, before))
             leaving = self._leaving(steps, images)
+            session.refuse_newcomers(self.wanted.listed)
             session.update(config, refresh=refresh, planned=steps)
         except StaleListError:
             raise
@@ -97,33 +109,6 @@ class Deploy:
         """The releases that `--keep` drops once the new one is in service."""
         kept = plan.deployed(self.wanted, self.release, self.keep, standing.history).listed
         return [*(release for release in self.wanted.listed if release not in kept), *self.also]
-
-    def _keep_unlisted(self, images: Mapping[str, ImageWithSnapshots], standing: Standing) -> None:
-        """Keep what the stack has and the config does not list. Raises when the fleet launches or runs it.
-
-        Another operator may have deployed it: the list of before says nothing of it.
-        """
-        session = self.session
-        session.kept = [one for one in session.unlisted(images) if one != self.release]
-        live = [
-            one
-            for one in session.kept
-            if one not in self.also
-            and (standing.launches == session.image_name(one) or standing.running(session.image_name(one)))
-        ]
-        if live:
-            named, first = ", ".join(map(session.image_name, live)), live[0]
-            raise CommandError(
-                f"{standing.outcome(session.image_name(first))}: {session.file.path.name} does not list {named}, as "
-                "when another deployment has made it. Get the config of that deployment, or write the release into "
-                f"snapnames:releases, or give `--drop {first}` to let it go"
-            )
-        for release in session.kept:
-            if release not in self.also:
-                session.display.say(
-                    f"keeping {session.image_name(release)}, which {session.file.path.name} does not list: `--drop "
-                    f"{release}` lets it go"
-                )
 
     def _document(
         self, steps: Steps, standing: Standing, *, preview: bool, going: Sequence[str], outcome: Dropped | None = None
@@ -280,16 +265,24 @@ class Deploy:
         return f"the failed image {image.image_id} and its snapshots are removed: deploy again when the cause is gone"
 
     def _remove(self) -> None:
-        """Bring the stack back to its config: a refresh tells it the snapshots to delete with the image."""
-        self.session.update(self.session.file.text, refresh=True)
-        self.session.update(self.session.file.text, refresh=False)
+        """Bring the stack back to its config: a refresh tells it the snapshots to delete with the image.
+
+        What the stack has beside its config stays, as another operator's release.
+        """
+        session = self.session
+        session.kept = [one for one in session.unlisted(session.images()) if one != self.release]
+        config = session.edited(session.file.releases)
+        session.update(config, refresh=True)
+        session.update(config, refresh=False)
 
     def _remove_left(self, config: str) -> None:
         try:
             expected = {*self.wanted.listed, *self.session.kept}
-            left = [release for release in self.session.images() if release not in expected]
+            images = self.session.images()
+            left = [one for one in images if one not in expected and images[one].image.unfinished]
             if left:
                 self.session.display.say(f"removing what was never finished: {', '.join(left)}")
+                self.session.refuse_newcomers(self.wanted.listed)
                 self.session.update(config, refresh=False)
         except CommandError as error:
             # The deployment itself is done.

@@ -90,6 +90,7 @@ def drop(session: Session, releases: Sequence[str], standing: Standing) -> Dropp
     try:
         steps = session.preview(session.edited(wanted), refresh=False)
         _check(steps, {session.image_name(release) for release in going})
+        session.refuse_newcomers(going)
         session.update(session.edited(wanted), refresh=False, planned=steps)
     except CommandError as error:
         _late(session, outcome, going, before, error)

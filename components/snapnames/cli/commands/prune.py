@@ -40,6 +40,7 @@ def prune(session: Session, keep: int, *, preview: bool) -> dict[str, Any]:
             "dropped": [release for release in going if release not in kept],
             "kept": [{"release": release, "why": why} for release, why in kept.items()],
         }
+    session.kept = session.unlisted(session.images())  # as another operator's release
     outcome = drop(session, going, standing)
     say(f"[{session.display.elapsed}] done: dropped {', '.join(outcome.dropped) or 'nothing'}")
     return {"preview": False, **document(session, outcome, session.file.releases)}

@@ -34,5 +34,6 @@ def recover(
         "adopted": recovery.adopted,
         "dropped": recovery.dropped,
         "deleted_snapshots": recovery.deleted,
+        "kept_snapshots": recovery.kept,
         "seconds": display.seconds,
     }

@@ -26,6 +26,8 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
     config = session.file.edited(wanted)
     images = session.images()
     refresh = any(image.unread for image in images.values())
+    if preview and refresh:
+        session.refuse_unreadable()
     kept = session.unlisted(images)
     if kept:
         config = session.file.edited(Releases((*kept, *wanted.listed), wanted.live))
@@ -38,6 +40,7 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
         show_plan(session, steps)
         _refuse_images(steps.seen)
         if not preview:
+            session.refuse_newcomers((*kept, *wanted.listed))
             session.update(config, refresh=refresh, planned=steps)
     except StaleListError:
         raise

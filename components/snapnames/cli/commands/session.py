@@ -9,15 +9,16 @@ from typing import Protocol
 from snapnames.cli.account import Account, aws_session
 from snapnames.cli.commands.standing import Standing
 from snapnames.cli.display import Display
-from snapnames.cli.errors import UsageError
+from snapnames.cli.errors import CommandError, UsageError
+from snapnames.cli.recovery.left import declared_names, delete_left
 from snapnames.cli.recovery.made import Made
-from snapnames.cli.recovery.recovery import Recovery, delete_left
+from snapnames.cli.recovery.recovery import Recovery
+from snapnames.cli.recovery.unreadable import refuse_unreadable
 from snapnames.cli.stack.open_stack import OnEvent, OpenStack
 from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.running import run_stoppable
 from snapnames.cli.stack.stack_file import StackFile
 from snapnames.cli.stack.steps import IMAGE, Step, Steps, summary
-from snapnames.cli.state.declared import declared
 from snapnames.cli.state.exported import Exported
 from snapnames.rules.images import ImageWithSnapshots
 from snapnames.rules.releases import image_name, release_of
@@ -76,10 +77,28 @@ class Session:
         found = [
             release
             for release, one in sorted(images.items(), key=lambda of: of[1].image.created, reverse=True)
-            if one.image.state == "available" and release not in self.file.releases.listed
+            if not one.image.unfinished and release not in self.file.releases.listed
         ]
         held = self.held([self.image_name(release) for release in found])
         return [release for release in found if images[release].image.image_id in held]
+
+    def refuse_newcomers(self, known: Collection[str]) -> None:
+        """Raise `CommandError` if the stack has a built image of another release by now, which an update would destroy.
+
+        Another operator may deploy during a preview: the state is theirs too, and this config does not list it.
+        `known`: the releases that the update has beside those that this command keeps, or that it is to drop.
+        """
+        expected = {*known, *self.kept}
+        others = [self.image_name(one) for one in self.unlisted(self.images()) if one not in expected]
+        if others:
+            raise CommandError(
+                f"another deployment has made {', '.join(others)} meanwhile, which {self.file.path.name} does not list "
+                "and this update would destroy: get the config of that deployment, and run the same command again"
+            )
+
+    def refuse_unreadable(self) -> None:
+        """Raise `CommandError` if the stack has something with tags that Pulumi can't read."""
+        refuse_unreadable(self._made, self.stack.state()["deployment"], self.stack.tag)
 
     def edited(self, wanted: Releases) -> str:
         """The text of the config for an update: these releases, and those that this command keeps unlisted."""
@@ -129,13 +148,13 @@ class Session:
 
     def left_snapshots(self, images: Mapping[str, str]) -> list[str]:
         """The snapshots that these images, id to name, have left, of those that EC2 does not have any more."""
-        left = self._made.left_snapshots(images, {}) if images else None
+        left = self._made.left_snapshots(images, {}, self.stack.name_pattern) if images else None
         return [snapshot_id for ids in left.deletable.values() for snapshot_id in ids] if left else []
 
     def delete_left(self, held: Mapping[str, str]) -> None:
         """Delete the snapshots that these images have left. `held`: image id to name. Raises `CommandError`."""
-        names = declared(self.stack.state()["deployment"], self.stack.tag).names if held else {}
-        delete_left(self._made, held, names, self.display)
+        names = declared_names(self.stack.state()["deployment"]) if held else {}
+        delete_left(self._made, held, names, self.stack.name_pattern, self.display)
 
     @property
     def _made(self) -> Made:

@@ -1,9 +1,9 @@
 """Finds out what AWS has done of interrupted creates and deletes."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -11,20 +11,22 @@ from snapnames.aws.groups import read_groups
 from snapnames.aws.images import images_by, present_ids
 from snapnames.aws.session import StackSession
 from snapnames.aws.snapshots import snapshots_made_for
-from snapnames.aws.tags import read_tags
+from snapnames.aws.tags import bearers, read_tags, tags_of
 from snapnames.cli.advice import aws_errors
+from snapnames.cli.recovery.compared import differences, marked
 from snapnames.cli.state.exported import Resource
 from snapnames.cli.state.repair import Settled
 from snapnames.rules.evidence import kept_by, unproven
-from snapnames.rules.images import STACK_TAG, Image
+from snapnames.rules.groups import Group
+from snapnames.rules.images import STACK_TAG, Image, Snapshot
 from snapnames.rules.resource_types import CONFIGURATION, GROUP, IMAGE, TEMPLATE
-
-if TYPE_CHECKING:
-    from mypy_boto3_ec2.type_defs import FilterTypeDef
 
 Inputs = Mapping[str, Any]
 Found = tuple[str, datetime]
 """The id of a resource, and when AWS made it."""
+
+Key = tuple[str, str]
+"""The URN and the name of a create."""
 
 _STAYS = ("InvalidSnapshot.InUse", "InvalidSnapshot.NotFound")
 
@@ -40,24 +42,56 @@ class Left:
     """Snapshot id to why it stays."""
 
 
+@dataclass(frozen=True)
+class Begun:
+    """What has become of creates that an update had begun."""
+
+    settled: list[Settled] = field(default_factory=list)
+    """Those that AWS has done."""
+
+    differing: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
+    """Name to the type and the fields that differ, of what AWS has under the name of a create, and is not that."""
+
+
+def key_of(creating: Resource) -> Key:
+    """What a pending create is known by: the state may have several of one URN, and each has its own name."""
+    return creating["urn"], str(creating["inputs"].get("name", ""))
+
+
 class Made:
     """Reads resources by name and id, and finishes deletes. Raises `CommandError` if AWS refuses a call."""
 
     def __init__(self, session: StackSession) -> None:
         """Make the clients."""
         self._ec2, self._autoscaling = session.ec2(), session.autoscaling()
-        self._finders: dict[str, Callable[[Inputs], Found | None]] = {
+        self._finders: dict[str, Callable[[Inputs], Found | list[str] | None]] = {
             IMAGE: self._image,
             CONFIGURATION: self._launch_configuration,
             TEMPLATE: self._launch_template,
             GROUP: self._group,
         }
 
-    def settled(self, creating: Iterable[Resource]) -> list[Settled]:
-        """The creates that AWS has done. Types such as Tags are left out, because a second create is harmless there."""
+    def begun(self, creating: Iterable[Resource], plain: Mapping[Key, Inputs] | None = None) -> Begun:
+        """What AWS has done of the creates. Types such as Tags are left out: a second create is harmless there.
+
+        `plain`: the decrypted inputs of creates whose inputs hold a secret.
+        """
+        outcome = Begun()
         with aws_errors("AWS can't be read"):
-            found = [(r, self._finders[r["type"]](r["inputs"])) for r in creating if r["type"] in self._finders]
-        return [Settled(resource, *made) for resource, made in found if made]
+            for resource in creating:
+                if resource["type"] not in self._finders:
+                    continue
+                inputs = (plain or {}).get(key_of(resource), resource["inputs"])
+                found = self._finders[resource["type"]](inputs)
+                if isinstance(found, tuple):
+                    outcome.settled.append(Settled(resource, *found))
+                elif found:
+                    outcome.differing[inputs["name"]] = resource["type"], found
+        return outcome
+
+    def settled(self, creating: Iterable[Resource]) -> list[Settled]:
+        """The creates that AWS has done, as `begun` finds them."""
+        return self.begun(creating).settled
 
     def gone(self, image_ids: Iterable[str]) -> set[str]:
         """The images that EC2 does not have any more."""
@@ -81,6 +115,11 @@ class Made:
         with aws_errors("the names of snapshots can't be read"):
             return {snapshot_id: tags["Name"] for snapshot_id, tags in read_tags(self._ec2, ids, "Name").items()}
 
+    def images(self, image_ids: Iterable[str]) -> list[Image]:
+        """The account's images of these ids."""
+        with aws_errors("the images can't be read"):
+            return images_by(self._ec2, "image-id", image_ids)
+
     def launch_configurations(self, image_ids: Collection[str]) -> list[Found]:
         """The launch configurations that launch one of the images."""
         with aws_errors("the launch configurations can't be read"):
@@ -91,27 +130,36 @@ class Made:
                 if one["ImageId"] in image_ids
             ]
 
-    def groups(self, stack_tag: str) -> list[Found]:
+    def launching(self, configurations: Collection[str]) -> dict[str, list[str]]:
+        """Launch configuration to the groups that launch from it. Reads nothing for none."""
+        found: dict[str, list[str]] = {name: [] for name in configurations}
+        with aws_errors("the Auto Scaling groups can't be read"):
+            for group in read_groups(self._autoscaling) if found else ():
+                for launch in group.launches:
+                    found.setdefault(launch.configuration, []).append(group.name)
+        return found
+
+    def groups(self, stack_tag: str) -> list[Group]:
         """The Auto Scaling groups that bear the tag of the stack."""
         with aws_errors("the Auto Scaling groups can't be read"):
-            found = read_groups(self._autoscaling, filters=[{"Name": f"tag:{STACK_TAG}", "Values": [stack_tag]}])
-            return [(group.name, group.created) for group in found]
+            return read_groups(self._autoscaling, filters=[{"Name": f"tag:{STACK_TAG}", "Values": [stack_tag]}])
 
-    def reasons(self, images: Iterable[Image], stack_tag: str, recorded: Mapping[str, str]) -> dict[str, str]:
-        """Image id to why it is not proven to be a create of this stack, of those that are not.
+    def bearers(self, key: str) -> dict[str, str | None]:
+        """The ids of images and launch templates that bear a tag of this key, each with the stack of its mark."""
+        with aws_errors("the tags can't be read"):
+            ids = bearers(self._ec2, key, "image", "launch-template")
+            marks = read_tags(self._ec2, ids, STACK_TAG)
+        return {one: marks.get(one, {}).get(STACK_TAG) for one in ids}
 
-        `recorded`: image name to the source instance that the state has recorded before the create.
-        """
-        listed = list(images)
+    def made_for(self, images: Iterable[Image]) -> dict[str, list[Snapshot]]:
+        """Image id to the snapshots that EC2 says CreateImage made for it."""
         with aws_errors("the snapshots behind the images can't be read"):
-            made = snapshots_made_for(self._ec2, [image.image_id for image in listed])
-        found = {i.image_id: unproven(i, made[i.image_id], stack_tag, recorded.get(i.name)) for i in listed}
-        return {image_id: why for image_id, why in found.items() if why}
+            return snapshots_made_for(self._ec2, [image.image_id for image in images])
 
-    def left_snapshots(self, images: Mapping[str, str], declared: Mapping[str, str]) -> "Left":
+    def left_snapshots(self, images: Mapping[str, str], declared: Mapping[str, str], pattern: str) -> "Left":
         """What images, id to name, have left that EC2 does not have any more.
 
-        `declared`: snapshot id to the Name that the stack declared for it.
+        `declared`: snapshot id to the Name that the stack declared for it. `pattern`: the stack's pattern of names.
         """
         left = Left({}, {})
         with aws_errors("the account's images and snapshots can't be read"):
@@ -119,7 +167,7 @@ class Made:
             made = snapshots_made_for(self._ec2, [image_id for image_id in images if image_id not in present])
         for image_id, snapshots in made.items():
             for one in snapshots:
-                why = kept_by(one, images[image_id], declared.get(one.snapshot_id))
+                why = kept_by(one, images[image_id], declared.get(one.snapshot_id), pattern)
                 if why:
                     left.kept[one.snapshot_id] = why
                 else:
@@ -150,50 +198,37 @@ class Made:
         image = found[0]
         made = snapshots_made_for(self._ec2, [image.image_id])[image.image_id]
         # The mappings of a pending image show only after a while: it is looked at again when it is made.
-        if image.state == "available" and unproven(image, made, stack, source):
+        if image.state != "pending" and unproven(image, made, stack, source):
             return None
         return (image.image_id, image.created)
 
-    def _launch_configuration(self, inputs: Inputs) -> Found | None:
-        """It has no tags: its name was generated by the update, and every field has to be as the update wanted it."""
+    def _launch_configuration(self, inputs: Inputs) -> Found | list[str] | None:
         answer = self._autoscaling.describe_launch_configurations(LaunchConfigurationNames=[inputs["name"]])
         for one in answer["LaunchConfigurations"]:
-            if _as_wanted(one, inputs):
-                return (inputs["name"], one["CreatedTime"])
+            return differences(CONFIGURATION, inputs, one) or (inputs["name"], one["CreatedTime"])
         return None
 
-    def _launch_template(self, inputs: Inputs) -> Found | None:
-        filters: list[FilterTypeDef] = [
-            {"Name": "launch-template-name", "Values": [inputs["name"]]},
-            {"Name": f"tag:{STACK_TAG}", "Values": [inputs.get("tags", {}).get(STACK_TAG, "")]},
-        ]
-        found = self._ec2.describe_launch_templates(Filters=filters)["LaunchTemplates"]
-        return (found[0]["LaunchTemplateId"], found[0]["CreateTime"]) if found else None
+    def _launch_template(self, inputs: Inputs) -> Found | list[str] | None:
+        """It has the mark of the stack, and no version but the one that the create makes."""
+        found = self._ec2.describe_launch_templates(
+            Filters=[{"Name": "launch-template-name", "Values": [inputs["name"]]}]
+        )["LaunchTemplates"]
+        if not found:
+            return None
+        template = found[0]
+        if STACK_TAG not in inputs.get("tags", {}) or marked(TEMPLATE, inputs) != tags_of(template).get(STACK_TAG):
+            return ["Tags"]
+        if template["LatestVersionNumber"] != 1:
+            return ["LatestVersionNumber"]
+        (version,) = self._ec2.describe_launch_template_versions(
+            LaunchTemplateId=template["LaunchTemplateId"], Versions=["1"]
+        )["LaunchTemplateVersions"]
+        different = differences(TEMPLATE, inputs, version["LaunchTemplateData"])
+        return different or (template["LaunchTemplateId"], template["CreateTime"])
 
-    def _group(self, inputs: Inputs) -> Found | None:
-        wanted = {tag["value"] for tag in inputs.get("tags", []) if tag["key"] == STACK_TAG}
-        found = [one for one in read_groups(self._autoscaling, names=[inputs["name"]]) if one.builder in wanted]
-        return (found[0].name, found[0].created) if found else None
-
-
-_FIELDS = {
-    "ImageId": "imageId",
-    "InstanceType": "instanceType",
-    "KeyName": "keyName",
-    "IamInstanceProfile": "iamInstanceProfile",
-    "SpotPrice": "spotPrice",
-    "PlacementTenancy": "placementTenancy",
-}
-"""Of a launch configuration: Auto Scaling's names, and those of the state."""
-
-
-def _as_wanted(found: Mapping[str, Any], inputs: Inputs) -> bool:
-    """Whether a launch configuration is as an update wanted it.
-
-    The state holds user data encrypted: that there is some is all that can be compared of it.
-    """
-    same = all((found.get(theirs) or "") == (inputs.get(ours) or "") for theirs, ours in _FIELDS.items())
-    groups = sorted(found.get("SecurityGroups", [])) == sorted(inputs.get("securityGroups") or [])
-    public = bool(found.get("AssociatePublicIpAddress")) == bool(inputs.get("associatePublicIpAddress"))
-    told = bool(found.get("UserData")) == bool(inputs.get("userData") or inputs.get("userDataBase64"))
-    return same and groups and public and told
+    def _group(self, inputs: Inputs) -> Found | list[str] | None:
+        answer = self._autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[inputs["name"]])
+        for one in answer["AutoScalingGroups"]:
+            unmarked = [] if marked(GROUP, inputs) else ["Tags"]
+            return unmarked or differences(GROUP, inputs, one) or (inputs["name"], one["CreatedTime"])
+        return None

@@ -1,21 +1,25 @@
 """Repairs a stack whose update was killed, so that the next update works."""
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from snapnames.cli.display import Display
 from snapnames.cli.errors import CommandError, Exit
-from snapnames.cli.recovery.made import Made
+from snapnames.cli.recovery import reports
+from snapnames.cli.recovery.left import declared_names, delete_left
+from snapnames.cli.recovery.made import Begun, Key, Made, key_of
+from snapnames.cli.recovery.unreadable import refuse_unreadable
 from snapnames.cli.recovery.unrecorded import unrecorded
 from snapnames.cli.stack.open_stack import OpenStack, State
 from snapnames.cli.stack.running import run_stoppable
 from snapnames.cli.stack.steps import Steps
-from snapnames.cli.state.declared import declared
 from snapnames.cli.state.exported import CutOff, Exported
 from snapnames.cli.state.missed import missed, taken_in, without_volumes
 from snapnames.cli.state.repair import Settled, foreign, mended, unread, with_dependents
+from snapnames.cli.state.secrets import decrypted_inputs, has_secrets
+from snapnames.rules.evidence import uncreated, unproven
 from snapnames.rules.images import Image
 from snapnames.rules.resource_types import GROUP, IMAGE, logical_name
 
@@ -67,6 +71,9 @@ class Recovery:
     unproven: list[str] = field(default_factory=list)
     """What was found and not taken in, a line each: nothing that others can't write proves it to be this stack's."""
 
+    notes: list[str] = field(default_factory=list)
+    """What was found, and stops nothing."""
+
     adopted: list[str] = field(default_factory=list)
     """Names of resources that AWS had made and the state did not have."""
 
@@ -75,6 +82,12 @@ class Recovery:
 
     deleted: list[str] = field(default_factory=list)
     """Ids of deleted snapshots: what interrupted deletes had left, and orphans if the caller asked for them."""
+
+    kept: dict[str, str] = field(default_factory=dict)
+    """Snapshot id to why it stays, of the snapshots that images have left and that are not deleted."""
+
+    wait: Callable[[float], object] = time.sleep
+    """Waits for so many seconds before EC2 is asked again."""
 
     def run(self, *, orphans: bool = False, unlock: bool = False) -> None:
         """Repair the state, then finish the deletes. Raises `CommandError`.
@@ -86,8 +99,9 @@ class Recovery:
         before, done = self._replaced(unlock=unlock)  # fails if another update runs, so it comes first
         self._note(done, before)
         gone = {**self.stack.earlier_images(), **done.held} if orphans else {i: done.held[i] for i in done.leaving}
-        names = declared(before, self.stack.tag).names
-        self.deleted += delete_left(self.made, gone, names, self.display)
+        left = delete_left(self.made, gone, declared_names(before), self.stack.name_pattern, self.display)
+        self.deleted += left.deleted
+        self.kept |= left.kept
         if done.unread:
             steps = Steps()
             run_stoppable(self.stack, lambda: self.stack.refresh(self.config, steps.on_event, done.unread), steps)
@@ -110,23 +124,41 @@ class Recovery:
         )
 
     def _waited(self) -> tuple[State, list[Image]]:
-        """The state and the releases' images, once EC2 has made what the state lacks, and it can take that in."""
+        """The state and the images that it may have to have, once EC2 has made those that are to be taken in."""
         while True:
-            state, images = self.stack.state(), self._releases()
+            state = self.stack.state()
             deployment = state["deployment"]
-            lost = missed(deployment, images)
-            pending = {image.name: image.image_id for image in lost if image.state == "pending"}
+            refuse_unreadable(self.made, deployment, self.stack.tag)
+            images = self._candidates()
+            wanted = self._expected(missed(deployment, images), deployment)
+            pending = {image.name: image.image_id for image in wanted if image.state == "pending"}
             pending |= self._pending_creates(deployment)
             if not pending:
                 break
             self.display.say(f"EC2 is still making {', '.join(pending)}: waiting for it")
             while any(self.made.pending(image_id) for image_id in pending.values()):
-                time.sleep(_POLL_SECONDS)
+                self.wait(_POLL_SECONDS)
                 if self.stack.stopped:
                     raise CommandError("stopped", Exit.INTERRUPTED)
-        if lost and Exported(deployment).roots is None:
-            state = self._rooted(", ".join(image.name for image in lost))
+        if wanted and Exported(deployment).roots is None:
+            state = self._rooted(", ".join(image.name for image in wanted))
         return state, images
+
+    def _candidates(self) -> list[Image]:
+        """This stack's images of the listed names, by their marks, and those that a person says are this stack's."""
+        listed = self.made.releases(self.image_names, self.stack.tag)
+        known = {image.image_id for image in listed}
+        said = self.made.images(one for one in self.adopt if one.startswith("ami-") and one not in known)
+        return [*listed, *said]
+
+    def _expected(self, lost: Iterable[Image], deployment: Mapping[str, Any]) -> list[Image]:
+        """Those of the images that may turn out to be this stack's when EC2 has made them."""
+        recorded = Exported(deployment).recorded_instances
+        return [
+            image
+            for image in lost
+            if image.image_id in self.adopt or recorded.get(image.name) == image.source_instance_id
+        ]
 
     def _rooted(self, lost: str) -> State:
         """The state, after an update has made what an image depends on. Raises `CommandError`."""
@@ -143,9 +175,6 @@ class Recovery:
             ) from error
         return self.stack.state()
 
-    def _releases(self) -> list[Image]:
-        return self.made.releases(self.image_names, self.stack.tag)
-
     def _pending_creates(self, deployment: Mapping[str, Any]) -> dict[str, str]:
         creating = [r for r in Exported(deployment).cut_off.creating if r["type"] == IMAGE]
         found = {one.resource["inputs"]["name"]: one.resource_id for one in self.made.settled(creating)}
@@ -159,56 +188,79 @@ class Recovery:
                 f"an update was cut off while it made {', '.join(unknown)}, and whether AWS has that is not known "
                 "here: run `pulumi cancel` if the stack is locked, and `pulumi refresh`, which asks what became of it"
             )
-        settled, going = self.made.settled(found.creating), Exported(deployment).leaving_images
+        begun, going = self.made.begun(found.creating, self._plain(found)), Exported(deployment).leaving_images
         self.unproven.clear()
-        made = self._said_to_be_ours(deployment) if Exported(deployment).roots else []
-        after = mended(deployment, [*settled, *made], self.made.gone(going) if going else ())
-        lost = self._proven(missed(after, images), deployment) if Exported(after).roots else []
+        self.notes.clear()
+        made = self._said_to_be_ours(deployment, begun) if Exported(deployment).roots else []
+        after = mended(deployment, [*begun.settled, *made], self.made.gone(going) if going else ())
+        lost = self._proven(missed(after, images), deployment)
+        self._refuse_unknown({*(image.image_id for image in lost), *(group.resource_id for group in made)})
         if lost:
             after = taken_in(after, lost, self.made.names(lost))
         urns = unread(after) | {*(resource["urn"] for resource in found.deleting), *without_volumes(after, images)}
         urns |= {resource["urn"] for resource in after["resources"] if resource.get("id") in going}
         held = Exported(deployment).held_images | Exported(after).held_images
         names = [image.name for image in lost]
-        return _Mending(found, settled, made, names, held, going, with_dependents(after, urns), after)
+        return _Mending(found, begun.settled, made, names, held, going, with_dependents(after, urns), after)
+
+    def _plain(self, found: CutOff) -> dict[Key, Mapping[str, Any]]:
+        """The decrypted inputs of those creates that hold a secret. Without such a create nothing is decrypted."""
+        secret = {key_of(one) for one in found.creating if has_secrets(one)}
+        if not secret:
+            return {}
+        plain = Exported(self.stack.plain_state()["deployment"]).cut_off.creating
+        return {key_of(one): decrypted_inputs(one) for one in plain if key_of(one) in secret}
 
     def _proven(self, lost: list[Image], deployment: Mapping[str, Any]) -> list[Image]:
-        """Those that the state proves to be its own creates, or that a person says are; what is left is reported."""
-        recorded = Exported(deployment).recorded_instances
-        reasons = self.made.reasons(lost, self.stack.tag, recorded) if lost else {}
+        """Those that the state proves to be its own creates, or that a person says are; the others are reported."""
+        if not lost:
+            return []
+        recorded, tag = Exported(deployment).recorded_instances, self.stack.tag
+        made, names = self.made.made_for(lost), self.made.names(lost)
+        taken = []
         for image in lost:
-            why = reasons.get(image.image_id)
-            if why and image.image_id not in self.adopt:
-                behind = ", ".join(f"{device} {one}" for device, one in image.snapshots.items())
-                self.unproven.append(
-                    f"image {image.name!r} ({image.image_id}) is in the account and not in the state, and nothing "
-                    f"proves that this stack made it: {why}. It was made {image.created:%Y-%m-%d %H:%M} UTC of "
-                    f"{image.source_instance_id or 'no instance'}, with {behind or 'no snapshot'}. If it is this "
-                    f"stack's, run `snapnames recover --adopt {image.image_id}`; else deregister it, or release under "
-                    "another name"
-                )
-        return [image for image in lost if image.image_id in self.adopt or image.image_id not in reasons]
+            behind, facts = made[image.image_id], reports.image_facts(image, names)
+            why = unproven(image, behind, tag, recorded.get(image.name))
+            refused = "" if image.state == "pending" else uncreated(image, behind)
+            adopted = image.image_id in self.adopt and image.builder == tag and not refused
+            if adopted:
+                self.notes.append(f"taking in, since you say that it is this stack's: {facts}")
+            if adopted or not why:
+                taken.append(image)
+            else:
+                self.unproven.append(reports.unproven_image(facts, image.image_id, why, refused))
+        return taken
 
-    def _said_to_be_ours(self, deployment: Mapping[str, Any]) -> list[Settled]:
+    def _said_to_be_ours(self, deployment: Mapping[str, Any], begun: Begun) -> list[Settled]:
         """The groups that a person says are this stack's; what is left is reported."""
-        found = unrecorded(deployment, self.made, self.stack.tag)
+        settled = {one.resource_id for one in begun.settled}
+        found, differing = unrecorded(deployment, self.made, self.stack.tag, settled), dict(begun.differing)
+        launching = self.made.launching(found.configurations)
         for name in found.configurations:
-            self.display.say(
-                f"launch configuration {name} looks like one of this stack's, and its state does not have it. Nothing "
-                f"launches from it by this stack: `aws autoscaling delete-launch-configuration "
-                f"--launch-configuration-name {name}` deletes it"
+            self.notes.append(reports.unrecorded_configuration(name, launching[name]))
+        for name, (group, _) in found.groups.items():
+            facts, (_, fields) = reports.group_facts(group), differing.pop(name, ("", []))
+            if name in self.adopt:
+                self.notes.append(f"taking in, since you say that it is this stack's: {facts}")
+            else:
+                self.unproven.append(reports.unrecorded_group(facts, name, fields))
+        self.notes += [reports.differing(kind, name, fields) for name, (kind, fields) in differing.items()]
+        return [create for name, (_, create) in found.groups.items() if name in self.adopt]
+
+    def _refuse_unknown(self, taken: set[str]) -> None:
+        """Raise for what a person wants to be taken in, and what can't be."""
+        unknown = sorted(self.adopt - taken)
+        if unknown:
+            refused = (
+                f"{', '.join(unknown)} can't be taken in, and nothing was changed: the state has it already, or has "
+                "another image of this name or another group in its place, or it does not bear the mark of this stack, "
+                "or AWS does not have it"
             )
-        for group in found.groups:
-            if group.resource_id not in self.adopt:
-                self.unproven.append(
-                    f"the Auto Scaling group {group.resource_id} bears the mark of this stack, and its state does not "
-                    "have it, as when AWS's answer to its create was lost; another update would make a second one. If "
-                    f"it is this stack's, run `snapnames recover --adopt {group.resource_id}`; else take the tag "
-                    "snapnames:stack from it"
-                )
-        return [group for group in found.groups if group.resource_id in self.adopt]
+            raise CommandError("\n".join([refused, *self.unproven]))
 
     def _note(self, done: _Mending, before: Mapping[str, Any]) -> None:
+        for note in self.notes:
+            self.display.say(note)
         held = {(resource["urn"], resource.get("id")) for resource in before.get("resources") or []}
         ids = {one.resource["urn"]: one.resource_id for one in (*done.settled, *done.unrecorded)}
         creating = [*done.found.creating, *(one.resource for one in done.unrecorded)]
@@ -227,23 +279,3 @@ class Recovery:
                 )
         if self.dropped:
             self.display.say(f"never made, and to be made by the next update: {', '.join(self.dropped)}")
-
-
-def delete_left(made: Made, images: Mapping[str, str], declared: Mapping[str, str], display: Display) -> list[str]:
-    """Delete the snapshots that are left of images that EC2 does not have any more. `images`: id to name.
-
-    `declared`: snapshot id to the Name that the stack declared. The provider leaves such snapshots if it tries a delete
-    again. One that is not proven to be left of its image stays, and is said. Gives the ids of the deleted snapshots.
-    Without images it reads nothing. Raises `CommandError`.
-    """
-    deleted: list[str] = []
-    if not images:
-        return deleted
-    left = made.left_snapshots(images, declared)
-    for image_id, snapshot_ids in left.deletable.items():
-        now = made.delete_snapshots(snapshot_ids)
-        deleted += now
-        display.say(f"deleted what image {images[image_id]} ({image_id}) left: {', '.join(now) or '-'}")
-    for snapshot_id, why in left.kept.items():
-        display.say(f"snapshot {snapshot_id} stays: {why}")
-    return deleted

@@ -6,13 +6,14 @@ resource under another generated name.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from snapnames.cli.recovery.made import Found, Made
 from snapnames.cli.state.exported import Exported, Resource
 from snapnames.cli.state.repair import Settled
+from snapnames.rules.groups import Group
 from snapnames.rules.resource_types import FLEET, GROUP, TEMPLATE, child, logical_name
 
 _GENERATED = re.compile(r"(?P<fleet>.+)-[0-9a-f]{7}")
@@ -27,29 +28,38 @@ class Unrecorded:
     """
 
     configurations: tuple[str, ...]
-    groups: tuple[Settled, ...]
-    """As creates, to be taken in when a person says so."""
+    groups: Mapping[str, tuple[Group, Settled]]
+    """By name, each also as a create, to be taken in if a person says so."""
 
 
-def unrecorded(deployment: Mapping[str, Any], made: Made, stack_tag: str) -> Unrecorded:
+def unrecorded(deployment: Mapping[str, Any], made: Made, stack_tag: str, settled: Collection[str] = ()) -> Unrecorded:
     """Launch configurations and groups of the state's fleets that AWS has and the state does not have.
 
     The name must be one that Pulumi generated for the fleet. A launch configuration must launch one of the state's
-    images. A group must have the tag `stack_tag`, and the state must not have a group of this fleet. Makes at most one
-    paged read of each kind, and none without a fleet. Raises `CommandError` if AWS refuses one.
+    images. A group must have the tag `stack_tag`, and the state must not have a group of this fleet. `settled`: ids of
+    recorded creates that AWS has done. Makes at most one paged read of each kind, and none without a fleet. Raises
+    `CommandError` if AWS refuses one.
     """
     fleets = [resource for resource in deployment.get("resources") or [] if resource["type"] == FLEET]
     configurations: list[str] = []
-    groups: list[Settled] = []
+    groups: dict[str, tuple[Group, Settled]] = {}
+    known = {*settled, *(resource.get("id") for resource in deployment["resources"])}
+    begun = {resource["inputs"].get("name") for resource in Exported(deployment).cut_off.creating}
     configured = [fleet for fleet in fleets if not _has(fleet, TEMPLATE, deployment)]
     if configured:
-        there = _unknown(made.launch_configurations(set(Exported(deployment).held_images)), deployment)
-        configurations += [one[0] for fleet in configured for one in there if _is_of(fleet, one)]
+        names = [name for name, _ in made.launch_configurations(set(Exported(deployment).held_images))]
+        unknown = [name for name in names if name not in known | begun]
+        configurations += [name for fleet in configured for name in unknown if _is_of(fleet, name)]
     groupless = [fleet for fleet in fleets if not _has(fleet, GROUP, deployment)]
     if groupless:
-        there = _unknown(made.groups(stack_tag), deployment)
-        groups += [_create(deployment, fleet, GROUP, one) for fleet in groupless for one in there if _is_of(fleet, one)]
-    return Unrecorded(tuple(configurations), tuple(groups))
+        there = [group for group in made.groups(stack_tag) if group.name not in known]
+        groups |= {
+            group.name: (group, _create(deployment, fleet, GROUP, (group.name, group.created)))
+            for fleet in groupless
+            for group in there
+            if _is_of(fleet, group.name)
+        }
+    return Unrecorded(tuple(configurations), groups)
 
 
 def _has(fleet: Resource, kind: str, deployment: Mapping[str, Any]) -> bool:
@@ -59,15 +69,8 @@ def _has(fleet: Resource, kind: str, deployment: Mapping[str, Any]) -> bool:
     )
 
 
-def _unknown(found: list[Found], deployment: Mapping[str, Any]) -> list[Found]:
-    """The resources that the state does not have and was not making. They are compared by name."""
-    known = {resource.get("id") for resource in deployment["resources"]}
-    known |= {resource["inputs"].get("name") for resource in Exported(deployment).cut_off.creating}
-    return [one for one in found if one[0] not in known]
-
-
-def _is_of(fleet: Resource, found: Found) -> bool:
-    generated = _GENERATED.fullmatch(found[0])
+def _is_of(fleet: Resource, name: str) -> bool:
+    generated = _GENERATED.fullmatch(name)
     return generated is not None and generated["fleet"] == logical_name(fleet["urn"])
 
 

@@ -21,6 +21,7 @@ from snapnames.cli.stack import torn_state
 from snapnames.cli.stack.automation import BareStack, Interruptible, Workspace
 from snapnames.cli.stack.locks import Holder, alone, holders, removed
 from snapnames.cli.state.earlier import earlier_images
+from snapnames.rules.naming import DEFAULT_PATTERN
 from snapnames.rules.resource_types import OWNED_IMAGES_URNS, root_urn
 
 T = TypeVar("T")
@@ -199,6 +200,19 @@ class OpenStack:
                 raise CommandError(f"the state of stack {self.name!r} can't be read: {said(error)}") from error
             found: State = json.loads(path.read_text(encoding="utf-8"))
             return found
+
+    def plain_state(self) -> State:
+        """The state with its secrets decrypted, in memory alone. Raises `CommandError`."""
+        try:
+            found: State = json.loads(self._pulumi_says("stack", "export", "--show-secrets"))
+        except PulumiError as error:
+            raise CommandError(f"the state of stack {self.name!r} can't be decrypted: {said(error)}") from error
+        return found
+
+    @property
+    def name_pattern(self) -> str:
+        """The pattern by which the stack names snapshots."""
+        return self.config.get("snapnames:namePattern", DEFAULT_PATTERN)
 
     def earlier_images(self) -> Mapping[str, str]:
         """Image id to name, for the images of earlier states. Empty if the backend is not a folder."""

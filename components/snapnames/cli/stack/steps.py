@@ -10,6 +10,7 @@ from pulumi.automation.events import EngineEvent, StepEventMetadata
 
 from snapnames.cli.stack.open_stack import plain
 from snapnames.rules import resource_types
+from snapnames.rules.tags import SECRET_MARK
 
 IMAGE = "image"
 _KINDS = {
@@ -34,9 +35,6 @@ _LOGGED = re.compile(r"^sdk-v2/\S+ sdk\.helper_schema: |: provider=aws@\S+$")
 """The text that the provider's log adds around an error."""
 
 _FLEET = (resource_types.CONFIGURATION, resource_types.TEMPLATE, resource_types.GROUP)
-_SECRET = "4dabf18193072939515e22adb298388d"  # noqa: S105 -- it marks one
-"""The key by which the engine marks a secret: sdk/v3/go/common/resource/sig of github.com/pulumi/pulumi."""
-
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What stands for a value that a preview does not know: sdk/v3/go/common/resource/plugin of the same."""
 
@@ -158,7 +156,7 @@ def _shown(value: object) -> str:
     if isinstance(value, str) and value == _UNKNOWN:
         return "[known after the update]"
     text = json.dumps(_plain(value))
-    return "[secret]" if _SECRET in text else text.replace(f'"{_UNKNOWN}"', "[known after the update]")
+    return "[secret]" if SECRET_MARK in text else text.replace(f'"{_UNKNOWN}"', "[known after the update]")
 
 
 def _plain(value: object) -> object:

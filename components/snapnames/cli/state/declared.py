@@ -29,6 +29,9 @@ class Declared:
     names: Mapping[str, str] = field(default_factory=dict)
     """Snapshot id to declared Name, for the snapshots behind releases."""
 
+    named: Mapping[str, str] = field(default_factory=dict)
+    """The part of `names` that the outputs of the components have. A refresh reads the Tags, which others can write."""
+
     owned: Mapping[str, str] = field(default_factory=dict)
     """Snapshot id to the Name that `OwnedImages` gave. If a person has replaced this name, the person's name stays."""
 
@@ -59,6 +62,7 @@ def declared(deployment: Mapping[str, Any], stack: str) -> Declared:
         leaving=frozenset(one["id"] for one in images if one.get("id") and one.get("delete")),
         creating=frozenset(creating),
         names={**dict(_tagged(resources, RELEASE_IMAGE)), **dict(_named(resources))},
+        named=dict(_named(resources)),
         owned={**dict(_tagged(resources, OWNED_IMAGES)), **Record.of(outputs.get(RECORD_OUTPUT)).names},
         releases={image_id: release for release, image_id in _strings(outputs.get("images")).items()},
         live=next(iter(_strings({"live": outputs.get("live")}).values()), None),

@@ -78,7 +78,8 @@ class Exported:
             if isinstance(instance := (one.get("inputs") or {}).get("instance"), str)
         }
         images = (one for one in self.cut_off.creating if one["type"] == IMAGE)
-        return {one["inputs"]["name"]: one["inputs"].get("sourceInstanceId", "") for one in images} | recorded
+        # A pending create says it best: the first source of a release stays recorded if a later try has another one.
+        return recorded | {one["inputs"]["name"]: one["inputs"].get("sourceInstanceId", "") for one in images}
 
     @property
     def fleet_groups(self) -> list[str]:

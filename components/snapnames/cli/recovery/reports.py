@@ -1,0 +1,80 @@
+"""What a recovery says of what it found and does not take in, with the one command that decides. Plain functions."""
+
+from collections.abc import Mapping, Sequence
+
+from snapnames.rules.groups import Group
+from snapnames.rules.images import Image
+from snapnames.rules.resource_types import CONFIGURATION, GROUP, TEMPLATE
+
+_KINDS = {CONFIGURATION: "launch configuration", TEMPLATE: "launch template", GROUP: "Auto Scaling group"}
+
+
+def image_facts(image: Image, names: Mapping[str, str]) -> str:
+    """What EC2 says of an image. `names`: snapshot id to Name, of the snapshots that have one.
+
+    >>> from datetime import UTC, datetime
+    >>> made = datetime(2018, 3, 7, 23, 12, tzinfo=UTC)
+    >>> image_facts(Image("ami-1", "web-1", made, snapshots={"/dev/sda1": "snap-1"}), {"snap-1": "payroll"})
+    "image 'web-1' (ami-1), made 2018-03-07 23:12 UTC of no instance, with /dev/sda1 snap-1 'payroll'"
+    """
+    behind = ", ".join(
+        f"{device} {one} {names[one]!r}" if one in names else f"{device} {one} without a name"
+        for device, one in image.snapshots.items()
+    )
+    source = image.source_instance_id or "no instance"
+    return (
+        f"image {image.name!r} ({image.image_id}), made {image.created:%Y-%m-%d %H:%M} UTC of {source}, with "
+        f"{behind or 'no snapshot'}"
+    )
+
+
+def unproven_image(facts: str, image_id: str, why: str, refused: str) -> str:
+    """An image that nothing proves to be the stack's. `refused`: why nobody can adopt it either, or nothing."""
+    found = f"{facts}: the state of this stack does not have it, and nothing proves that this stack made it: {why}. "
+    if refused:
+        return (
+            f"{found}It can't be taken in, because a release is deleted together with its snapshots: deregister the "
+            "image if nobody needs it, or release under another name"
+        )
+    return (
+        f"{found}If it is this stack's, run `snapnames recover --adopt {image_id}`; otherwise deregister it, or "
+        "release under another name"
+    )
+
+
+def group_facts(group: Group) -> str:
+    """What AWS says of a group."""
+    launches = ", ".join(one.configuration or f"{one.template} version {one.version}" for one in group.launches)
+    return (
+        f"Auto Scaling group {group.name}, made {group.created:%Y-%m-%d %H:%M} UTC, with {len(group.members)} "
+        f"instances, launching from {launches or 'nothing'}"
+    )
+
+
+def unrecorded_group(facts: str, name: str, fields: Sequence[str]) -> str:
+    """A group that bears the mark, while the state has none. `fields`: in what it differs from a recorded create."""
+    differs = f"; it differs from what an update began to make in {', '.join(fields)}" if fields else ""
+    return (
+        f"{facts}: it bears the mark of this stack, and the state does not have it{differs}. This happens if AWS's "
+        "answer to its create was lost, and others can make such a group too. Another update would make a second one. "
+        f"If it is this stack's, run `snapnames recover --adopt {name}`; otherwise remove its tag snapnames:stack"
+    )
+
+
+def unrecorded_configuration(name: str, groups: Sequence[str]) -> str:
+    """A launch configuration with a name like a generated one, which the state does not have."""
+    found = f"launch configuration {name} has a name like those of this stack, and the state does not have it. "
+    if groups:
+        return f"{found}{', '.join(groups)} launches from it, so it is somebody's: it stays as it is"
+    return (
+        f"{found}This happens if AWS's answer to its create was lost. No group launches from it: unless somebody else "
+        f"made it, delete it with `aws autoscaling delete-launch-configuration --launch-configuration-name {name}`"
+    )
+
+
+def differing(kind: str, name: str, fields: Sequence[str]) -> str:
+    """What AWS has under the name of a create that was cut off, and what is not that create."""
+    return (
+        f"{_KINDS[kind]} {name} is not what an update began to make under this name: it differs in "
+        f"{', '.join(fields)}. It is not taken in, and the next update makes another one"
+    )

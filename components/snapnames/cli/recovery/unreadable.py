@@ -1,0 +1,26 @@
+"""Tags that Pulumi can't read: it takes a map with the key of its own mark for a secret, and fails.
+
+Everybody who may tag an image of the stack can make each refresh fail in this way. Only an AWS call helps then.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from snapnames.cli.errors import CommandError
+from snapnames.cli.recovery.made import Made
+from snapnames.cli.state.exported import Exported
+from snapnames.rules.resource_types import TEMPLATE
+from snapnames.rules.tags import SECRET_MARK
+
+
+def refuse_unreadable(made: Made, deployment: Mapping[str, Any], stack_tag: str) -> None:
+    """Raise `CommandError` if an image or a launch template of the stack has such a tag. It takes one call."""
+    state = Exported(deployment)
+    own = {*state.held_images, *(one.get("id") for one in state.of_type(TEMPLATE))}
+    found = [one for one, mark in made.bearers(SECRET_MARK).items() if one in own or mark == stack_tag]
+    if found:
+        raise CommandError(
+            f"{', '.join(found)} has a tag with the key {SECRET_MARK}, by which Pulumi marks a secret: Pulumi can't "
+            f"read its tags, and every refresh fails. Nothing was run. Remove the tag with `aws ec2 delete-tags "
+            f"--resources {' '.join(found)} --tags Key={SECRET_MARK}`, and run the same command again"
+        )
