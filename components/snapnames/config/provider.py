@@ -21,8 +21,10 @@ _MIRRORED = frozenset(
         "sharedConfigFiles",
         "sharedCredentialsFiles",
         "customCaBundle",
+        "httpsProxy",
         "insecure",
         "maxRetries",
+        "noProxy",
         "retryMode",
         "useDualstackEndpoint",
         "useFipsEndpoint",
@@ -49,7 +51,19 @@ _NO_MATTER = frozenset(
 KEYS = tuple(sorted(_MIRRORED))
 """The keys of `aws:` config that a session is made of."""
 
-_TEXTS = frozenset({"accessKey", "secretKey", "token", "profile", "region", "customCaBundle", "retryMode"})
+_TEXTS = frozenset(
+    {
+        "accessKey",
+        "secretKey",
+        "token",
+        "profile",
+        "region",
+        "customCaBundle",
+        "httpsProxy",
+        "noProxy",
+        "retryMode",
+    }
+)
 _KINDS = {
     "sharedConfigFiles": TEXTS,
     "sharedCredentialsFiles": TEXTS,
