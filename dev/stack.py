@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from snapnames.cli.stack import torn_state
@@ -72,6 +73,8 @@ def down() -> None:
     """Stop the local AWS and forget the dev stack."""
     print(Daemon(project.FOLDER).stop())
     shutil.rmtree(project.FOLDER, ignore_errors=True)
+    with suppress(OSError):  # what else is there stays
+        project.FOLDER.parent.rmdir()
 
 
 def variables() -> dict[str, str]:
