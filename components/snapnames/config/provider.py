@@ -21,8 +21,10 @@ _MIRRORED = frozenset(
         "sharedConfigFiles",
         "sharedCredentialsFiles",
         "customCaBundle",
+        "httpsProxy",
         "insecure",
         "maxRetries",
+        "noProxy",
         "retryMode",
         "useDualstackEndpoint",
         "useFipsEndpoint",
@@ -52,7 +54,19 @@ _HOST = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!
 KEYS = tuple(sorted(_MIRRORED))
 """The keys of `aws:` config that a session is made of."""
 
-_TEXTS = frozenset({"accessKey", "secretKey", "token", "profile", "region", "customCaBundle", "retryMode"})
+_TEXTS = frozenset(
+    {
+        "accessKey",
+        "secretKey",
+        "token",
+        "profile",
+        "region",
+        "customCaBundle",
+        "httpsProxy",
+        "noProxy",
+        "retryMode",
+    }
+)
 _KINDS = {
     "sharedConfigFiles": TEXTS,
     "sharedCredentialsFiles": TEXTS,

@@ -6,18 +6,22 @@ from datetime import UTC, datetime
 import pulumi
 from pulumi import Output
 
-from snapnames.resources.account_images import stack_tag
-from snapnames.rules.history import HISTORY_OUTPUT, entered, read_history, written
+from snapnames.resources.stack_outputs import last_outputs
+from snapnames.rules.history import HISTORY_OUTPUT, Entry, entered, read_history, written
 
 
-def history(live: str, listed: Sequence[str], rollout: "Output[str]") -> "Output[list[dict[str, str]]]":
-    """What ran before, by the stack's last outputs, and the release that this update has rolled out.
+def earlier_history() -> list[Entry]:
+    """What ran before, by the outputs that the last update of the stack has left."""
+    return read_history(last_outputs().get(HISTORY_OUTPUT))
+
+
+def recorded_history(
+    entries: Sequence[Entry], live: str, listed: Sequence[str], rollout: "Output[str]"
+) -> "Output[list[dict[str, str]]]":
+    """The entries, and the release that this update has rolled out.
 
     An update whose rollout fails records nothing. In a preview it is what ran before.
     """
-    # A StackReference would be a resource of the stack, which every refresh after an update shows as changed.
-    last = pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": stack_tag()})
-    entries = read_history((last.value or {}).get("outputs", {}).get(HISTORY_OUTPUT))
 
     def recorded(outcome: str) -> list[dict[str, str]]:
         if pulumi.runtime.is_dry_run():
