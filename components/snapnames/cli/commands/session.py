@@ -98,7 +98,7 @@ class Session:
 
     def refuse_unreadable(self) -> None:
         """Raise `CommandError` if the stack has something with tags that Pulumi can't read."""
-        refuse_unreadable(self._made, self.stack.state()["deployment"], self.stack.tag)
+        refuse_unreadable(self._made, self.stack.state()["deployment"])
 
     def edited(self, wanted: Releases) -> str:
         """The text of the config for an update: these releases, and those that this command keeps unlisted."""

@@ -20,6 +20,7 @@ from snapnames.rules.evidence import kept_by, unproven
 from snapnames.rules.groups import Group
 from snapnames.rules.images import STACK_TAG, Image, Snapshot
 from snapnames.rules.resource_types import CONFIGURATION, GROUP, IMAGE, TEMPLATE
+from snapnames.rules.tags import SECRET_MARK
 
 Inputs = Mapping[str, Any]
 Found = tuple[str, datetime]
@@ -115,11 +116,6 @@ class Made:
         with aws_errors("the names of snapshots can't be read"):
             return {snapshot_id: tags["Name"] for snapshot_id, tags in read_tags(self._ec2, ids, "Name").items()}
 
-    def images(self, image_ids: Iterable[str]) -> list[Image]:
-        """The account's images of these ids."""
-        with aws_errors("the images can't be read"):
-            return images_by(self._ec2, "image-id", image_ids)
-
     def launch_configurations(self, image_ids: Collection[str]) -> list[Found]:
         """The launch configurations that launch one of the images."""
         with aws_errors("the launch configurations can't be read"):
@@ -144,12 +140,10 @@ class Made:
         with aws_errors("the Auto Scaling groups can't be read"):
             return read_groups(self._autoscaling, filters=[{"Name": f"tag:{STACK_TAG}", "Values": [stack_tag]}])
 
-    def bearers(self, key: str) -> dict[str, str | None]:
-        """The ids of images and launch templates that bear a tag of this key, each with the stack of its mark."""
+    def bearers(self, key: str) -> list[str]:
+        """The ids of the account's images and launch templates that bear a tag of this key."""
         with aws_errors("the tags can't be read"):
-            ids = bearers(self._ec2, key, "image", "launch-template")
-            marks = read_tags(self._ec2, ids, STACK_TAG)
-        return {one: marks.get(one, {}).get(STACK_TAG) for one in ids}
+            return bearers(self._ec2, key, "image", "launch-template")
 
     def made_for(self, images: Iterable[Image]) -> dict[str, list[Snapshot]]:
         """Image id to the snapshots that EC2 says CreateImage made for it."""
@@ -216,7 +210,8 @@ class Made:
         if not found:
             return None
         template = found[0]
-        if STACK_TAG not in inputs.get("tags", {}) or marked(TEMPLATE, inputs) != tags_of(template).get(STACK_TAG):
+        tags, mark = tags_of(template), marked(TEMPLATE, inputs)
+        if mark is None or tags.get(STACK_TAG) != mark or SECRET_MARK in tags:  # Pulumi can't read the last
             return ["Tags"]
         if template["LatestVersionNumber"] != 1:
             return ["LatestVersionNumber"]

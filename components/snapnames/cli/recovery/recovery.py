@@ -128,8 +128,8 @@ class Recovery:
         while True:
             state = self.stack.state()
             deployment = state["deployment"]
-            refuse_unreadable(self.made, deployment, self.stack.tag)
-            images = self._candidates()
+            images = self.made.releases(self.image_names, self.stack.tag)
+            refuse_unreadable(self.made, deployment, [image.image_id for image in images])
             wanted = self._expected(missed(deployment, images), deployment)
             pending = {image.name: image.image_id for image in wanted if image.state == "pending"}
             pending |= self._pending_creates(deployment)
@@ -143,13 +143,6 @@ class Recovery:
         if wanted and Exported(deployment).roots is None:
             state = self._rooted(", ".join(image.name for image in wanted))
         return state, images
-
-    def _candidates(self) -> list[Image]:
-        """This stack's images of the listed names, by their marks, and those that a person says are this stack's."""
-        listed = self.made.releases(self.image_names, self.stack.tag)
-        known = {image.image_id for image in listed}
-        said = self.made.images(one for one in self.adopt if one.startswith("ami-") and one not in known)
-        return [*listed, *said]
 
     def _expected(self, lost: Iterable[Image], deployment: Mapping[str, Any]) -> list[Image]:
         """Those of the images that may turn out to be this stack's when EC2 has made them."""
@@ -222,7 +215,7 @@ class Recovery:
             behind, facts = made[image.image_id], reports.image_facts(image, names)
             why = unproven(image, behind, tag, recorded.get(image.name))
             refused = "" if image.state == "pending" else uncreated(image, behind)
-            adopted = image.image_id in self.adopt and image.builder == tag and not refused
+            adopted = image.image_id in self.adopt and not refused
             if adopted:
                 self.notes.append(f"taking in, since you say that it is this stack's: {facts}")
             if adopted or not why:
@@ -254,7 +247,7 @@ class Recovery:
             refused = (
                 f"{', '.join(unknown)} can't be taken in, and nothing was changed: the state has it already, or has "
                 "another image of this name or another group in its place, or it does not bear the mark of this stack, "
-                "or AWS does not have it"
+                "or snapnames:releases does not list it, or AWS does not have it"
             )
             raise CommandError("\n".join([refused, *self.unproven]))
 
