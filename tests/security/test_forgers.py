@@ -147,7 +147,7 @@ def test_nothing_that_a_forger_can_make_is_taken_in_and_nothing_of_another_team_
     assert {one for one in stack.named() if before[one] != OURS} == set()
     assert {before[one] for _, one in account.written} <= {OURS, FORGER}
     own = built_images(cast("Any", _Marked(account)), MARK["snapnames:stack"])
-    assert [image.name for image in own if image.copied] == []
+    assert [image.name for image in own if "SourceImageId" in account.images[image.image_id]] == []
 
 
 class _Marked(Clients):
