@@ -4,16 +4,22 @@ from typing import Any
 
 import pytest
 from mypy_boto3_autoscaling import AutoScalingClient
+from mypy_boto3_autoscaling.type_defs import InstanceMonitoringTypeDef
 from mypy_boto3_ec2 import EC2Client
 from snapnames.cli.account import aws_session
-from snapnames.cli.recovery.made import Made
-from snapnames.rules.resource_types import CONFIGURATION, GROUP, TEMPLATE
+from snapnames.cli.errors import CommandError
+from snapnames.cli.recovery.made import Made, key_of
+from snapnames.cli.recovery.unreadable import refuse_unreadable
+from snapnames.rules.resource_types import CONFIGURATION, GROUP, IMAGE, TEMPLATE
+from snapnames.rules.tags import SECRET_MARK
 from snapnames.testing.environment import aws_variables
 from snapnames.testing.localaws.server import REGION, LocalAws
 
 from tests.account import launch
 
 STACKS = OURS, THEIRS = "organization/snapnames/test", "bob/snapnames/test"
+MONITORED: InstanceMonitoringTypeDef = {"Enabled": True}
+"""What the provider asks for if a program says nothing."""
 
 
 @pytest.fixture
@@ -22,6 +28,11 @@ def made(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> Made:
     for name, value in aws_variables(aws.url).items():
         monkeypatch.setenv(name, value)
     return Made(aws_session({"aws:region": REGION}))
+
+
+def creating(kind: str, **inputs: Any) -> dict[str, Any]:  # noqa: ANN401 -- of a resource
+    """A pending create under the name `web`, as the engine exports it."""
+    return {"urn": f"urn:pulumi:test::snapnames::{kind}::web", "type": kind, "inputs": {"name": "web", **inputs}}
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -40,18 +51,48 @@ def test_a_group_and_a_template_are_of_the_stack_that_they_bear(
         MinSize=0,
         MaxSize=0,
         AvailabilityZones=[f"{REGION}a"],
-        LaunchTemplate={"LaunchTemplateId": template},
+        LaunchTemplate={"LaunchTemplateId": template, "Version": "1"},
         Tags=[{"Key": "Name", "Value": OURS}, {"Key": "snapnames:stack", "Value": stack}],
     )
-    tags = [{"key": "Name", "value": "x"}, {"key": "snapnames:stack", "value": OURS, "propagateAtLaunch": True}]
+    tags = [{"key": "Name", "value": OURS}, {"key": "snapnames:stack", "value": OURS, "propagateAtLaunch": True}]
+    launched = {"id": template, "version": "1"}
     creates = [
-        {"type": TEMPLATE, "inputs": {"name": "web", "tags": {"snapnames:stack": OURS}}},
-        {"type": GROUP, "inputs": {"name": "web", "tags": tags}},
+        creating(TEMPLATE, imageId=image_id, instanceType="t3.micro", tags={"snapnames:stack": OURS}),
+        creating(GROUP, minSize=0, maxSize=0, availabilityZones=[f"{REGION}a"], launchTemplate=launched, tags=tags),
     ]
 
-    found = [settled.resource_id for settled in made.settled(creates)]
+    begun = made.begun(creates)
 
-    assert found == ([template, "web"] if stack == OURS else [])
+    assert [settled.resource_id for settled in begun.settled] == ([template, "web"] if stack == OURS else [])
+    assert begun.differing == ({} if stack == OURS else {"web": (GROUP, ["Tags"])})
+
+
+@pytest.mark.parametrize(
+    ("tags", "versions", "differs"),
+    [
+        ({"snapnames:stack": OURS}, 1, []),
+        ({"snapnames:stack": OURS}, 2, ["LatestVersionNumber"]),
+        ({"snapnames:stack": OURS, SECRET_MARK: "1"}, 1, ["Tags"]),
+        ({}, 1, ["Tags"]),
+    ],
+)
+def test_a_template_with_a_second_version_or_tags_that_pulumi_can_t_read_is_nobody_s_create(
+    made: Made, ec2: EC2Client, tags: dict[str, str], versions: int, differs: list[str]
+) -> None:
+    """A create makes one version. Each version says what is launched, and the group may name any of them."""
+    ec2.create_launch_template(
+        LaunchTemplateName="web",
+        LaunchTemplateData={"ImageId": "ami-1", "InstanceType": "t3.micro"},
+        TagSpecifications=[
+            {"ResourceType": "launch-template", "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+        ],
+    )
+    for _ in range(versions - 1):
+        ec2.create_launch_template_version(LaunchTemplateName="web", LaunchTemplateData={"ImageId": "ami-2"})
+
+    begun = made.begun([creating(TEMPLATE, imageId="ami-1", instanceType="t3.micro", tags={"snapnames:stack": OURS})])
+
+    assert (len(begun.settled), begun.differing) == (int(not differs), {"web": (TEMPLATE, differs)} if differs else {})
 
 
 @pytest.mark.parametrize("ours", [True, False])
@@ -64,12 +105,13 @@ def test_a_launch_configuration_is_of_the_stack_whose_image_it_launches(
         ec2.create_image(InstanceId=source, Name=name, NoReboot=True)["ImageId"] for name in ("web-1", "other")
     )
     autoscaling.create_launch_configuration(
-        LaunchConfigurationName="web", ImageId=image if ours else other, InstanceType="t3.micro"
+        LaunchConfigurationName="web",
+        ImageId=image if ours else other,
+        InstanceType="t3.micro",
+        InstanceMonitoring=MONITORED,
     )
 
-    found = made.settled(
-        [{"type": CONFIGURATION, "inputs": {"name": "web", "imageId": image, "instanceType": "t3.micro"}}]
-    )
+    found = made.settled([creating(CONFIGURATION, imageId=image, instanceType="t3.micro")])
 
     assert [settled.resource_id for settled in found] == (["web"] if ours else [])
 
@@ -80,17 +122,63 @@ def test_a_launch_configuration_is_of_the_stack_whose_image_it_launches(
 def test_a_launch_configuration_with_another_field_is_nobody_s_create(
     made: Made, ec2: EC2Client, autoscaling: AutoScalingClient, change: dict[str, Any]
 ) -> None:
-    """Also under the name and with the image of a create that was cut off."""
+    """Also under the name and with the image of a create that was cut off; which field it is can be said."""
     image = ec2.create_image(InstanceId=launch(ec2), Name="web-1", NoReboot=True)["ImageId"]
     ec2.create_key_pair(KeyName="attacker")
     autoscaling.create_launch_configuration(
-        LaunchConfigurationName="web", ImageId=image, InstanceType="t3.micro", **change
+        LaunchConfigurationName="web",
+        ImageId=image,
+        InstanceType="t3.micro",
+        InstanceMonitoring=MONITORED,
+        **change,
     )
-    wanted = {"name": "web", "imageId": image, "instanceType": "t3.micro"}
 
-    found = made.settled([{"type": CONFIGURATION, "inputs": wanted}])
+    begun = made.begun([creating(CONFIGURATION, imageId=image, instanceType="t3.micro")])
 
-    assert found == []
+    assert begun.settled == []
+    assert begun.differing == {"web": (CONFIGURATION, list(change))}
+
+
+def test_user_data_that_the_state_encrypts_is_compared_by_what_it_is(
+    made: Made, ec2: EC2Client, autoscaling: AutoScalingClient
+) -> None:
+    """Decrypted for the comparison. Without that, nothing proves the create."""
+    image = ec2.create_image(InstanceId=launch(ec2), Name="web-1", NoReboot=True)["ImageId"]
+    autoscaling.create_launch_configuration(
+        LaunchConfigurationName="web",
+        ImageId=image,
+        InstanceType="t3.micro",
+        UserData="echo ours",
+        InstanceMonitoring=MONITORED,
+    )
+    secret = {SECRET_MARK: "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:abc"}
+    create = creating(CONFIGURATION, imageId=image, instanceType="t3.micro", userData=secret)
+
+    def settled(plain: str) -> list[str]:
+        inputs = {**create["inputs"], "userData": plain}
+        return [one.resource_id for one in made.begun([create], {key_of(create): inputs}).settled]
+
+    assert (settled("echo ours"), settled("echo theirs"), made.settled([create])) == (["web"], [], [])
+
+
+def test_a_tag_that_pulumi_can_t_read_ends_a_command_only_on_what_the_state_has_or_may_get(
+    made: Made, ec2: EC2Client
+) -> None:
+    """With the one call that removes it. On another image, nothing is said: nobody may end our commands by a tag."""
+    source = launch(ec2)
+    own, other = (ec2.create_image(InstanceId=source, Name=n, NoReboot=True)["ImageId"] for n in ("web-1", "other"))
+    state = {"resources": [{**creating(IMAGE), "id": own}]}
+    tag = [{"Key": "snapnames:stack", "Value": OURS}, {"Key": SECRET_MARK, "Value": "1"}]
+    ec2.create_tags(Resources=[other], Tags=tag)  # type: ignore[arg-type] # as the call takes it
+
+    refuse_unreadable(made, state)
+    with pytest.raises(CommandError, match=other):
+        refuse_unreadable(made, state, [other])
+    ec2.create_tags(Resources=[own], Tags=tag)  # type: ignore[arg-type] # the same
+    with pytest.raises(CommandError) as refused:
+        refuse_unreadable(made, state)
+
+    assert f"`aws ec2 delete-tags --resources {own} --tags Key={SECRET_MARK}`" in str(refused.value)
 
 
 def test_an_image_that_was_deregistered_while_it_was_waited_for_is_not_pending(
