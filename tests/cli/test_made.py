@@ -73,7 +73,7 @@ def test_a_group_and_a_template_are_of_the_stack_that_they_bear(
         ({"snapnames:stack": OURS}, 1, []),
         ({"snapnames:stack": OURS}, 2, ["LatestVersionNumber"]),
         ({"snapnames:stack": OURS, SECRET_MARK: "1"}, 1, ["Tags"]),
-        ({}, 1, ["Tags"]),
+        ({"Name": OURS}, 1, ["Tags"]),
     ],
 )
 def test_a_template_with_a_second_version_or_tags_that_pulumi_can_t_read_is_nobody_s_create(

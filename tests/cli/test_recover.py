@@ -127,13 +127,13 @@ def test_an_image_that_a_lost_state_had_is_taken_in_again_with_its_names(
     assert (images(ec2), snapshot_ids(ec2)) == ({}, set())
 
 
-def test_a_lost_state_that_cannot_be_begun_again_is_a_failure_and_says_why(stack: Program) -> None:
+def test_a_lost_state_that_cannot_be_begun_again_is_a_failure_and_says_why(stack: Program, ec2: EC2Client) -> None:
     """Not nothing to recover: the next update would have neither image nor provider."""
     stack.up("--skip-preview")
     stack.lose_state()
     stack.config["namePattern"] = "{nope}"
 
-    ran = stack.snapnames("recover", code=1)
+    ran = stack.snapnames("recover", "--adopt", images(ec2)["web-1"]["ImageId"], code=1)
 
     assert "nothing to recover" not in ran.out
     assert "name pattern '{nope}' has the unknown field 'nope'" in ran.err

@@ -1,9 +1,17 @@
 """A service with two releases, of which the newer one is live: what can be seen of it, and going back."""
 
+import io
 import re
 from collections.abc import Iterator
 
 import pytest
+from rich.console import Console
+from snapnames.cli.commands.destroyed import keep_unlisted, refuse_to_destroy
+from snapnames.cli.commands.session import Session
+from snapnames.cli.display import Display
+from snapnames.cli.errors import CommandError
+from snapnames.cli.stack.release_list import Releases
+from snapnames.cli.stack.steps import IMAGE, Step, Steps
 from snapnames.testing.localaws.server import LocalAws
 
 import dev.engine as engines
@@ -175,3 +183,57 @@ def test_deploying_the_live_release_again_changes_nothing(service: Service, befo
 
     assert told["changes"] == {}
     assert (writes(service.aws, mark), service.text) == ([], before)
+
+
+@pytest.fixture
+def session(service: Service, before: str, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """Of an operator whose list is from before release 2."""
+    for name, value in service.environment.items():
+        monkeypatch.setenv(name, value)
+    service.file.write_text(before.replace('["2", "1"]', '["1"]'), encoding="utf-8")
+    opened = Session.open(service.folder, None, Display(Console(file=io.StringIO())))
+    service.file.write_text(before, encoding="utf-8")
+    return opened
+
+
+def test_an_image_that_another_deployment_has_made_meanwhile_stops_an_update_that_does_not_know_it(
+    session: Session,
+) -> None:
+    """The list of before would destroy it; what the command keeps or drops is known."""
+    with pytest.raises(CommandError, match="another deployment has made front-web-2 meanwhile"):
+        session.refuse_newcomers(["1"])
+
+    session.refuse_newcomers(["1", "2"])
+    session.kept = ["2"]
+    session.refuse_newcomers(["1"])
+
+
+def test_a_release_that_the_list_of_before_does_not_have_stops_a_deployment_while_the_fleet_launches_it(
+    session: Session, service: Service
+) -> None:
+    """`--drop` lets it go; the error has the words."""
+    found, standing = session.images(), session.standing()
+
+    with pytest.raises(CommandError, match=r"does not list front-web-2, as when .* give `--drop 2` to let it go"):
+        keep_unlisted(session, found, standing, "3", ())
+    keep_unlisted(session, found, standing, "3", ["2"])
+
+    assert session.kept == ["2"]
+    assert session.edited(Releases(("3", "1"))) != service.text
+
+
+def test_an_update_that_would_destroy_a_built_image_is_stopped_and_the_image_named(
+    session: Session, service: Service
+) -> None:
+    """Whatever the reason for the delete is. A delete of another kind of resource is none of its business."""
+    image = images(service.aws.client("ec2"))["front-web-2"]["ImageId"]
+    steps = Steps()
+    steps.seen = [Step("delete", "launch configuration", "front-web"), Step("update", IMAGE, "front-web-2")]
+
+    refuse_to_destroy(session, steps)
+    steps.seen.append(Step("delete", IMAGE, "front-web-2"))
+    with pytest.raises(CommandError) as refused:
+        refuse_to_destroy(session, steps)
+
+    assert f"the update would destroy front-web-2 ({image}), which nobody has asked to drop" in str(refused.value)
+    assert "or give `--drop 2` to let them go" in str(refused.value)

@@ -65,7 +65,7 @@ def test_a_launch_configuration_whose_create_was_not_recorded_is_reported_and_an
     told = stack.snapnames("recover").out
     stack.up("--skip-preview")
 
-    assert f"`aws autoscaling delete-launch-configuration --launch-configuration-name {unknown}` deletes it" in told
+    assert f"delete it with `aws autoscaling delete-launch-configuration --launch-configuration-name {unknown}`" in told
     assert launched_images(autoscaling)["groups"] == [images(ec2)["web-2"]["ImageId"]]
     assert stack.steps() == []
 
