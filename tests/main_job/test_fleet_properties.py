@@ -75,8 +75,8 @@ def test_each_property_of_pulumi_aws_is_known_by_the_name_that_pulumi_gives_it(p
         (
             {"launch": "template", "template": {"blockDeviceMappings": [{"ebs": {"volumSize": 8}}]}},
             (
-                "template.blockDeviceMappings[0].ebs.volumSize is not a property that pulumi-aws has there; the nearest "
-                "is snapnames:fleet.template.blockDeviceMappings[0].ebs.volumeSize: rename it, or remove it"
+                "template.blockDeviceMappings[0].ebs.volumSize is not a property that pulumi-aws has there; the "
+                "nearest is snapnames:fleet.template.blockDeviceMappings[0].ebs.volumeSize: rename it, or remove it"
             ),
         ),
         (
@@ -107,8 +107,8 @@ def test_each_property_of_pulumi_aws_is_known_by_the_name_that_pulumi_gives_it(p
         (
             {"group": {"enabledMetrics": ["GroupMinsize"]}},
             (
-                "group.enabledMetrics[0] is 'GroupMinsize'; it is one of 20 words, of which the nearest is GroupMinSize: "
-                "set one of them"
+                "group.enabledMetrics[0] is 'GroupMinsize'; it is one of 20 words, of which the nearest is "
+                "GroupMinSize: set one of them"
             ),
         ),
         (
@@ -132,15 +132,15 @@ def test_a_misspelt_or_wrong_property_is_told_with_its_path(changes: dict[str, A
         (
             {"group": {"launchTemplate": {"id": "lt-1"}}},
             (
-                "group.launchTemplate is given; snapnames sets it to the launch template's version of the live release: "
-                "remove it"
+                "group.launchTemplate is given; snapnames sets it to the launch template's version of the live "
+                "release: remove it"
             ),
         ),
         (
             {"group": {"launchConfiguration": "web"}},
             (
-                "group.launchConfiguration is given; snapnames sets it to the launch configuration of the live release: "
-                "remove it"
+                "group.launchConfiguration is given; snapnames sets it to the launch configuration of the live "
+                "release: remove it"
             ),
         ),
         (
@@ -164,8 +164,8 @@ def test_a_misspelt_or_wrong_property_is_told_with_its_path(changes: dict[str, A
         (
             {"configuration": {"namePrefix": "web"}},
             (
-                "configuration.namePrefix is given; snapnames generates it, so that the new one exists before the old one "
-                "goes: remove it"
+                "configuration.namePrefix is given; snapnames generates it, so that the new one exists before the old "
+                "one goes: remove it"
             ),
         ),
         (
@@ -186,8 +186,8 @@ def test_a_misspelt_or_wrong_property_is_told_with_its_path(changes: dict[str, A
         (
             {"healthCheck": "ELB", "group": {"healthCheckType": "ELB"}},
             (
-                "group.healthCheckType and snapnames:fleet.healthCheck are both given; they are one setting: remove one "
-                "of them"
+                "group.healthCheckType and snapnames:fleet.healthCheck are both given; they are one setting: remove "
+                "one of them"
             ),
         ),
         (
@@ -197,8 +197,8 @@ def test_a_misspelt_or_wrong_property_is_told_with_its_path(changes: dict[str, A
         (
             {"userData": SECRET, "configuration": {"userDataBase64": ENCODED}},
             (
-                "configuration.userDataBase64 and snapnames:fleet.userData are both given; they are one setting: remove "
-                "one of them"
+                "configuration.userDataBase64 and snapnames:fleet.userData are both given; they are one setting: "
+                "remove one of them"
             ),
         ),
         (
@@ -235,8 +235,8 @@ def test_a_misspelt_or_wrong_property_is_told_with_its_path(changes: dict[str, A
         (
             {"group": {"mixedInstancesPolicy": {"instancesDistribution": {"spotMaxPrice": "1"}}}},
             (
-                "group.mixedInstancesPolicy is given and snapnames:fleet.launch is configuration; Auto Scaling mixes the "
-                "instances of a launch template alone: set snapnames:fleet.launch to template, or remove "
+                "group.mixedInstancesPolicy is given and snapnames:fleet.launch is configuration; Auto Scaling mixes "
+                "the instances of a launch template alone: set snapnames:fleet.launch to template, or remove "
                 "snapnames:fleet.group.mixedInstancesPolicy"
             ),
         ),
