@@ -118,6 +118,7 @@ def test_each_property_of_pulumi_aws_is_known_by_the_name_that_pulumi_gives_it(p
                 "maxHealthyPercentage"
             ),
         ),
+        ({"launch": "template", "template": {"keyName": {}}}, f"template.keyName is {{}}; it wants text: {WRITE_SO}"),
         ({"group": ["warmPool"]}, f"group is a secret; it wants a map of properties: {WRITE_SO}"),
     ],
 )
@@ -380,6 +381,18 @@ def test_the_arguments_of_a_resource_get_the_names_of_python_and_tags_keep_their
         "block_device_mappings": [{"device_name": "/dev/sdf", "ebs": {"volume_size": 8, "kms_key_id": output}}],
         "tag_specifications": [{"resource_type": "volume", "tags": {"costCenter": "web"}}],
     }
+
+
+def test_a_whole_number_of_another_language_is_one() -> None:
+    """They send each number as a fraction."""
+    sized = checked_fleet({**ARGS, "group": {"minSize": 2.0, "maxSize": 3.0, "defaultCooldown": 60.0}}, "fleet 'web'")
+
+    assert (sized["min_size"], sized["max_size"]) == (2, 3)
+    assert str(as_arguments(sized["group"], aws.autoscaling.GroupArgs)) == "{'default_cooldown': 60}"
+    with pytest.raises(InputError, match="has the minimum size 2 and the maximum size 1;"):
+        checked_fleet({**ARGS, "group": {"minSize": 2.0, "maxSize": 1.0}}, "fleet 'web'")
+    with pytest.raises(InputError, match=r"group.defaultCooldown is 60.5; it wants a whole number"):
+        checked_fleet({**ARGS, "group": {"defaultCooldown": 60.5}}, "fleet 'web'")
 
 
 def test_a_component_is_told_by_the_names_of_its_inputs_and_takes_outputs() -> None:

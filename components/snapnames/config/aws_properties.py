@@ -90,10 +90,12 @@ def _bare(hint: Any) -> Any:  # noqa: ANN401 -- an annotation
 def _argument(value: Any, hint: Any) -> Any:  # noqa: ANN401 -- whatever the user wrote
     if is_later(value):
         return value
-    if isinstance(value, Mapping) and inspect.isclass(hint) and get_origin(hint) is None:
+    if isinstance(value, Mapping) and inspect.isclass(hint) and get_origin(hint) is None and hint not in _SCALARS:
         return as_arguments(value, hint)
     if isinstance(value, Sequence) and get_origin(hint) is Sequence:
         return [_argument(item, _bare(get_args(hint)[0])) for item in value]
+    if hint is int and isinstance(value, float) and value.is_integer():
+        return int(value)  # programs in other languages have one kind of number
     return value
 
 
@@ -120,7 +122,8 @@ def _value_faults(value: Any, hint: Any, path: str, *, secret: bool = False) -> 
         return
     if hint in _SCALARS:
         kind, types = _SCALARS[hint]
-        if not isinstance(value, types) or isinstance(value, bool) is not (hint is bool):
+        plain = _argument(value, hint)
+        if not isinstance(plain, types) or isinstance(plain, bool) is not (hint is bool):
             yield _wrong(path, value, kind, secret=secret)
     elif origin is Sequence:
         yield from _list_faults(value, _bare(get_args(hint)[0]), path)

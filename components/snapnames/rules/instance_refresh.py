@@ -51,7 +51,7 @@ def healthy_percentages(args: Mapping[str, Any]) -> tuple[int, int | None]:
     low, high = refresh.get("min_healthy_percentage"), refresh.get("max_healthy_percentage")
     policy = (args.get("group") or {}).get("instanceMaintenancePolicy")
     if policy and low is None and high is None:
-        return policy["minHealthyPercentage"], policy["maxHealthyPercentage"]
+        return int(policy["minHealthyPercentage"]), int(policy["maxHealthyPercentage"])
     if high is None and low in (None, LAUNCHES_FIRST[0]) and _is_of_one(args):
         return LAUNCHES_FIRST
     return MIN_HEALTHY if low is None else low, high
