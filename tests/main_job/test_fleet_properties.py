@@ -9,10 +9,13 @@ from typing import Any, get_origin
 
 import pulumi_aws as aws
 import pytest
+import yaml
 from pulumi import Output
 from snapnames import InputError
 from snapnames.config.aws_properties import as_arguments, properties
 from snapnames.config.fleet_properties import OWN, SHORT, checked_fleet, classes
+
+from tests.program import ROOT
 
 from .test_bad_config import FLEET, GOOD, WRITE_SO, faults
 
@@ -410,6 +413,15 @@ def test_a_component_is_told_by_the_names_of_its_inputs_and_takes_outputs() -> N
             "group.maxSize: rename it, or remove it"
         ),
     ]
+
+
+def test_the_example_of_a_group_behind_a_load_balancer_is_a_good_config() -> None:
+    """The one that docs/configuration.md shows."""
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    shown = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])["config"]["snapnames:fleet"]
+
+    assert shown["group"]["targetGroupArns"]
+    assert faults({**GOOD, "fleet": shown}) == []
 
 
 def test_a_config_without_these_keys_loads_none_of_pulumi_awss_classes() -> None:
