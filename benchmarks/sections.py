@@ -1,14 +1,14 @@
-"""What the page says of each answer."""
+"""What the page says of each answer: tables, of which some have a bar beside the figure."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from . import charts
-
 Result = Mapping[str, Any]
-Shown = Callable[[Result, Path], Iterator[str]]
+Shown = Callable[[Result], Iterator[str]]
+
+_BAR = 20
+"""Characters of the longest bar of a table."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,15 @@ def _both(of: Result, digits: int = 1) -> str:
     return f"{of['median']:.{digits}f} ({of['worst']:.{digits}f})"
 
 
+def _bar(of: Result, largest: float) -> str:
+    """A bar as long as the median, for a reader of the page and of its text alike.
+
+    >>> _bar({"median": 2.0}, 4.0)
+    '██████████'
+    """
+    return "█" * max(1, round(_BAR * of["median"] / largest)) if of["median"] > 0 else ""
+
+
 def _met(value: float, goal: float, *, below: bool = False) -> str:
     met = value < goal if below else value <= goal
     return f"goal {'below' if below else 'at most'} {goal:g}: **{'met' if met else 'not met'}**"
@@ -43,7 +52,7 @@ def _calls(of: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} {name.rpartition('.')[2]}" for name, count in of.items()) or "none"
 
 
-def _calls_section(result: Result, _: Path) -> Iterator[str]:
+def _calls_section(result: Result) -> Iterator[str]:
     yield "A service, with releases of 3 EBS volumes and an instance-store volume:\n"
     rows = [(title, _calls(of["reads"]), _calls(of["writes"])) for title, of in result["service"].items()]
     yield from _table(("step", "reads", "writes"), rows)
@@ -53,23 +62,23 @@ def _calls_section(result: Result, _: Path) -> Iterator[str]:
     yield from _table(("step", "reads", "writes"), rows)
 
 
-def _start_up(result: Result, chart: Path) -> Iterator[str]:
+def _start_up(result: Result) -> Iterator[str]:
     parts = list(next(iter(result.values())))
-    rows = [(part, *(_both(of[part], 2) for of in result.values())) for part in parts]
-    yield from _table(("seconds", *result), rows)
+    longest = max(of["all"]["median"] for of in result.values())
+    rows = [
+        (part, *(cell for of in result.values() for cell in (_both(of[part], 2), _bar(of[part], longest))))
+        for part in parts
+    ]
+    yield from _table(("seconds", *(head for title in result for head in (title, ""))), rows)
     yield "The language host's part is mostly `python -m pip list -v --format json`, by which it looks for plugins.\n"
-    bars = {title: {part: of[part]["median"] for part in parts if part != "all"} for title, of in result.items()}
-    charts.stacked(chart, "From `pulumi preview` to the first resource", bars, "seconds, medians")
 
 
-def _overhead(result: Result, chart: Path) -> Iterator[str]:
-    dots = {}
+def _overhead(result: Result) -> Iterator[str]:
     rows = []
     for component, found in result.items():
         for command in ("preview", "up", "preview again", "up again"):
             of = found[command]
             ratio = of["ratio"]
-            dots[f"{component} {command}"] = ratio["seconds"]["values"]
             rows.append(
                 (
                     f"{component}, {found['names']:,} names: `{command}`",
@@ -86,10 +95,9 @@ def _overhead(result: Result, chart: Path) -> Iterator[str]:
         "free: some ten reads, here twelve times. The literals know the devices and find out nothing, so the first\n"
         "preview can't come down to theirs; later commands leave that out.\n"
     )
-    charts.ratios(chart, "Over a bare program of the same Tags", dots, 1.05)
 
 
-def _growth(result: Result, chart: Path) -> Iterator[str]:
+def _growth(result: Result) -> Iterator[str]:
     rows = []
     for kind in ("preview", "naming", "checkpoints"):
         times = ", ".join(f"{int(size):,}: {_both(of['seconds'])}" for size, of in result[kind].items())
@@ -99,8 +107,6 @@ def _growth(result: Result, chart: Path) -> Iterator[str]:
     yield from _table(("", "names: seconds", "exponent", "above start-up", "of processor time", "above start-up"), rows)
     yield f"Start-up is a preview of an account without images: {_both(result['start_up']['seconds'])} s.\n"
     yield _CHECKPOINTS
-    lines = {_KINDS[kind]: {int(size): of["seconds"]["values"] for size, of in result[kind].items()} for kind in _KINDS}
-    charts.growth(chart, "Time over names", lines)
 
 
 _KINDS = {
@@ -117,7 +123,7 @@ since the account itself tells the next run what was named.
 """
 
 
-def _bucket(result: Result, chart: Path) -> Iterator[str]:
+def _bucket(result: Result) -> Iterator[str]:
     names, floor = result["names"], result["floor_seconds"]
     yield (
         f"{names:,} names; the floor is ({names:,} - 100) / 10 = {floor:g} s. 10 of the first 100 calls are kept back "
@@ -145,15 +151,17 @@ def _bucket(result: Result, chart: Path) -> Iterator[str]:
     ]
     yield from _table(("", "seconds", "of the floor", ""), rows)
     yield f"Calls of the last round: {_calls(result['calls'])}.\n"
-    at_once = [(0.0, 0), (0.0, 100), ((names - 100) / 10, names)]
-    charts.timeline(chart, f"{names:,} names behind EC2's buckets", [(x, y) for x, y in result["timeline"]], at_once)
 
 
-def _others(result: Result, chart: Path) -> Iterator[str]:
+def _others(result: Result) -> Iterator[str]:
     tools = result["tools"]
     yield f"{result['names']:,} snapshots, Cloud Custodian {result['custodian']}.\n"
-    rows = [(name, _both(of["seconds"]), _both(of["cpu_seconds"]), _calls(of["calls"])) for name, of in tools.items()]
-    yield from _table(("", "seconds", "processor, s", "calls"), rows)
+    slowest = max(of["seconds"]["median"] for of in tools.values())
+    rows = [
+        (name, _both(of["seconds"]), _bar(of["seconds"], slowest), _both(of["cpu_seconds"]), _calls(of["calls"]))
+        for name, of in tools.items()
+    ]
+    yield from _table(("", "seconds", "", "processor, s", "calls"), rows)
     for name, ratio in result["ratios"].items():
         median = ratio["seconds"]["median"]
         verb = "takes" if median >= 1 else "needs only"
@@ -161,12 +169,6 @@ def _others(result: Result, chart: Path) -> Iterator[str]:
     wrong = result["script_out_of_order"]
     yield f"- Of its names {wrong:,} are out of the order of devices: the script numbers mappings as EC2 lists them."
     yield f"\n{_OTHERS}"
-    charts.bars(
-        chart,
-        f"Naming {result['names']:,} snapshots",
-        {n: of["seconds"]["values"] for n, of in tools.items()},
-        "seconds",
-    )
 
 
 _OTHERS = """**Where they win.** While EC2 does not throttle, the script needs the least time and the fewest calls:
@@ -178,7 +180,7 @@ every name again at each run, also over a name that a person gave. Custodian nee
 """
 
 
-def _where(result: Result, chart: Path) -> Iterator[str]:
+def _where(result: Result) -> Iterator[str]:
     processes = result["by_process"]
     names = list(dict.fromkeys(name for of in processes.values() for name in of))
     empty = {"median": 0.0, "worst": 0.0}
@@ -188,8 +190,8 @@ def _where(result: Result, chart: Path) -> Iterator[str]:
             *(_both(of.get(name, empty), 2) for of in processes.values()),
         )
         for name in names
-        if any(of.get(name, empty)["worst"] >= 0.05 for of in processes.values())
     ]
+    yield f"An update of {result['names']:,} names, by process:\n"
     yield from _table(("", *processes), rows)
     profile = result["profile"]
     debug, whole = profile["debug_log"], profile["seconds"]
@@ -203,13 +205,6 @@ def _where(result: Result, chart: Path) -> Iterator[str]:
         f"Ours is {100 * profile['by_code'].get('snapnames', 0.0) / whole:.1f} % of it. The SDK sends each of "
         f"{debug['calls']:,} lines of its debug log to the engine, in a call that waits, whether or not anybody reads "
         f"it: {debug['seconds']:.1f} s, {share:.0f} % (`pulumi/log.py`, called by `pulumi/runtime/resource.py`).\n"
-    )
-    bars = {
-        title: {name: value["median"] for name, value in of.items() if name != "all" and value["median"] >= 0.05}
-        for title, of in processes.items()
-    }
-    charts.stacked(
-        chart, f"An update of {result['names']:,} names, by process", bars, "seconds of processor time, medians"
     )
 
 
@@ -242,5 +237,5 @@ SECTIONS = {
         "not; it has a Tag class of its own, because the official one comes with the 180 modules of its package.",
         _start_up,
     ),
-    "where": Section("Where the time goes", "An update, by process, and a profile of the program.", _where),
+    "where": Section("Where the time goes", "An update by its processes, and a profile of the program.", _where),
 }

@@ -1,6 +1,6 @@
-"""The components as a Pulumi package for every language: what the program `pulumi-resource-snapnames` runs.
+"""The executable `pulumi-resource-snapnames`, which serves the components to programs in every language.
 
-Its schema is inferred from the components: their inputs, outputs and docstrings are what users of other languages read.
+Pulumi infers its schema from the components. Users of other languages read their inputs, outputs and docstrings there.
 """
 
 import inspect
@@ -14,6 +14,6 @@ from snapnames.fleet import InstanceRefresh
 def main() -> None:
     """Serve until the engine ends it."""
     for described in (Fleet, InstanceRefresh, OwnedImages, ReleaseImage):
-        # Python before 3.13 keeps the indentation, which is a code block in the documentation of other languages.
+        # Python before 3.13 keeps the indentation, and the documentation of other languages would show it as code.
         described.__doc__ = inspect.cleandoc(described.__doc__ or "")
     component_provider_host([Fleet, OwnedImages, ReleaseImage], "snapnames", version=__version__)

@@ -6,7 +6,10 @@ from snapnames.config.fleet_args import FleetArgs, InstanceRefresh
 from snapnames.config.fleet_properties import checked_fleet
 from snapnames.resources.group import auto_scaling_group
 from snapnames.resources.launch_settings import launch_configuration, launch_template
+from snapnames.resources.rollout import RolloutSettings, follow
+from snapnames.rules.instance_refresh import refresh_of
 from snapnames.rules.resource_types import FLEET
+from snapnames.rules.time_spans import DEFAULT_ROLLOUT_TIMEOUT
 
 __all__ = ["Fleet", "FleetArgs", "InstanceRefresh"]
 
@@ -14,8 +17,10 @@ __all__ = ["Fleet", "FleetArgs", "InstanceRefresh"]
 class Fleet(ComponentResource):
     """The launch configuration or launch template of an image, and an Auto Scaling group that launches from it.
 
-    Leaves alone: instances that run, unless `instance_refresh` is given; a new image is what the next scale-out
-    launches. And what a group that exists has and `args` do not say: sizes, health check, suspended processes, tags.
+    Leaves alone: running instances, unless `instance_refresh` is given; a new image is what the next scale-out
+    launches. With `instance_refresh` an update waits until the instances are replaced. When that fails, the update
+    fails, and deletes nothing. Also left alone is what an existing group has and `args` do not give: sizes, health
+    check, suspended processes, tags.
 
     Raises `InputError` before anything is registered for sizes and places that Auto Scaling refuses, and for properties
     that pulumi-aws does not have.
@@ -27,6 +32,9 @@ class Fleet(ComponentResource):
     auto_scaling_group_name: Output[str]
     """Name of the Auto Scaling group."""
 
+    rollout: Output[str]
+    """How the rollout of this update ended: `rolled out`, or `launched` when nothing waited for the instances."""
+
     def __init__(self, name: str, args: FleetArgs, opts: ResourceOptions | None = None) -> None:
         """Declare the launch configuration and the group; `args` as `FleetArgs` says."""
         args = checked_fleet(args, f"fleet {name!r}")
@@ -35,11 +43,18 @@ class Fleet(ComponentResource):
         settings = declare(name, args, self)
         group = auto_scaling_group(name, args, settings, self)
 
+        rollout = RolloutSettings(
+            refresh_of(args),
+            args.get("wait_for_rollout", True),
+            args.get("rollout_timeout", DEFAULT_ROLLOUT_TIMEOUT),
+        )
         self.launch_settings_id = settings.resource.id
         self.auto_scaling_group_name = group.name
+        self.rollout = Output.all(group.id, settings.launched).apply(lambda known: follow(known[0], rollout, group))
         self.register_outputs(
             {
                 "launch_settings_id": self.launch_settings_id,
                 "auto_scaling_group_name": self.auto_scaling_group_name,
+                "rollout": self.rollout,
             }
         )

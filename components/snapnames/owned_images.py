@@ -6,13 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict
 
 import pulumi
-from pulumi import ComponentResource, Output, ResourceOptions, StackReference
+from pulumi import ComponentResource, Output, ResourceOptions
 
 from snapnames.aws.live_names import LiveNames, read_names
 from snapnames.aws.pace import PER_SECOND, READS_PER_WRITE, Pace, later
 from snapnames.errors import InputError
 from snapnames.resources.account_images import stack_tag
 from snapnames.resources.ec2_tag import Tag
+from snapnames.resources.stack_outputs import last_outputs
 from snapnames.rules.image_selection import ImageSelection
 from snapnames.rules.images import Holdings
 from snapnames.rules.naming import DEFAULT_PATTERN, check_pattern
@@ -24,76 +25,77 @@ if TYPE_CHECKING:
 
 
 class OwnedImagesArgs(TypedDict):
-    """Which images, and what becomes of names that are there."""
+    """The inputs of `OwnedImages`: which images count, and what happens to names that exist already."""
 
     name_pattern: NotRequired[str]
-    """Name of each snapshot, of the fields {image}, {index}, {device}. Default: `{image}({index:03d})`."""
+    """Pattern for the Name of each snapshot. Fields: {image}, {index}, {device}. Default: `{image}({index:03d})`."""
 
     names: NotRequired[Sequence[str]]
-    """Globs, of which an image's name must match one. Default: every image."""
+    """Globs. The name of an image must match one of them. Default: every image."""
 
     tags: NotRequired[Mapping[str, str]]
-    """Tags that an image must have, value for value. Default: none."""
+    """Tags that an image must have, with the same values. Default: none."""
 
     minimum_age_seconds: NotRequired[float]
-    """How long ago an image must have been made. Default: 0."""
+    """The least age of an image, in seconds. Default: 0."""
 
     exclude: NotRequired[Sequence[str]]
-    """Globs, of which neither name nor id of an image may match one. Default: none."""
+    """Globs. An image is left out if its name or id matches one of them. Default: none."""
 
     overwrite: NotRequired[bool]
-    """Replace names that others gave, and keep the old one as the tag `snapnames:previous-name`. Default: false."""
+    """Replace names that others gave. The tag `snapnames:previous-name` keeps the old name. Default: false."""
 
     remove_names_on_destroy: NotRequired[bool]
-    """Remove the names that are still ours with the stack, and give back previous ones. Default: false, all stay."""
+    """On destroy, remove names that are still ours, and give previous names back. Default: false, all names stay."""
 
     names_per_second: NotRequired[float]
-    """How fast names are given after the first 90, more than 0. Default: 10, what EC2 takes of CreateTags."""
+    """Names per second after the first 90, more than 0. Default: 10, which is EC2's limit for CreateTags."""
 
     record_output: NotRequired[str]
-    """The stack output that the program exports `record` under. Default: `ownedImages`."""
+    """The name of the stack output under which the program exports `record`. Default: `ownedImages`."""
 
 
 class _Live(NamedTuple):
-    """A snapshot to be named."""
+    """A snapshot that gets a name."""
 
     snapshot_id: str
     tags: Mapping[str, str]
     recorded: str | None
-    """The Name that the last update recorded, if it did."""
+    """The Name that the last update recorded. None if it recorded no name."""
 
 
 class OwnedImages(ComponentResource):
     """A declared Name on each EBS snapshot behind the images that the account owns in the provider's region.
 
-    Order and pattern are those of `ReleaseImage`. A snapshot that several images share is named after the oldest. A
-    name that a person gave stays, before as after it was named here; names of this component stay when it is destroyed.
-    A name that is given in the seconds before ours is the exception: EC2 has no write that minds what is there.
+    Order and pattern are the same as for `ReleaseImage`. A snapshot that several images share is named after the oldest
+    of them. A name that a person gave stays, also if this component had named the snapshot before. Names that this
+    component gave stay when it is destroyed. There is one exception: a name that a person gives in the last seconds
+    before the component's own is replaced, because EC2 can't make a write depend on the present name.
 
-    Export `record` as the stack output `ownedImages`: by what it said at the last update the component knows its own
-    names from a person's.
+    Export `record` as the stack output `ownedImages`. At the next update, the component reads this output, and so it
+    knows which names are its own.
 
     Leaves alone: snapshots behind images that a `ReleaseImage` of this stack built, snapshots behind no image, images
     that are pending.
 
-    Raises `InputError` for bad arguments, for a provider that is not the stack's default one (boto3 lists the images,
-    with the stack's `aws:` config), and when the account can't be read.
+    Raises `InputError` for bad arguments, for a provider that is not the stack's default one (boto3 lists the images
+    with the stack's `aws:` config), and if the account can't be read.
     """
 
     names: Output[dict[str, str]]
     """Snapshot id to the Name that was given to it."""
 
     kept: Output[dict[str, dict[str, str]]]
-    """Snapshot id to the `name` that it keeps, the name `wanted` for it, and `why`."""
+    """Snapshot id to the `name` that it keeps, the name that was `wanted` for it, and `why` it keeps its name."""
 
     shared: Output[dict[str, dict[str, Any]]]
-    """Snapshot id to the image it is `named_after`, and the `others` that share it."""
+    """Snapshot id to the image that it is `named_after`, and the `others` that share the snapshot."""
 
     skipped: Output[dict[str, str]]
-    """Snapshot id to why it can't have a name."""
+    """Snapshot id to the reason why the snapshot can't have a name."""
 
     record: Output[dict[str, Any]]
-    """All of this, for the stack's outputs."""
+    """All of the above, for the stack's outputs."""
 
     def __init__(self, name: str, args: OwnedImagesArgs, opts: ResourceOptions | None = None) -> None:
         """List the account, and declare the names; `args` as `OwnedImagesArgs` says."""
@@ -111,11 +113,8 @@ class OwnedImages(ComponentResource):
         self._writes, self._reads = Pace(rate), Pace(rate * READS_PER_WRITE)
         account, client = _listed()
         self._live = LiveNames(partial(read_names, client), rate)
-        # No child of this component, which an update of other targets does not make: the state would be broken.
-        last = StackReference(f"{name}-record", stack_name=stack_tag())
-        self.record = last.get_output(args.get("record_output", RECORD_OUTPUT)).apply(
-            lambda output: self._declare(account, Record.of(output))
-        )
+        last = last_outputs().get(args.get("record_output", RECORD_OUTPUT))
+        self.record = self._declare(account, Record.of(last))
         self.names = self.record.apply(lambda record: record["names"])
         self.kept = self.record.apply(lambda record: record["kept"])
         self.shared = self.record.apply(lambda record: record["shared"])
@@ -152,7 +151,7 @@ class OwnedImages(ComponentResource):
             NameRemoval(self, given, removes=removes)
         self._say(names)
         told = {"renamed": names.renamed, "shared": names.shared, "skipped": names.skipped, "removes": removes}
-        # By the Tags, so that an update which fails records no name that it did not give.
+        # The record depends on the Tags, so that a failed update records no name that it did not give.
         return Output.from_input(tags).apply(
             lambda made: {
                 "names": _given(made, given, record),
@@ -163,7 +162,7 @@ class OwnedImages(ComponentResource):
         )
 
     def _declare_name(self, live: _Live, declared: DeclaredName) -> Tag:
-        """Declare the Name, behind the name that it replaces."""
+        """Declare the Name. If it replaces another name, first declare the tag that keeps the other name."""
         before = []
         if declared.previous is not None:
             label, known = f"{declared.label}:{PREVIOUS_NAME}", live.recorded is not None
@@ -181,11 +180,11 @@ class OwnedImages(ComponentResource):
         *,
         known: bool,
     ) -> Tag:
-        """Declare a tag when its call may be made. `known`: the state has it, with this value."""
+        """Declare a tag, whose value is known when its call may be made. `known`: the state has it with this value."""
         there, updating = live.tags.get(key) == value, not pulumi.runtime.is_dry_run()
         imported, paces = None, list[Pace]()
         if updating and there and not known:
-            # An import reads, where a create would write. A preview would read as often, for nothing new.
+            # An import reads the tag, where a create would write it. A preview does not import: it would read the same.
             imported, paces = f"{live.snapshot_id},{key}", [self._reads]
         elif updating and not there:
             paces = [self._writes, self._reads]
@@ -200,10 +199,10 @@ class OwnedImages(ComponentResource):
             ResourceOptions(
                 parent=self,
                 depends_on=before,
-                # A Tag that is dropped may hold what a person wrote, since a refresh reads that into the state.
+                # A dropped Tag may hold a name that a person wrote, because a refresh reads it into the state.
                 retain_on_delete=True,
                 import_=imported,
-                # What a person writes between our reading and the import stays: the import is no write in any case.
+                # A person may write a name between our read and the import. It stays, because an import never writes.
                 ignore_changes=["value"] if imported else None,
             ),
         )
@@ -212,7 +211,7 @@ class OwnedImages(ComponentResource):
             for pace in paces:
                 pace.begin()
 
-        tag.id.apply(done, run_with_unknowns=True)  # unknown: it failed
+        tag.id.apply(done, run_with_unknowns=True)  # unknown if the call failed
         return tag
 
     def _say(self, names: OwnedNames) -> None:
@@ -230,11 +229,11 @@ class OwnedImages(ComponentResource):
 
 
 def _given(tags: Mapping[str, Sequence[object]], declared: Mapping[str, str], last: Record) -> dict[str, str]:
-    """The names that the state has, or is going to have, by snapshot, of the id and the value of each Tag.
+    """Snapshot id to the name that the state has or is going to have. `tags`: the id and the value of each Tag.
 
-    Unknown in an update: the value when the Tag failed and `--continue-on-error` goes on, and then it is the last one;
-    the id alone when the Tag is new, but no target. A value that was not declared is a person's, who wrote it while
-    the Tag was taken over, or waited.
+    In an update, a value can be unknown: the Tag failed and `--continue-on-error` goes on. The last name counts then.
+    An id alone can be unknown: the Tag is new, but not a target. A value that was not declared is a person's name. The
+    person gave it while the Tag was imported, or while it waited for its turn.
     """
     previewing = pulumi.runtime.is_dry_run()
     names = {}
@@ -249,7 +248,10 @@ def _given(tags: Mapping[str, Sequence[object]], declared: Mapping[str, str], la
 def _kept_since(
     tags: Mapping[str, Sequence[object]], declared: Mapping[str, str], last: Record
 ) -> dict[str, dict[str, str]]:
-    """What `kept` says of names that a person gave while the update ran. One that is no target has the last name."""
+    """The entries of `kept` for names that a person gave while the update ran.
+
+    A Tag that is no target of the update still has its last name.
+    """
     return {
         snapshot_id: {"name": value, "wanted": declared[snapshot_id], "why": "it was named while the update ran"}
         for snapshot_id, (tag_id, value) in tags.items()

@@ -1,17 +1,17 @@
-"""Text from outside, shown on a terminal: names and tags that anyone with CreateTags can choose, AWS's errors, config.
+"""Makes text from outside safe to print: config, AWS's errors, and names and tags that others choose.
 
-A terminal obeys what it is sent: escape sequences clear it or set its title, a bidirectional override turns text
-around, a line break begins a line of somebody else's. All of these show as what they are instead.
+A terminal obeys the text that it gets. An escape sequence clears it or sets its title, a bidirectional override turns
+text around, and a line break can fake a line of output. Here, such characters are shown as visible text instead.
 """
 
 NAME_LIMIT = 512
-"""More than any name or tag of AWS has."""
+"""Characters; no name or tag of AWS has more."""
 
 LINE_LIMIT = 10_000
 
 
 def printable(text: str, limit: int = NAME_LIMIT) -> str:
-    r"""One line of printable characters, at most `limit` and a note of what is left out in the middle.
+    r"""One line of printable characters. Beyond `limit` characters, a note in the middle replaces the rest.
 
     >>> print(printable("front-web\x1b[2J\u202e\n"))
     front-web\x1b[2J\u202e\n

@@ -27,41 +27,41 @@ from snapnames.rules.time_spans import DEFAULT_CREATE_TIMEOUT
 
 
 class ReleaseImageArgs(TypedDict):
-    """What `ReleaseImage` is made of."""
+    """The inputs of `ReleaseImage`."""
 
     image_name: str
-    """Name of the AMI: 3 to 128 letters, digits, ( ) [ ] space . / - ' @ _, not taken in the account and region."""
+    """Name of the AMI: 3 to 128 letters, digits, ( ) [ ] space . / - ' @ _. It is unique in the account and region."""
 
     service: NotRequired[str]
     """The service whose release it is; the image's name begins with it and a `-`. Default: the image's name."""
 
     source_instance_id: NotRequired[Input[str]]
-    """The instance to make the image of, read only while the image is not built. Left out: the image must exist."""
+    """The instance to make the image from. It is read only until the image is built. Left out: the image must exist."""
 
     reboot: NotRequired[bool]
-    """Reboot the instance for file systems that are flushed clean. Default: false, a serving instance goes on."""
+    """Reboot the instance first, so that its file systems are complete on disk. Default: false, it runs on."""
 
     name_pattern: NotRequired[str]
-    """Name of each snapshot, of the fields {image}, {index}, {device}. Default: `{image}({index:03d})`."""
+    """Pattern for the Name of each snapshot. Fields: {image}, {index}, {device}. Default: `{image}({index:03d})`."""
 
     image_tags: NotRequired[Mapping[str, str]]
-    """Tags on the AMI, beside `Name`, `snapnames:stack` and `snapnames:service`."""
+    """More tags on the AMI. `Name`, `snapnames:stack` and `snapnames:service` are always set."""
 
     snapshot_tags: NotRequired[Mapping[str, str]]
-    """Tags on each snapshot, beside its `Name`."""
+    """More tags on each snapshot. `Name` is always set."""
 
     description: NotRequired[str]
-    """Of the AMI, at most 255 characters. Changes in place."""
+    """Description of the AMI, at most 255 characters. It can be changed later without a new image."""
 
     deprecation_time: NotRequired[str]
-    """When EC2 stops to offer the AMI to others, as RFC 3339. Set at the build; a later change is for later images."""
+    """When the AMI becomes deprecated, as RFC 3339. It is set when the image is built, and stays afterwards."""
 
     create_timeout: NotRequired[str]
-    """How long the image may stay pending, as `90m` or `6h`. Default: 6h; the provider alone gives up at 40 minutes."""
+    """How long EC2 may take to make the image, such as `90m`. Default: 6h, where the provider has 40 minutes."""
 
 
 class _Seen(NamedTuple):
-    """What the state has of an image, and the account of unfinished ones."""
+    """What the state says of an image, and which of the stack's images are unfinished in the account."""
 
     image_id: str | None
     root_device: str
@@ -82,13 +82,13 @@ class _Built:
 class ReleaseImage(ComponentResource):
     """The AMI of a running instance, with a Name on each EBS snapshot behind it.
 
-    What the image holds is what gets named: a volume that is attached after the preview is named too. Once built, the
-    image depends on its source instance no more.
+    The snapshots that the image really has are named, so a volume that is attached after the preview is named too. Once
+    the image is built, it no longer depends on its source instance.
 
     Leaves alone: instance-store mappings (they have no snapshot), and tags that others put on the snapshots.
 
-    Raises `InputError` before anything is registered for bad arguments, and in the outputs for what only AWS knows: a
-    name that is taken, a source that EC2 can't image, an image whose create failed or timed out.
+    Bad arguments raise `InputError` before anything is registered. Faults that only AWS knows raise it in the outputs:
+    a name that is taken, a source that EC2 can't make an image of, an image whose create failed or timed out.
     """
 
     image_id: Output[str]
@@ -122,7 +122,7 @@ class ReleaseImage(ComponentResource):
             self,
             image_name,
             pattern,
-            # Nothing is built before the plan has agreed to the volumes, nor while `unfinished` is still being read.
+            # The image waits until the plan has checked the volumes, and until `unfinished` was read.
             source_instance_id=Output.all(NO_INSTANCE if source is None else source, volumes.urn, unfinished)[0],
             reboot=args.get("reboot", False),
             tags={**tags, "Name": image_name, STACK_TAG: stack_tag(), SERVICE_TAG: service},
@@ -131,8 +131,8 @@ class ReleaseImage(ComponentResource):
             deprecation_time=args.get("deprecation_time"),
             create_timeout=args.get("create_timeout", DEFAULT_CREATE_TIMEOUT),
         )
-        # Unknown while the image is to be made, None when it is not a target of this update: then alone it is unknown
-        # in an update.
+        # Unknown if the image is still to be made. None if the image is not a target of this update: in an update, this
+        # is the only case in which the ids are unknown.
         built: Output[_Built | None] = Output.all(
             image.resource.id, image.resource.root_device_name, image.snapshots, unfinished
         ).apply(
@@ -160,7 +160,7 @@ class ReleaseImage(ComponentResource):
 
 
 def _built(image_name: str, owner: ComponentResource, seen: _Seen) -> Input[_Built | None]:
-    """The image's mappings, or an `InputError`: a create that failed or timed out leaves an image in the state too."""
+    """The image's mappings. Raises `InputError` if the create failed or timed out: the state has an image then too."""
     if seen.image_id is None:  # no target of this update
         return None
     if seen.image_id in seen.unfinished:
@@ -183,7 +183,7 @@ def _named(image: NamedImage, built: _Built | None) -> dict[str, str]:
 def _predicted(
     image_name: str, volumes: SourceVolumes, image: NamedImage, owner: ComponentResource
 ) -> Output[dict[str, str]]:
-    """Name each snapshot that the image is going to have, as its source instance is now."""
+    """Name each snapshot that the image would have if it were made from its source instance now."""
 
     def name(devices: list[str]) -> dict[str, str]:
         if contains_unknowns(devices):

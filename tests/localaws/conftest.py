@@ -3,11 +3,16 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.server import REGION, LocalAws
+
+from .fleet import Fleet
 
 Refused = Callable[..., AbstractContextManager[None]]
+OTHER = "222222222222"
 
 
 @pytest.fixture
@@ -36,6 +41,12 @@ def instance(ec2: EC2Client, public_image: str) -> str:
 
 
 @pytest.fixture
+def plain_instance(ec2: EC2Client, public_image: str) -> str:
+    """Launch an instance with nothing but an unencrypted root, whose images can be shared."""
+    return ec2.run_instances(ImageId=public_image, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+
+
+@pytest.fixture
 def bundled_instance(ec2: EC2Client) -> str:
     """Launch an instance whose root is in the instance store."""
     image_id = ec2.register_image(Name="bundled", ImageLocation="bucket/image.manifest.xml")["ImageId"]
@@ -55,3 +66,24 @@ def refused() -> Refused:
         assert text in error["Message"]
 
     return block
+
+
+@pytest.fixture
+def other(aws: LocalAws) -> EC2Client:
+    """Give a client of another account, 222222222222, in the same region."""
+    role = aws.client("sts").assume_role(RoleArn=f"arn:aws:iam::{OTHER}:role/reader", RoleSessionName="test")
+    keys = role["Credentials"]
+    return boto3.client(
+        "ec2",
+        region_name=REGION,
+        endpoint_url=aws.url,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+
+
+@pytest.fixture
+def fleet(aws: LocalAws, public_image: str) -> Fleet:
+    """Give images and a template for a group of which there is none yet."""
+    return Fleet.of(aws, public_image)

@@ -123,16 +123,6 @@ def test_a_description_can_be_changed(ec2: EC2Client, instance: str) -> None:
     assert image_of(ec2, image_id)["Description"] == "newer"
 
 
-def test_an_image_can_be_shared(ec2: EC2Client, instance: str) -> None:
-    """Launch permissions stay moto's."""
-    image_id = ec2.create_image(InstanceId=instance, Name="front-1")["ImageId"]
-
-    ec2.modify_image_attribute(ImageId=image_id, LaunchPermission={"Add": [{"UserId": "111122223333"}]})
-
-    given = ec2.describe_images(ExecutableUsers=["111122223333"], Owners=["self"])["Images"]
-    assert [image["ImageId"] for image in given] == [image_id]
-
-
 def test_deprecation_is_set_and_taken_away(ec2: EC2Client, instance: str) -> None:
     """Row 23: its owner still sees the image."""
     image_id = ec2.create_image(InstanceId=instance, Name="front-1")["ImageId"]
@@ -143,18 +133,6 @@ def test_deprecation_is_set_and_taken_away(ec2: EC2Client, instance: str) -> Non
 
     ec2.disable_image_deprecation(ImageId=image_id)
     assert "DeprecationTime" not in image_of(ec2, image_id)
-
-
-def test_a_protected_image_is_not_deregistered(ec2: EC2Client, instance: str, refused: Refused) -> None:
-    """Until the protection is off."""
-    image_id = ec2.create_image(InstanceId=instance, Name="front-1")["ImageId"]
-    ec2.enable_image_deregistration_protection(ImageId=image_id)
-
-    with refused("OperationNotPermitted", image_id):
-        ec2.deregister_image(ImageId=image_id)
-
-    ec2.disable_image_deregistration_protection(ImageId=image_id)
-    ec2.deregister_image(ImageId=image_id)
 
 
 def test_a_disabled_image_launches_nothing_until_it_is_enabled(ec2: EC2Client, instance: str, refused: Refused) -> None:

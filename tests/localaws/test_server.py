@@ -53,6 +53,8 @@ def test_a_reset_empties_every_region_and_takes_orders_back(aws: LocalAws, ec2: 
     aws.client("ec2", "us-west-2").create_volume(AvailabilityZone="us-west-2a", Size=1)
     aws.fail_next_image("no")
     aws.settings(pending_seconds=60, forget_seconds=60, launch_configurations=False)
+    images = aws.ec2()
+    aws.ec2(image_retention_seconds=60)
 
     aws.reset()
 
@@ -62,6 +64,11 @@ def test_a_reset_empties_every_region_and_takes_orders_back(aws: LocalAws, ec2: 
         "forget_seconds": 0.0,
         "launch_configurations": True,
         "hold_refreshes": False,
+        "ec2": images,
+        "refresh_seconds": 0.0,
+        "refresh_timeout_seconds": 3600.0,
+        "unhealthy_images": [],
+        "alarms": [],
         "next_images": [],
         "policies": {},
     }
@@ -140,6 +147,10 @@ def test_moto_s_own_reset_empties_the_account(aws: LocalAws, ec2: EC2Client, ins
         ("PUT", "/settings", "[]", 400),
         ("GET", "/calls?since=x", "", 400),
         ("PUT", "/images/ami-12345678", '{"state": "lost"}', 400),
+        ("PUT", "/settings", '{"alarms": "errors"}', 400),
+        ("PUT", "/settings", '{"unhealthy_images": [1]}', 400),
+        ("PUT", "/settings", '{"refresh_seconds": -1}', 400),
+        ("POST", "/refreshes/none", "{}", 400),
     ],
 )
 def test_a_wrong_control_request_is_told_so(aws: LocalAws, method: str, path: str, body: str, status: int) -> None:
@@ -228,7 +239,7 @@ def test_a_server_ends_with_its_starter() -> None:
     """Even if that is killed."""
     code = (
         "import os, signal\n"
-        "from localaws.server import LocalAws\n"
+        "from snapnames.testing.localaws.server import LocalAws\n"
         "aws = LocalAws()\n"
         "print(aws.port, aws.identity()['service'], flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"

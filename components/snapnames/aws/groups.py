@@ -36,6 +36,10 @@ def _group(described: "AutoScalingGroupTypeDef") -> Group:
         members=tuple(_member(instance) for instance in described.get("Instances", [])),
         tags={tag["Key"]: tag["Value"] for tag in described.get("Tags", [])},
         desired=described["DesiredCapacity"],
+        health_check=described["HealthCheckType"],
+        fed=bool(
+            described.get("TargetGroupARNs") or described.get("LoadBalancerNames") or described.get("TrafficSources")
+        ),
     )
 
 

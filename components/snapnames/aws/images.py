@@ -79,6 +79,7 @@ def _image(described: "ImageTypeDef") -> Image:
         deprecated=datetime.fromisoformat(deprecated) if deprecated else None,
         description=described.get("Description", ""),
         source_instance_id=source,
+        protection=described.get("DeregistrationProtection", ""),
         # What CreateImage made has a source image as well, and alone a source instance.
         copied="SourceImageId" in described and not source,
     )

@@ -1,4 +1,4 @@
-"""Names that are given later, unless a person gives one first: EC2 has no write that minds what is there."""
+"""Names that are given later, unless a person gives one first. EC2 can't make a write depend on the present name."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -13,22 +13,22 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
 SECONDS = 5
-"""How old a name may be that decides."""
+"""How many seconds before the write a name may have been read."""
 
 
 class LiveNames:
-    """Reads the names of snapshots that wait for their turn again, for all turns of the next seconds in one call."""
+    """Reads the names of waiting snapshots again. One call reads the names for all turns of the next seconds."""
 
     def __init__(self, read: Callable[[list[str]], Mapping[str, str]], per_second: float) -> None:
-        """`read`: the live names by id, of those that have one. `per_second`: how many turns there are."""
+        """`read` gives the live names by snapshot id, for snapshots that have one. `per_second`: turns per second."""
         self._read, self._size = read, max(1, min(VALUES, int(per_second * SECONDS)))
         self._waiting: list[str] = []
         self._reads: dict[str, asyncio.Future[Mapping[str, str]]] = {}
 
     async def later(self, snapshot_id: str, name: str, seen: str | None, writes: Pace, *paces: Pace) -> str:
-        """Give the name when its call may begin, or the live one if it is not what was `seen`.
+        """Give the name when its call may begin. If the live name is no longer the one that was `seen`, give that.
 
-        A name that goes at once is not read again: that would be as late.
+        A name that is given at once is not read again, because the first read is recent.
         """
         turns = [(pace, pace.turn()) for pace in (writes, *paces)]
         waits = turns[0][1] > AT_ONCE

@@ -26,9 +26,14 @@ AT_ONCE = BURST - RESERVE
 class Pace:
     """The times at which calls may begin: `AT_ONCE` of them, then so many a second."""
 
-    def __init__(self, per_second: float = PER_SECOND, clock: Callable[[], float] = time.monotonic) -> None:
-        """A full bucket, which fills no more until `begin`."""
-        self._per_second, self._clock = per_second, clock
+    def __init__(
+        self,
+        per_second: float = PER_SECOND,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        """A full bucket, which fills no more until `begin`. `sleep`: waits for so many seconds of the clock."""
+        self._per_second, self._clock, self._sleep = per_second, clock, sleep
         self._began: float | None = None
         self._done = asyncio.Event()
         self._turns = 0
@@ -48,9 +53,9 @@ class Pace:
         """
         return self._left(self.turn())
 
-    def sleep(self) -> None:
-        """Wait until the next call may begin; for one call after another."""
-        time.sleep(self.wait())
+    def sleep(self, calls: int = 1) -> None:
+        """Wait until the next so many calls may begin; for one call after another."""
+        self._sleep(max(self.wait() for _ in range(calls)))
 
     def turn(self) -> int:
         """Take a turn, to be waited for with `reach`."""

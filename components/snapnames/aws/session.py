@@ -1,10 +1,12 @@
-"""boto3 clients that reach AWS as the stack's own `aws:` config does, for reads that have no data source."""
+"""boto3 clients that use the stack's `aws:` config, for reads that have no data source in the provider."""
 
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined] # typeshed leaves it out
 
 import boto3
 import botocore.session
@@ -17,6 +19,7 @@ from botocore.credentials import (
     DeferredRefreshableCredentials,
 )
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from botocore.utils import validate_region_name
 
 from snapnames.config.provider import provider_settings
@@ -39,8 +42,8 @@ _ROLE_ARGUMENTS = {
 class StackSession:
     """Clients with the region, profile, keys, roles and endpoints of the stack's default provider.
 
-    Raises `InputError` for a setting of the provider that has no counterpart here or is not of its kind, without a
-    region, and for roles without keys to assume them with.
+    Raises `InputError` if a setting of the provider has no counterpart here, if a setting is of the wrong kind, if
+    there is no region, or if there are no keys to assume a role with.
     """
 
     def __init__(self, config: Mapping[str, str] | None = None) -> None:
@@ -50,26 +53,37 @@ class StackSession:
         """
         self._settings = provider_settings(_running_config() if config is None else config)
         self._session = _session(self._settings)
-        # A client says so only when it is made, which is where no error of the config is expected any more.
+        # A client would report a bad region only when it is made, and callers expect no config error there.
         _check_region(self._session.region_name)
         for role in self._settings.get("assumeRoles", []):
             self._session = _assumed(self._session, role, self._settings)
 
     def ec2(self) -> "EC2Client":
         """A client of EC2."""
-        return self._session.client("ec2", **_client_options("ec2", self._settings))
+        client: EC2Client = _client(self._session, self._settings, "ec2")
+        return client
 
     def autoscaling(self) -> "AutoScalingClient":
         """A client of Auto Scaling."""
-        return self._session.client("autoscaling", **_client_options("autoscaling", self._settings))
+        client: AutoScalingClient = _client(self._session, self._settings, "autoscaling")
+        return client
+
+
+REFUSALS = (BotoCoreError, ClientError, ResponseParserError)
+"""What boto3 raises when AWS, or the way to it, refuses a call, or the answer can't be understood."""
+
+
+def refused(error: Exception) -> str:
+    """The code of the error that AWS has answered; empty for an error of another kind."""
+    return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else ""
 
 
 @contextmanager
 def reading(what: str) -> Iterator[None]:
-    """Raise `InputError` when AWS, or the way to it, refuses a read of `what`."""
+    """Raise `InputError` if `what` can't be read, because AWS refuses or can't be reached."""
     try:
         yield
-    except (BotoCoreError, ClientError) as error:
+    except REFUSALS as error:
         raise InputError(
             f"{what} can't be read: {error}; see to aws:profile, aws:region and the credentials"
         ) from error
@@ -111,25 +125,36 @@ def _session(settings: Mapping[str, Any]) -> boto3.Session:
         aws_secret_access_key=settings.get("secretKey"),
         aws_session_token=settings.get("token"),
         profile_name=settings.get("profile"),
-        # As the provider has it; boto3 alone would ask AWS_DEFAULT_REGION and the profile, and read another region.
+        # The provider's rule. boto3 alone would use AWS_DEFAULT_REGION or the profile, and could read another region.
         region_name=settings.get("region") or os.environ.get("AWS_REGION"),
     )
 
 
-def _client_options(service: Literal["autoscaling", "ec2", "sts"], settings: Mapping[str, Any]) -> dict[str, Any]:
-    endpoint = next((entry[service] for entry in settings.get("endpoints", []) if service in entry), None)
-    return {
-        "endpoint_url": endpoint,
+def _client(session: boto3.Session, settings: Mapping[str, Any], service: str, **keys: str) -> Any:  # noqa: ANN401 -- boto3 makes its clients at run time
+    """A client of a service, through `httpsProxy` unless `noProxy` has its host.
+
+    Where a setting is missing, what the environment says holds, as for the provider.
+    """
+    options: dict[str, Any] = {
+        "endpoint_url": next((entry[service] for entry in settings.get("endpoints", []) if service in entry), None),
         "verify": False if settings.get("insecure") else settings.get("customCaBundle"),
-        "config": Config(
-            retries={
-                "total_max_attempts": settings.get("maxRetries", 24) + 1,
-                "mode": settings.get("retryMode", "standard"),
-            },
-            use_dualstack_endpoint=settings.get("useDualstackEndpoint"),
-            use_fips_endpoint=settings.get("useFipsEndpoint"),
-        ),
+        **keys,
     }
+    config = Config(
+        retries={
+            "total_max_attempts": settings.get("maxRetries", 24) + 1,
+            "mode": settings.get("retryMode", "standard"),
+        },
+        use_dualstack_endpoint=settings.get("useDualstackEndpoint"),
+        use_fips_endpoint=settings.get("useFipsEndpoint"),
+    )
+    make: Any = session.client  # which client it is depends on the name of the service
+    client = make(service, config=config, **options)
+    # A client with a proxy of its own asks no setting about hosts that are reached without one.
+    without = {"no": settings["noProxy"]} if "noProxy" in settings else None
+    if "httpsProxy" not in settings or proxy_bypass_environment(urlsplit(client.meta.endpoint_url).netloc, without):
+        return client
+    return make(service, config=config.merge(Config(proxies={"https": settings["httpsProxy"]})), **options)
 
 
 def _assumed(session: boto3.Session, role: Mapping[str, Any], settings: Mapping[str, Any]) -> boto3.Session:
@@ -146,14 +171,14 @@ def _assumed(session: boto3.Session, role: Mapping[str, Any], settings: Mapping[
             "aws:profile, or log in"
         )
     fetcher = AssumeRoleCredentialFetcher(
-        client_creator=partial(session.client, **_client_options("sts", settings)),
+        client_creator=partial(_client, session, settings),
         source_credentials=own,
         role_arn=arguments.pop("RoleArn"),
         extra_args=arguments,
     )
-    # A role's keys are good for an hour, and an image may take longer.
+    # A role's keys are valid for an hour, and an image may take longer, so the keys have to refresh.
     credentials = DeferredRefreshableCredentials(refresh_using=fetcher.fetch_credentials, method=_Assumed.METHOD)
-    credentials.get_frozen_credentials()  # says now that the role can't be had
+    credentials.get_frozen_credentials()  # raises now if the role can't be assumed
     core = botocore.session.Session()
     core.register_component("credential_provider", CredentialResolver([_Assumed(credentials)]))
     return boto3.Session(botocore_session=core, region_name=session.region_name)

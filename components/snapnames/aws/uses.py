@@ -23,7 +23,7 @@ _ALIVE = ["pending", "running", "stopping", "stopped"]
 _INSTANCES, _CONFIGURATIONS, _TEMPLATES = 1000, 100, 200
 """The most that each of these reads gives at once."""
 
-_GROUP_TAG = "aws:autoscaling:groupName"
+GROUP_TAG = "aws:autoscaling:groupName"
 """On each instance of a group; AWS alone writes tags that begin with `aws:`."""
 
 
@@ -148,7 +148,7 @@ def _instances(ec2: "EC2Client", image_ids: Collection[str] | None) -> Iterator[
         for page in pages:
             for reservation in page["Reservations"]:
                 for instance in reservation["Instances"]:
-                    group = tags_of(instance).get(_GROUP_TAG, "")
+                    group = tags_of(instance).get(GROUP_TAG, "")
                     yield Use(instance["ImageId"], INSTANCE, instance["InstanceId"], group)
 
 

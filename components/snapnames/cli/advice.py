@@ -1,10 +1,9 @@
-"""What to do about errors of AWS and Pulumi that do not say it themselves."""
+"""The next step for errors of AWS and Pulumi that do not say it themselves."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from snapnames.aws.session import REFUSALS
 from snapnames.cli.errors import CommandError
 
 _ADVICE = {
@@ -23,15 +22,15 @@ _ADVICE = {
 
 
 def with_advice(message: str) -> str:
-    """Put a line with the next step under a message that has a known cause and does not name it yet."""
+    """The message, with a line for the next step if the cause is known and the message does not say it yet."""
     lines = [advice for symptom, advice in _ADVICE.items() if symptom in message and advice not in message]
     return "\n".join([message, *lines])
 
 
 @contextmanager
 def aws_errors(doing: str) -> Iterator[None]:
-    """Turn what AWS refuses into a `CommandError` that begins with what was being done."""
+    """Turn an error of AWS into a `CommandError`. Its message begins with `doing`."""
     try:
         yield
-    except (BotoCoreError, ClientError) as error:
+    except REFUSALS as error:
         raise CommandError(with_advice(f"{doing}: {error}")) from error

@@ -1,4 +1,4 @@
-"""The commands and their options. What they do is imported when one runs, so that `--help` answers at once."""
+"""The commands and their options. Each command imports its work only when it runs, so that `--help` answers at once."""
 
 import json
 import sys
@@ -30,6 +30,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 -- as typer calls it
+    if wanted:
+        from snapnames import __version__  # noqa: PLC0415
+
+        print(f"snapnames {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version, and end.")
+    ] = False,
+) -> None:
+    pass
+
+
 Stack = Annotated[str | None, typer.Option(help="The stack. Default: the selected one.", metavar="NAME")]
 Folder = Annotated[Path, typer.Option("--cwd", "-C", help="A folder of the Pulumi project.", exists=True)]
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout; what a person reads goes to stderr.")]
@@ -43,6 +62,13 @@ def deploy(  # noqa: PLR0913 -- each is an option
     ] = None,
     keep: Annotated[int | None, typer.Option(help="Releases to keep, 1 or more. Default: all.", metavar="N")] = None,
     *,
+    drop: Annotated[
+        list[str] | None,
+        typer.Option(help="Drop this release too, which the config does not list but the stack has.", metavar="R"),
+    ] = None,
+    no_rollback: Annotated[
+        bool, typer.Option("--no-rollback", help="Leave a fleet whose rollout has failed as it is.")
+    ] = False,
     preview: Preview = False,
     stack: Stack = None,
     folder: Folder = Path(),
@@ -50,22 +76,24 @@ def deploy(  # noqa: PLR0913 -- each is an option
 ) -> None:
     """Build the image of a new release, name its snapshots, and move the fleet to it.
 
-    Puts the release first in snapnames:releases and makes it live; the config is written when the update has
-    succeeded. The same --release again goes on where a run was stopped.
+    Puts the release first in snapnames:releases; the config is written when the update has succeeded, which waits for
+    the instance refresh of the fleet. Then it drops what --keep does not keep. A rollout that fails takes the fleet
+    back to the last good release. The same --release again goes on where a run was stopped.
     """
 
     def run(session: "Session") -> dict[str, Any]:
         from snapnames.cli.commands.deploy import Deploy  # noqa: PLC0415
 
         with session.stoppable():
-            return Deploy.of(session, release, keep).run(preview=preview)
+            deployment = Deploy.of(session, release, keep, rolls_back=not no_rollback, drop=drop or ())
+            return deployment.run(preview=preview)
 
     _command(run, folder, stack, as_json=as_json)
 
 
 @app.command(epilog=_EXIT_CODES)
 def rollback(
-    release: Annotated[str | None, typer.Argument(help="Default: the one listed behind the live one.")] = None,
+    release: Annotated[str | None, typer.Argument(help="Default: the last good one before the live one.")] = None,
     *,
     preview: Preview = False,
     stack: Stack = None,
@@ -84,8 +112,31 @@ def rollback(
 
 
 @app.command(epilog=_EXIT_CODES)
+def prune(
+    keep: Annotated[int, typer.Option(help="Releases to keep, 1 or more.", metavar="N")],
+    *,
+    preview: Preview = False,
+    stack: Stack = None,
+    folder: Folder = Path(),
+    as_json: Json = False,
+) -> None:
+    """Drop old releases with their images and snapshots, and change nothing else.
+
+    Keeps the live release, the one to go back to, and what AWS would refuse to delete.
+    """
+
+    def run(session: "Session") -> dict[str, Any]:
+        from snapnames.cli.commands.prune import prune as drop_releases  # noqa: PLC0415
+
+        with session.stoppable():
+            return drop_releases(session, keep, preview=preview)
+
+    _command(run, folder, stack, as_json=as_json)
+
+
+@app.command(epilog=_EXIT_CODES)
 def releases(*, stack: Stack = None, folder: Folder = Path(), as_json: Json = False) -> None:
-    """List the releases: which is live, the state of its image, age, size, names."""
+    """List the releases: which one is live, and the state, age, size and names of their images."""
 
     def run(session: "Session") -> list[dict[str, Any]]:
         from rich.console import Console  # noqa: PLC0415
@@ -106,7 +157,8 @@ def name_owned(
 ) -> None:
     """Name the snapshots of the images that snapnames:ownedImages chooses, and change nothing else.
 
-    The same as `pulumi up` of that part of the stack, for thousands of names. Run it again after a stop or a kill.
+    Does the same as `pulumi up` of that part of the stack, but faster for thousands of names. After a stop or a kill,
+    run it again.
     """
 
     def run(display: "Display") -> dict[str, Any]:
@@ -122,22 +174,26 @@ def recover(
     *,
     orphans: Annotated[
         bool,
-        typer.Option("--orphans", help="Delete also the snapshots of images that the stack had and that are gone."),
+        typer.Option("--orphans", help="Also delete the snapshots of images that the stack had and that are gone."),
     ] = False,
+    adopt: Annotated[
+        list[str] | None,
+        typer.Option(help="The id of an image, or the name of a group, that is this stack's.", metavar="ID"),
+    ] = None,
     stack: Stack = None,
     folder: Folder = Path(),
     as_json: Json = False,
 ) -> None:
     """Bring a stack whose update was killed to where `pulumi up` works.
 
-    Lets go of a lock whose process is gone, puts what AWS has made into the state, drops what never happened, and ends
-    deletes that were cut off. Asks nothing; does nothing to a stack that is whole.
+    Removes a lock whose process is gone, adds to the state what AWS has made, removes from the state what was never
+    made, and finishes interrupted deletes. Asks no question. Changes nothing in a stack that needs no repair.
     """
 
     def run(display: "Display") -> dict[str, Any]:
         from snapnames.cli.commands.recover import recover as bring_back  # noqa: PLC0415
 
-        return bring_back(folder, stack, display, orphans=orphans)
+        return bring_back(folder, stack, display, orphans=orphans, adopt=adopt or ())
 
     _run(run, as_json=as_json)
 
@@ -171,7 +227,7 @@ def ledger(  # noqa: PLR0913 -- each is an option
 ) -> None:
     """Say which snapshot belongs to which release, what it costs at most, and what is wrong.
 
-    Reads the account in bulk and changes nothing; each finding says which command does.
+    Only reads. Each finding names the command that solves the problem.
     """
     failing: list[str] = []
 
@@ -209,7 +265,7 @@ def _show(found: "Ledger", display: "Display", html: Path | None, *, as_json: bo
 
 
 def _command(run: "Callable[[Session], object]", folder: Path, stack: str | None, *, as_json: bool) -> None:
-    """Open the stack of a service and run on it."""
+    """Open the stack of a service, and run the command on it."""
 
     def opened(display: "Display") -> object:
         from snapnames.cli.commands.session import Session  # noqa: PLC0415
@@ -220,7 +276,7 @@ def _command(run: "Callable[[Session], object]", folder: Path, stack: str | None
 
 
 def _run(run: "Callable[[Display], object]", *, as_json: bool) -> None:
-    """Run, and end with the exit code."""
+    """Run the command, print the result or the error, and end with the exit code."""
     from rich.console import Console  # noqa: PLC0415
 
     from snapnames.cli.display import Display  # noqa: PLC0415

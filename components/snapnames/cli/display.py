@@ -1,4 +1,4 @@
-"""What a person sees: lines, and while an image is made a progress bar for each snapshot behind it."""
+"""The output for people: lines, and a progress bar for each snapshot while an image is made."""
 
 import threading
 import time
@@ -33,7 +33,7 @@ class Display:
     """Lines on a console, and bars on one that is a terminal."""
 
     def __init__(self, console: Console) -> None:
-        """Print to that console, and count the time from now on."""
+        """Print to the console, and start to count the time."""
         self._console = console
         self._started = time.monotonic()
         self.next = ""
@@ -67,7 +67,7 @@ class Display:
 
     @contextmanager
     def counting(self, total: int, what: str) -> Iterator[Callable[[], None]]:
-        """While this lasts, show how many of so many are done: a bar, or in a log a line for each tenth."""
+        """While this lasts, show how many of `total` are done: a bar, or a line for each tenth in a log."""
         done = 0
         tenth = max(1, total // 10)
 
@@ -108,7 +108,7 @@ def _label(image: ImageWithSnapshots, snapshot: Snapshot) -> str:
 
 
 class _Lines:
-    """A line whenever a snapshot has come a quarter further, for a log."""
+    """For a log: prints a line when a snapshot has progressed by another quarter."""
 
     def __init__(self, display: Display) -> None:
         self._display = display
@@ -130,7 +130,7 @@ class _Lines:
 
 
 class _Bars(Live):
-    """A bar for each snapshot, and beneath them the time and what comes next."""
+    """For a terminal: a bar for each snapshot, and under the bars the time and the next step."""
 
     def __init__(self, display: Display, console: Console) -> None:
         self._display = display

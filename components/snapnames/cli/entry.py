@@ -1,4 +1,4 @@
-"""The console script `snapnames`, which is installed also where what it needs is not."""
+"""The console script `snapnames`. It is installed also without the packages that it needs."""
 
 import re
 import sys
@@ -23,7 +23,7 @@ def main() -> None:
 
 
 def _needed() -> list[str]:
-    """The packages of the extra `cli`; none where the command runs from the repository."""
+    """The packages of the extra `cli`. None if the package itself is not installed."""
     if not _installed("pulumi-snapnames"):
         return []
     wanted = metadata.requires("pulumi-snapnames") or []

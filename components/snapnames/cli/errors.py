@@ -11,20 +11,20 @@ class Exit(IntEnum):
     """The preview or the update failed, or AWS refused a read. The config is as it was."""
 
     USAGE = 2
-    """A bad argument, or a stack or config that can't be worked with. Nothing was run."""
+    """The command can't work with an argument, the stack or the config. Nothing was run."""
 
     NOTHING_TO_DO = 3
-    """The fleet runs that release already."""
+    """The release is live already."""
 
     FOUND = 3
-    """Of `ledger` alone: there are findings of a kind that `--fail-on` lists."""
+    """Only for `ledger`: there are findings of a kind that `--fail-on` lists."""
 
     INTERRUPTED = 130
     """Stopped by ^C (or SIGTERM, SIGHUP). The config is as it was, and the message says how to go on."""
 
 
 class CommandError(Exception):
-    """A command can't go on; the message gives the value, the rule and the next step."""
+    """A command can't go on. The message gives the value, the rule and the next step."""
 
     def __init__(self, message: str, code: Exit = Exit.FAILED) -> None:
         """Keep the message for stderr, and the exit code."""
@@ -33,7 +33,7 @@ class CommandError(Exception):
 
 
 class UsageError(CommandError):
-    """What was given can't be worked with, and nothing was run."""
+    """The command can't work with what was given. Nothing was run."""
 
     def __init__(self, message: str) -> None:
         """Exit with `Exit.USAGE`."""

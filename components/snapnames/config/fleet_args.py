@@ -16,16 +16,16 @@ else:
 
 
 class InstanceRefresh(TypedDict, total=False):
-    """How a change of the launch settings replaces the instances that run."""
+    """How running instances are replaced when the launch settings change."""
 
     min_healthy_percentage: int
-    """Of the desired capacity, in service while instances are replaced: 0 to 100. Default: 90; for one instance 100."""
+    """Percentage of the desired capacity that stays in service: 0 to 100. Default: 90; for a group of one: 100."""
 
     max_healthy_percentage: int
-    """Of the desired capacity, in service or starting meanwhile: 100 to 200. Default: 100; for one instance 110."""
+    """Percentage that is in service or starting at most: 100 to 200. Default: 100; for a group of one: 110."""
 
     instance_warmup: int
-    """Seconds until a new instance counts. Default: the group's health check grace period."""
+    """Seconds until a new instance counts as ready. Default: the group's health check grace period."""
 
     skip_matching: bool
     """Keep instances that were launched from the same settings already. Default: false."""
@@ -49,14 +49,14 @@ class InstanceRefresh(TypedDict, total=False):
     """Has to be false: Auto Scaling would go back to the release that fails. Default: false."""
 
     triggers: Sequence[str]
-    """Further properties of the group whose change starts a refresh, e.g. `tag`."""
+    """Other properties of the group whose change also starts a refresh, e.g. `tag`."""
 
 
 class FleetArgs(TypedDict):
     """What `Fleet` is made of. The lists are plain, the ids in them may be outputs."""
 
     image_id: Input[str]
-    """The AMI to launch from, as `ReleaseImage.image_id`."""
+    """The AMI to launch from, e.g. `ReleaseImage.image_id`."""
 
     instance_type: NotRequired[str]
     """E.g. `t3.small`. Needed unless `template` or `group` choose the types."""
@@ -65,7 +65,7 @@ class FleetArgs(TypedDict):
     """Launch from a launch `configuration` or a launch `template`. Default: configuration."""
 
     instance_refresh: NotRequired[InstanceRefresh]
-    """Roll the running instances when the launch settings change. Left out: they stay as they are."""
+    """Replace the running instances when the launch settings change. Left out: they stay as they are."""
 
     min_size: NotRequired[int]
     """Instances the group keeps at least. Default for a new group: 1."""
@@ -95,13 +95,13 @@ class FleetArgs(TypedDict):
     """Script or cloud-init data, at most 16 KiB. Kept as a secret in the state."""
 
     health_check: NotRequired[HealthCheck]
-    """What tells that an instance is healthy: `EC2`, or `ELB` behind a load balancer. Default for a new group: EC2."""
+    """What decides that an instance is healthy: `EC2`, or `ELB` behind a load balancer. A new group has EC2."""
 
     health_check_grace_period: NotRequired[int]
     """Seconds after launch before the first health check. Default for a new group: 300."""
 
     tags: NotRequired[Mapping[str, str]]
-    """Tags on the group and on the instances that it launches. The group gets `snapnames:stack` beside them."""
+    """Tags on the group and on the instances that it launches. The group has `snapnames:stack` beside."""
 
     group: NotRequired[Mapping[str, Any]]
     """Further properties of the group, as `aws:autoscaling:Group` has them: `{"targetGroupArns": [...]}`."""
@@ -111,3 +111,9 @@ class FleetArgs(TypedDict):
 
     configuration: NotRequired[Mapping[str, Any]]
     """Further properties of the launch configuration, as `aws:ec2:LaunchConfiguration` has them."""
+
+    rollout_timeout: NotRequired[str]
+    """How long an update waits for its instance refresh, as `90m` or `2h`. Default: 2h."""
+
+    wait_for_rollout: NotRequired[bool]
+    """Whether an update ends only when its instances are replaced, and fails with them. Default: true."""

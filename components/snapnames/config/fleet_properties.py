@@ -98,9 +98,18 @@ def checked_fleet(args: Mapping[str, Any], setting: str) -> FleetArgs:
     faults = list(fleet_property_faults(args, Paths(f"{setting}: ", str)))
     if faults:
         raise InputError("\n".join(faults))
-    unified = in_short(args)
+    unified = in_short({key: value if key in PLACES else _whole(value) for key, value in args.items()})
     check_fleet(unified, setting)
     return unified
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401 -- an input of any kind
+    """The value with whole numbers as such: programs in other languages have one kind of number, a fraction."""
+    if isinstance(value, Mapping):
+        return {key: _whole(one) for key, one in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_whole(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def classes(place: str) -> type:

@@ -1,10 +1,10 @@
-"""The provider's `aws:` config, as far as a session of boto3 needs it."""
+"""The part of the provider's `aws:` config that a boto3 session needs."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-
-from botocore.utils import is_valid_endpoint_url
+from urllib.parse import urlsplit
 
 from snapnames.config.values import TEXT, TEXT_MAP, TEXTS, TRUTH, WHOLE, is_kind
 from snapnames.errors import InputError
@@ -21,8 +21,10 @@ _MIRRORED = frozenset(
         "sharedConfigFiles",
         "sharedCredentialsFiles",
         "customCaBundle",
+        "httpsProxy",
         "insecure",
         "maxRetries",
+        "noProxy",
         "retryMode",
         "useDualstackEndpoint",
         "useFipsEndpoint",
@@ -44,12 +46,27 @@ _NO_MATTER = frozenset(
         "userAgents",
     }
 )
-"""Settings that change nothing for a read of EC2."""
+"""Settings that make no difference for a read of EC2."""
+
+_HOST = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\.?")
+"""The name of a host: RFC 1123, section 2.1."""
 
 KEYS = tuple(sorted(_MIRRORED))
 """The keys of `aws:` config that a session is made of."""
 
-_TEXTS = frozenset({"accessKey", "secretKey", "token", "profile", "region", "customCaBundle", "retryMode"})
+_TEXTS = frozenset(
+    {
+        "accessKey",
+        "secretKey",
+        "token",
+        "profile",
+        "region",
+        "customCaBundle",
+        "httpsProxy",
+        "noProxy",
+        "retryMode",
+    }
+)
 _KINDS = {
     "sharedConfigFiles": TEXTS,
     "sharedCredentialsFiles": TEXTS,
@@ -71,9 +88,9 @@ _ROLE_KINDS = {
 
 
 def provider_settings(config: Mapping[str, str]) -> dict[str, Any]:
-    """The settings that a session is made of, parsed and of their kinds. Raises `InputError`.
+    """The settings for a session, parsed, and checked to be of the right kind. Raises `InputError`.
 
-    `config`: the stack's `aws:` config as it stands, without the namespace.
+    `config`: the raw text values of the stack's `aws:` config, by key without the namespace.
     """
     for key in config:
         if key not in _MIRRORED | _NO_MATTER:
@@ -110,7 +127,7 @@ def _entries(settings: Mapping[str, Any], key: str) -> Iterator[tuple[str, dict[
 
 
 def _check_kinds(path: str, values: Mapping[str, Any], kinds: Mapping[str, str]) -> None:
-    """Raise for a value of another kind, and do not show it: it may be a secret."""
+    """Raise `InputError` for a value of another kind. The error does not show the value, because it may be a secret."""
     for key in values.keys() & kinds.keys():
         if not is_kind(values[key], kinds[key]):
             raise InputError(
@@ -122,14 +139,29 @@ def _check_kinds(path: str, values: Mapping[str, Any], kinds: Mapping[str, str])
 def _check_endpoints(path: str, endpoints: Mapping[str, Any]) -> None:
     _check_kinds(f"{path}.", endpoints, dict.fromkeys(endpoints, TEXT))
     for service, url in endpoints.items():
-        if not is_valid_endpoint_url(url):
+        if not _is_url(url):
             raise InputError(f"aws:{path}.{service} is {url!r}; it is a URL as https://example.com: write it so")
+
+
+def _is_url(text: str) -> bool:
+    """Whether a text is the address of a service: http or https, and the name of a host.
+
+    >>> [_is_url(text) for text in ("http://127.0.0.1:5055", "https://ec2.example.com", "example.com", "http://a b")]
+    [True, True, False, False]
+    """
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+        _ = parts.port  # raises for one that is no number
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and (_HOST.fullmatch(host) is not None or ":" in host)
 
 
 def _parsed(key: str, value: str) -> Any:  # noqa: ANN401 -- whatever the provider takes there
     try:
         return json.loads(value)
     except (ValueError, RecursionError) as error:
-        # Not the value: it may be a secret.
+        # The error does not show the value, because it may be a secret.
         where = f" at line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
         raise InputError(f"aws:{key} is no JSON{where}; the provider takes JSON there: correct it") from error

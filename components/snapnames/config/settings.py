@@ -50,7 +50,7 @@ class Settings:
     """The release that the fleet runs."""
 
     force: bool
-    """Destroy a dropped image although something outside this stack uses it."""
+    """Whether to destroy a dropped image even if something outside this stack uses it."""
 
     source: str | Mapping[str, str]
     """An instance id, or tags that pick one."""
@@ -61,7 +61,7 @@ class Settings:
     image_tags: Mapping[str, str]
     snapshot_tags: Mapping[str, str]
     deprecate_after: str
-    """A time span after the build, or nothing."""
+    """The time span from the build until the image becomes deprecated. Empty: never."""
 
     create_timeout: str
     fleet: Mapping[str, Any] | None
@@ -76,12 +76,12 @@ class Settings:
 
 
 def read_settings() -> Settings:
-    """The config of the running program's stack. Raises `InputError` with every fault in it, a line each."""
+    """Read the config of the running program's stack. Raises `InputError` with a line for every fault."""
     given = {**pulumi_config.get_config_env(), **pulumi_config.CONFIG.get()}
     values = ConfigValues({key.removeprefix(NAMESPACE): v for key, v in given.items() if key.startswith(NAMESPACE)})
     values.refuse_unknown(KEYS)
     owned_images = read_owned_images(values)
-    # A stack of owned images alone says nothing of a service.
+    # A stack that has only owned images sets no service.
     released = owned_images is None or values.has(*(key for key in KEYS if key not in _NOT_OF_RELEASES))
     releases = _releases(values) if released else ()
     settings = Settings(

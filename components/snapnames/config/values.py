@@ -1,24 +1,21 @@
-"""Config values as the user wrote them, read as the kind that is wanted; faults are kept and shown together."""
+"""Reads config values as the wanted kind. Faults are collected, so that all of them are shown together."""
 
 import difflib
 import json
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from snapnames.errors import InputError
 from snapnames.printable import printable
+from snapnames.rules.time_spans import is_span
 
 NAMESPACE = "snapnames:"
 TEXT, WHOLE, TRUTH, TEXTS, TEXT_MAP = "text", "a whole number", "true or false", "a list of texts", "a map of texts"
 WHOLES, PROPERTIES = "a list of whole numbers", "a map of properties"
 
-_DURATION = re.compile(r"([1-9][0-9]{0,4}(h|m|s))+")
-"""Of what Go's time.ParseDuration takes; it refuses one that is longer than 292 years."""
-
 
 class ConfigValues:
-    """The values of one stack. Reading never raises; `raise_faults` does, with a line for each."""
+    """The values of one stack. Reading never raises. `raise_faults` raises once, with a line for each fault."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         """Take the values by key, without the namespace."""
@@ -27,7 +24,7 @@ class ConfigValues:
 
     @property
     def faults(self) -> int:
-        """How many there are so far."""
+        """How many faults there are so far."""
         return len(self._faults)
 
     def raise_faults(self) -> None:
@@ -40,14 +37,14 @@ class ConfigValues:
         self._faults.append(message)
 
     def check(self, check: Callable[[Any, str], None], value: object, setting: str) -> None:
-        """Keep what a check raises."""
+        """Call the check, and keep the error that it raises as a fault."""
         try:
             check(value, setting)
         except InputError as error:
             self.fault(str(error))
 
     def refuse_unknown(self, known: tuple[str, ...], given: Mapping[str, Any] | None = None, path: str = "") -> None:
-        """Keep a fault for each key that is not known, with the nearest one that is."""
+        """Keep a fault for each unknown key. The fault names the known key with the nearest spelling."""
         for key in self._values if given is None else given:
             if key not in known:
                 near = difflib.get_close_matches(key, known, n=1, cutoff=0)
@@ -58,9 +55,9 @@ class ConfigValues:
                 )
 
     def refuse_unprintable(self, *keys: str, unseen: Collection[str] = ()) -> None:
-        """Keep a fault for each text in these values that a terminal or a console can't show as it is.
+        """Keep a fault for each text in these values that has a character which can't be printed.
 
-        `unseen`: paths that are left alone.
+        `unseen`: paths that are not checked.
         """
         for key in keys:
             for path, text in _texts(key, self.json(key, None)):
@@ -76,12 +73,12 @@ class ConfigValues:
         return any(key in self._values for key in keys)
 
     def text(self, key: str, default: str) -> str:
-        """The text of a key, also where it looks like something else."""
+        """The value of a key as text, also if it looks like a number or another kind."""
         value = self._values.get(key, default)
         return value if isinstance(value, str) else json.dumps(value)
 
     def json(self, key: str, default: object) -> Any:  # noqa: ANN401 -- whatever the user wrote
-        """The value of a key, parsed where it can be."""
+        """The value of a key, parsed as JSON if possible."""
         value = self._values.get(key, default)
         if not isinstance(value, str):
             return value
@@ -91,7 +88,7 @@ class ConfigValues:
             return value
 
     def truth(self, key: str) -> bool:
-        """The value of a key that is true or false; false when it is not there."""
+        """The value of a key that is true or false. A missing key is false."""
         value = self.json(key, default=False)
         if not isinstance(value, bool):
             self.fault(f"{NAMESPACE}{key} is {value!r}; it is true or false: set one of them")
@@ -99,13 +96,13 @@ class ConfigValues:
         return value
 
     def duration(self, key: str, default: str) -> str:
-        """The value of a key that is a time span as Go writes it; the default may be empty."""
+        """The value of a key that is a time span in Go's notation. The default may be empty."""
         value = self.text(key, default)
         return value if value == default else self.span(key, value)
 
     def span(self, path: str, value: object) -> str:
         """The value if it is a time span as Go writes it, else nothing and a fault."""
-        if isinstance(value, str) and _DURATION.fullmatch(value):
+        if isinstance(value, str) and is_span(value):
             return value
         self.fault(
             f"{NAMESPACE}{path} is {value!r}; it is hours, minutes, seconds as in 6h or 1h30m, each at most 99999: "
@@ -114,7 +111,7 @@ class ConfigValues:
         return ""
 
     def typed(self, path: str, value: Any, kind: str, *, secret: bool = False) -> Any:  # noqa: ANN401
-        """The value if it is of its kind, else None and a fault, which does not show a secret."""
+        """The value if it is of the kind. Otherwise None, and a fault is kept, which does not show a secret."""
         if is_kind(value, kind):
             return value
         shown = "a secret" if secret else repr(value)
@@ -126,7 +123,7 @@ class ConfigValues:
 
 
 def is_kind(value: Any, kind: str) -> bool:  # noqa: ANN401 -- whatever the user wrote
-    """Whether a value is of its kind; no text is empty but in a map."""
+    """Whether a value is of the kind. A text must not be empty, except in a map."""
     return {
         TEXT: lambda: isinstance(value, str) and value != "",
         WHOLE: lambda: _is_whole(value),
@@ -143,7 +140,7 @@ def _is_whole(value: object) -> bool:
 
 
 def _texts(path: str, value: object) -> Iterator[tuple[str, str]]:
-    """Each text in a value with the path to it, the keys of tags among them; other keys are known ones or faults."""
+    """Each text in a value, with the path to it. Keys of tags count as texts; all other keys are checked elsewhere."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, list):

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from snapnames.aws.source_instance import find_source
 from snapnames.config.settings import Settings
 from snapnames.errors import InputError
 from snapnames.release_image import ReleaseImage, ReleaseImageArgs
@@ -11,6 +10,7 @@ from snapnames.resources.account_images import marked_ids
 from snapnames.rules.time_spans import deprecation_time
 
 from .dropped_images import settle_dropped
+from .source import find_source
 
 if TYPE_CHECKING:
     from .account import Account
@@ -37,7 +37,7 @@ def release_images(settings: Settings) -> dict[str, ReleaseImage]:
         account = Account.read(list(names.values()))
         _refuse_missing(account, {release: name for release, name in names.items() if release != newest})
         if newest and account.named(names[newest]) is None:
-            source = find_source(settings.source, names[newest])
+            source = find_source(settings.source, names[newest], account, reboot=settings.reboot)
         settle_dropped(settings, account)
 
     def declare(release: str) -> ReleaseImage:

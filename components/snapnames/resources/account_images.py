@@ -1,6 +1,6 @@
-"""What the account says of images: the reads that decide whether one is built, and whether it may be used.
+"""Reads of the account's images. They decide whether an image is built, and whether it may be used.
 
-All go through the caller's own provider, so region, profile and assumed roles are right by construction.
+All reads go through the caller's own provider, so they use the same region, profile and assumed roles.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,7 +53,7 @@ def _ids(filters: Sequence[_Filter]) -> set[str]:
         # As aws.ec2.get_ami_ids does, without the modules of its package: a stack without a release needs no other.
         answer = pulumi.runtime.invoke(IMAGE_IDS, asked, InvokeOptions(version=plugin_version()))
     except Exception as error:
-        # All that an invoke raises; uncaught, it would end in a stack trace with the provider's own words last.
+        # An invoke can raise anything. Uncaught, it would show a stack trace, and the provider's own words last.
         raise InputError(
             f"the images of the account can't be read: {error}; a preview needs to read EC2: see to aws:profile, "
             "aws:region and the credentials"
@@ -62,7 +62,7 @@ def _ids(filters: Sequence[_Filter]) -> set[str]:
 
 
 def ids_named(name: str, owner: ComponentResource) -> Output[Sequence[str]]:
-    """The id of the account's image of that name, or nothing: names are unique in an account and region."""
+    """The id of the account's image of that name, or an empty list. Names are unique in an account and region."""
     return aws.ec2.get_ami_ids_output(
         owners=["self"],
         include_deprecated=True,
@@ -75,9 +75,9 @@ _unfinished: WeakKeyDictionary[Resource, dict[ProviderResource | None, Output[Se
 
 
 def unfinished_ids(owner: ComponentResource) -> Output[Sequence[str]]:
-    """The ids of this stack's images that are not `available`: one read for all components of a provider and run.
+    """The ids of this stack's images that are not `available`. All components of a provider share one read per run.
 
-    The state of a stack does not tell: a failed image that was refreshed looks like a built one.
+    The state of a stack does not say this: after a refresh, a failed image looks like a built one.
     """
     root = pulumi.runtime.get_root_resource()
     reads = {} if root is None else _unfinished.setdefault(root, {})
@@ -110,7 +110,7 @@ def _refuse_state(image_name: str, ami: "aws.ec2.GetAmiResult") -> NoReturn:
 
 
 def refuse_taken(image_name: str, taken_by: Output[Sequence[str]], owner: ComponentResource) -> Output[None]:
-    """Raise `InputError` when an image has the name already, for one whose volumes the state does not have."""
+    """Raise `InputError` if an image has the name already. Call it for an image without volumes in the state."""
 
     def refuse(ami: "aws.ec2.GetAmiResult") -> NoReturn:
         if ami.tags.get(STACK_TAG) == stack_tag():

@@ -11,7 +11,7 @@ class Tag(CustomResource):
     """`aws:ec2/tag:Tag`, to engine and provider the very same as `pulumi_aws.ec2.Tag`."""
 
     id: Output[str]
-    """Resource id and key, once it is given."""
+    """Resource id and key, known when the tag is given."""
 
     value: Output[str]
 

@@ -9,7 +9,7 @@ from snapnames.config.aws_properties import as_arguments, properties
 from snapnames.config.fleet_args import FleetArgs
 from snapnames.config.fleet_properties import GROUP, MIXED, SHORT, filled_in
 from snapnames.rules.images import STACK_TAG
-from snapnames.rules.instance_refresh import healthy_percentages
+from snapnames.rules.instance_refresh import refresh_of
 
 from .account_images import stack_tag
 from .launch_settings import LaunchSettings
@@ -95,9 +95,9 @@ def _new_group(args: FleetArgs) -> dict[str, Any]:
 def _passed_through(args: FleetArgs, settings: LaunchSettings) -> dict[str, Any]:
     """The properties under pulumi-aws's own names, and what the group launches from."""
     given = args.get("group", {})
-    if settings.template is None:
-        return {"launch_configuration": settings.configuration, **as_arguments(given, aws.autoscaling.GroupArgs)}
-    template_id, version = settings.template
+    template_id, version = settings.template_id, settings.launched
+    if template_id is None:
+        return {"launch_configuration": settings.launched, **as_arguments(given, aws.autoscaling.GroupArgs)}
     if MIXED in given:
         specification = {"launchTemplateId": template_id, "version": version}
         return as_arguments(filled_in(given, specification), aws.autoscaling.GroupArgs)
@@ -118,14 +118,13 @@ def _tags(args: FleetArgs) -> "list[aws.autoscaling.GroupTagArgsDict]":
 
 
 def _instance_refresh(args: FleetArgs) -> "aws.autoscaling.GroupInstanceRefreshArgsDict | None":
-    refresh = args.get("instance_refresh")
+    refresh = refresh_of(args)
     if refresh is None:
         return None
-    least, most = healthy_percentages(args)
     warmup, delay = refresh.get("instance_warmup"), refresh.get("checkpoint_delay")
     preferences: aws.autoscaling.GroupInstanceRefreshPreferencesArgsDict = {
-        "min_healthy_percentage": least,
-        "max_healthy_percentage": most,
+        "min_healthy_percentage": refresh["min_healthy_percentage"],
+        "max_healthy_percentage": refresh.get("max_healthy_percentage"),
         "instance_warmup": None if warmup is None else str(warmup),
         "auto_rollback": False,
         "skip_matching": refresh.get("skip_matching"),

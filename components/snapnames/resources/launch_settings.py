@@ -17,14 +17,14 @@ from .account_images import stack_tag
 
 @dataclass(frozen=True)
 class LaunchSettings:
-    """The resource, and what a group says to launch from it."""
+    """The resource, and what a group says to launch from the resource."""
 
     resource: "aws.ec2.LaunchConfiguration | aws.ec2.LaunchTemplate"
-    configuration: Output[str] | None = None
-    """The name of the launch configuration."""
+    launched: Output[str]
+    """Changes with what the group launches: the name of a configuration, or the number of a template's version."""
 
-    template: tuple[Output[str], Output[str]] | None = None
-    """The id of the launch template, and the number of its version."""
+    template_id: Output[str] | None = None
+    """None for a launch configuration."""
 
 
 def launch_configuration(name: str, args: FleetArgs, owner: ComponentResource) -> LaunchSettings:
@@ -39,14 +39,14 @@ def launch_configuration(name: str, args: FleetArgs, owner: ComponentResource) -
     }
     passed = _passed_through(args.get("configuration", {}), aws.ec2.LaunchConfigurationArgs)
     configuration = aws.ec2.LaunchConfiguration(name, **{**inputs, **passed}, opts=ResourceOptions(parent=owner))
-    return LaunchSettings(configuration, configuration=configuration.name)
+    return LaunchSettings(configuration, configuration.name)
 
 
 def launch_template(name: str, args: FleetArgs, owner: ComponentResource) -> LaunchSettings:
     """A launch template, of which the group launches the version made last, by its number.
 
-    With `$Latest` or `$Default` AWS could not roll an instance refresh back. The default version is the one made last
-    too, for others who launch from the template.
+    With `$Latest` or `$Default`, AWS could not roll an instance refresh back. The version made last also becomes the
+    default version, for others who launch from the template.
     """
     profile, user_data = args.get("instance_profile"), _secret(args.get("user_data"))
     inputs = {
@@ -61,7 +61,7 @@ def launch_template(name: str, args: FleetArgs, owner: ComponentResource) -> Lau
     passed = _passed_through(args.get("template", {}), aws.ec2.LaunchTemplateArgs)
     tags = {**passed.get("tags", {}), STACK_TAG: stack_tag()}
     template = aws.ec2.LaunchTemplate(name, **{**inputs, **passed, "tags": tags}, opts=ResourceOptions(parent=owner))
-    return LaunchSettings(template, template=(template.id, template.latest_version.apply(str)))
+    return LaunchSettings(template, template.latest_version.apply(str), template.id)
 
 
 def _passed_through(given: Mapping[str, Any], inputs: type) -> dict[str, Any]:

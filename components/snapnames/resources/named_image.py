@@ -10,13 +10,13 @@ from snapnames.rules.naming import snapshot_names
 from snapnames.rules.time_spans import DEFAULT_CREATE_TIMEOUT
 
 NO_INSTANCE = "none-since-the-image-exists"
-"""For an image that must exist already: EC2 refuses to make one from it, and its error says why."""
+"""The source of an image that must exist already. EC2 refuses to make an image from it, and its error shows why."""
 
 
 class NamedImage:
     """The AMI that a component declares, and the names that follow once its snapshots are known.
 
-    Leaves alone: whether the image may be used. That is the component's to say.
+    Leaves alone: whether the image may be used. The component decides that.
     """
 
     snapshots: Output[dict[str, str]]
@@ -73,7 +73,8 @@ class NamedImage:
     def _declare_tag(self, device: str, key: str, value: str, suffix: str) -> None:
         Tag(
             f"{self._owner.pulumi_resource_name}:{suffix}",
-            # By way of the AMI also where the id is known: a saved plan refuses a Tag that depends on it no more.
+            # The id always comes from the AMI, also if it is known, so that the Tag always depends on the AMI. A saved
+            # plan would refuse a Tag that no longer depends on it.
             resource_id=self.snapshots[device],
             key=key,
             value=value,

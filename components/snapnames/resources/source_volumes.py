@@ -1,4 +1,4 @@
-"""What a source instance would put into an image, read before the image is built."""
+"""The volumes that a source instance would give to an image, read before the image is built."""
 
 from collections.abc import Sequence
 
@@ -15,26 +15,26 @@ _GONE = ("shutting-down", "terminated")
 class SourceVolumes(ComponentResource):
     """The EBS volumes of the source instance of an image that is not built yet.
 
-    Makes nothing. They are its registered inputs, so that a saved plan holds them and `pulumi up --plan` refuses a
-    volume that came or went since, before the image is built. Once the image exists nothing is read, and the inputs
-    stay as they were.
+    Makes nothing. The volumes are its registered inputs, so a saved plan holds them. If a volume was attached or
+    detached since, `pulumi up --plan` refuses the update before the image is built. Once the image exists, nothing is
+    read and the inputs stay as they were.
 
-    Leaves alone: instance-store volumes. EC2 copies their mappings into the image and does not show them on the
+    Leaves alone: instance-store volumes. EC2 copies their mappings into the image, but does not show them on the
     instance.
     """
 
     devices: Output[list[str]]
-    """Device names of the volumes, root first; empty when the image exists already, or no instance is given."""
+    """Device names of the volumes, root first. Empty if the image exists already or no instance is given."""
 
     taken_by: Output[Sequence[str]] | None
-    """The id of the image that has the name already, if there is one; not asked when no instance is given."""
+    """The id of the image that has the name already, if there is one. None, without a read, if no instance is given."""
 
     def __init__(
         self, name: str, image_name: str, source_instance_id: Input[str] | None, owner: ComponentResource
     ) -> None:
         """Read the instance, unless an image of that name exists or no instance is given.
 
-        Raises `InputError` in the outputs: the instance is unknown or terminated, or EC2 can't image it.
+        The outputs raise `InputError` if the instance is unknown or terminated, or if EC2 can't make an image of it.
         """
         self.taken_by = None
         self.devices = Output.from_input([])
@@ -46,8 +46,8 @@ class SourceVolumes(ComponentResource):
         super().__init__(
             "snapnames:index:SourceVolumes",
             name,
-            {"volumes": self.devices},
-            ResourceOptions(parent=owner, ignore_changes=["volumes"]),
+            {"volumes": self.devices, "instance": source_instance_id},
+            ResourceOptions(parent=owner, ignore_changes=["volumes", "instance"]),
         )
         self.register_outputs({})
 

@@ -8,6 +8,7 @@ from typing import Any
 from snapnames.errors import InputError
 
 from .instance_refresh import check_refresh
+from .time_spans import DEFAULT_ROLLOUT_TIMEOUT, is_span
 
 CHOICES = {"launch": ("configuration", "template"), "health_check": ("EC2", "ELB")}
 """What the inputs that are one of a few words may be, the default first."""
@@ -32,6 +33,11 @@ def check_fleet(args: Mapping[str, Any], setting: str) -> None:
     grace = args.get("health_check_grace_period", 0)
     if grace < 0:
         raise InputError(f"{setting} has the health check grace period {grace}; it is 0 seconds or more: set it so")
+    timeout = args.get("rollout_timeout", DEFAULT_ROLLOUT_TIMEOUT)
+    if not is_span(timeout):
+        raise InputError(
+            f"{setting} has the rollout timeout {timeout!r}; it is hours, minutes, seconds as in 2h: write it so"
+        )
     user_data = args.get("user_data")
     # The provider checks this too, and its error shows all of the user data.
     if isinstance(user_data, str) and not 1 <= len(user_data.encode()) <= MAX_USER_DATA:

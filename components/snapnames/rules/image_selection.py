@@ -10,13 +10,13 @@ from .images import Image
 
 @dataclass(frozen=True)
 class ImageSelection:
-    """All conditions must hold; one that is left out always does.
+    """An image is chosen if it meets all conditions. A condition that is left out does not exclude any image.
 
-    In a glob `*` stands for any text, `?` for a character, `[ab]` for one of these; case matters.
+    In a glob, `*` stands for any text, `?` for one character, and `[ab]` for one of these characters. Case matters.
     """
 
     names: Sequence[str] = ("*",)
-    """Globs, of which the image's name must match one."""
+    """Globs. The image's name must match one of them."""
 
     tags: Mapping[str, str] | None = None
     """Tags that the image must have, value for value."""
@@ -24,7 +24,7 @@ class ImageSelection:
     minimum_age: timedelta = timedelta()
 
     exclude: Sequence[str] = ()
-    """Globs, of which neither the image's name nor its id may match one."""
+    """Globs. Neither the image's name nor its id may match one of them."""
 
     def takes(self, image: Image, now: datetime) -> bool:
         """Whether the image's snapshots are to be named.

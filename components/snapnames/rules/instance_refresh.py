@@ -14,6 +14,9 @@ REFRESH_CHOICES = {
 }
 """What the inputs that are one of a few words may be."""
 
+UNTOUCHED = {"scale_in_protected_instances": "Ignore", "standby_instances": "Ignore"}
+"""What the aws provider asks for when a fleet does not say. Auto Scaling's own default is to wait for somebody."""
+
 MIN_HEALTHY = 90
 """Auto Scaling's own default."""
 
@@ -55,6 +58,20 @@ def healthy_percentages(args: Mapping[str, Any]) -> tuple[int, int | None]:
     if high is None and low in (None, LAUNCHES_FIRST[0]) and _is_of_one(args):
         return LAUNCHES_FIRST
     return MIN_HEALTHY if low is None else low, high
+
+
+def refresh_of(args: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The `instance_refresh` of a fleet with the percentages that hold; None when instances stay as they are.
+
+    >>> refresh_of({"instance_refresh": {"instance_warmup": 60}})
+    {'instance_warmup': 60, 'min_healthy_percentage': 100, 'max_healthy_percentage': 110}
+    """
+    refresh = args.get("instance_refresh")
+    if refresh is None:
+        return None
+    least, most = healthy_percentages(args)
+    percentages = {"min_healthy_percentage": least} | ({} if most is None else {"max_healthy_percentage": most})
+    return {**refresh, **percentages}
 
 
 def _is_of_one(args: Mapping[str, Any]) -> bool:

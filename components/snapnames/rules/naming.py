@@ -1,6 +1,6 @@
-"""What a snapshot is called: which volumes count, in what order, and the name of each.
+"""The names of snapshots: which volumes get one, in what order, and which name.
 
-Plain functions; nothing here knows of Pulumi resources or asks AWS.
+Plain functions. Nothing here knows Pulumi resources or calls AWS.
 """
 
 import re
@@ -25,7 +25,7 @@ _INDEX_FORMAT = re.compile(r"(0?[1-9])?d?")
 
 
 def check_image_name(name: str, setting: str) -> None:
-    """Raise `InputError` unless EC2's CreateImage takes `name`; `setting` is what the user should change.
+    """Raise `InputError` unless EC2's CreateImage takes `name`. `setting`: the setting that the user should change.
 
     The rule is that of the API reference: 3 to 128 characters, letters, digits, ( ) [ ] space . / - ' @ _.
     """
@@ -44,7 +44,7 @@ def check_image_name(name: str, setting: str) -> None:
 def check_pattern(pattern: str, setting: str) -> None:
     """Raise `InputError` unless `pattern` is made of text and the fields `image`, `index`, `device`.
 
-    `index` takes a width, as in `{index:03d}`; the others are used as they are.
+    `index` takes a width, for example `{index:03d}`. The other fields take no format.
     """
     rule = "a name pattern has the fields {image}, {index} or {index:03d}, {device}"
     if not pattern:
@@ -67,7 +67,7 @@ def check_pattern(pattern: str, setting: str) -> None:
 
 
 def ordered_devices(devices: Iterable[str], root_device: str) -> list[str]:
-    """Root device first, then device names in natural order. EC2 promises no order of mappings.
+    """The root device first, then the others in natural order. EC2 promises no order of block device mappings.
 
     >>> ordered_devices(["/dev/sdf10", "/dev/xvda", "/dev/sdf9"], "/dev/xvda")
     ['/dev/xvda', '/dev/sdf9', '/dev/sdf10']
@@ -82,8 +82,8 @@ def ordered_devices(devices: Iterable[str], root_device: str) -> list[str]:
 def snapshot_names(image: str, devices: Collection[str], root_device: str, pattern: str) -> dict[str, str]:
     """Device name to the Name of its snapshot, in the order that gives the index.
 
-    Raises `InputError` when two snapshots would get the same name, or one a name that is empty or longer than a tag's
-    value may be. `pattern` has passed `check_pattern`.
+    Raises `InputError` if two snapshots would get the same name, or if a name is empty or longer than a tag's value may
+    be. The caller has checked `pattern` by `check_pattern`.
 
     >>> snapshot_names("front-web-1", ["/dev/sdf", "/dev/sda1"], "/dev/sda1", DEFAULT_PATTERN)
     {'/dev/sda1': 'front-web-1(001)', '/dev/sdf': 'front-web-1(002)'}

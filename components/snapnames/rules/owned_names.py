@@ -1,7 +1,7 @@
-"""What the snapshots behind the account's images are called, and which names are left as they are.
+"""Decides which names the snapshots behind the account's images get, and which names stay as they are.
 
-Plain functions; nothing here knows of Pulumi resources or asks AWS. The rule above all others: a name that a person
-gave is never lost.
+Plain functions. Nothing here knows Pulumi resources or calls AWS. The most important rule: a name that a person gave is
+never lost.
 """
 
 from collections import Counter
@@ -24,20 +24,20 @@ PREVIOUS_NAME = "snapnames:previous-name"
 
 @dataclass(frozen=True)
 class Record:
-    """What the stack's last outputs say of the names that this component declared."""
+    """The names that this component declared, as the stack's last outputs have them."""
 
     names: Mapping[str, str] = field(default_factory=dict)
     """Snapshot id to Name."""
 
     renamed: frozenset[str] = frozenset()
-    """Snapshots that were named here, and that a person renamed since."""
+    """Snapshots that this component named, and that a person has renamed since."""
 
     removes: bool = False
     """Whether a destroy removes the names."""
 
     @classmethod
     def of(cls, output: object) -> "Record":
-        """Read what `OwnedNames.record` wrote; nothing before the first update."""
+        """Read the stack output. Before the first update there is none, and the record is empty."""
         if not isinstance(output, Mapping):
             return cls()
         return cls(output.get("names", {}), frozenset(output.get("renamed", ())), output.get("removes", False))
@@ -47,16 +47,16 @@ class DeclaredName(NamedTuple):
     """A Name to declare."""
 
     label: str
-    """`<image>:<device>`: unique, and stays for as long as the image does."""
+    """`<image>:<device>`. It is unique, and it does not change while the image exists."""
 
     name: str
     previous: str | None
-    """What the snapshot was called before, to be declared too; it is on the snapshot already, or has to come first."""
+    """The snapshot's previous name, declared as a tag too. The tag exists already, or is written before the Name."""
 
 
 @dataclass
 class OwnedNames:
-    """What becomes of every snapshot behind the selected images."""
+    """The decision for every snapshot behind the selected images."""
 
     declared: dict[str, DeclaredName] = field(default_factory=dict)
     """Snapshot id to the Name that it gets."""
@@ -65,7 +65,7 @@ class OwnedNames:
     """Snapshot id to its `name`, the name `wanted` for it, and `why` it keeps its own."""
 
     renamed: list[str] = field(default_factory=list)
-    """Those of `kept` that were named here before."""
+    """Snapshot ids in `kept` that this component named before."""
 
     shared: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Snapshot id to the image `named_after`, the oldest, and the `others` that share it."""
@@ -74,7 +74,7 @@ class OwnedNames:
     """Snapshot id to why it can't have a name."""
 
     unnamed_since: list[str] = field(default_factory=list)
-    """Those of `declared` that had been named here, and have lost the Name."""
+    """Snapshot ids in `declared` that this component named before, and that have lost the Name since."""
 
 
 class _Claim(NamedTuple):
@@ -95,9 +95,9 @@ def decide(  # noqa: PLR0913 -- what a decision depends on, by name
 ) -> OwnedNames:
     """Decide for each snapshot behind the selected images, except those that `stack`'s own releases name.
 
-    Another stack's releases are skipped too: that stack knows an unfinished image by its snapshots without a name.
-    `pattern` has passed `check_pattern`. Raises `InputError` when it gives two snapshots of an image one name, or a
-    name of more characters than a tag's value may have.
+    Releases of another stack are skipped too, because that stack recognizes an unfinished image by its unnamed
+    snapshots. The caller has checked `pattern` by `check_pattern`. Raises `InputError` if the pattern gives two
+    snapshots of an image the same name, or a name that is longer than a tag's value may be.
     """
     # A pending image may not show all its snapshots yet, so their order is not known.
     settled = [image for image in account.images.values() if image.state != "pending"]
@@ -137,7 +137,7 @@ def _named(images: Iterable[Image], pattern: str) -> Iterator[tuple[Image, str, 
 
 
 class _Rules:
-    """What one snapshot's tags, and the record of it, mean for its name."""
+    """Decides the name of one snapshot from its tags and from the record."""
 
     def __init__(self, account: Holdings, record: Record, *, overwrite: bool) -> None:
         self._account, self._record, self._overwrite = account, record, overwrite
@@ -168,7 +168,7 @@ class _Rules:
         return live in (claim.wanted, self._record.names.get(snapshot_id))
 
     def _theirs(self, snapshot_id: str, claim: _Claim, live: str, previous: str | None) -> str:
-        """Why the live Name stays, or nothing."""
+        """The reason why the live Name stays. Empty if it does not stay."""
         if not live or self._ours(snapshot_id, claim, live):
             return ""
         if snapshot_id in self._record.names or snapshot_id in self._record.renamed:

@@ -7,14 +7,14 @@ from snapnames.rules.naming import MAX_TAG_VALUE
 
 MAX_TAG_KEY = 128
 MAX_RESOURCE_TAGS = 50
-"""That a user may set on a resource: docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions."""
+"""Tags on a resource, at most: docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions."""
 
 _OWN_TAGS = 3
 MAX_TAGS = MAX_RESOURCE_TAGS - _OWN_TAGS
 
 
 def check_image_tags(tags: Mapping[str, str], setting: str) -> None:
-    """Raise `InputError` for a tag that EC2 refuses, or that snapnames sets itself; `setting` is what to change."""
+    """Raise `InputError` for a tag that EC2 refuses or that snapnames sets itself. `setting`: the setting to change."""
     if len(tags) > MAX_TAGS:
         raise InputError(
             f"{setting} has {len(tags)} tags; EC2 takes {MAX_RESOURCE_TAGS} a resource and {_OWN_TAGS} are snapnames' "

@@ -1,16 +1,20 @@
 """`snapnames deploy`: a new release, first in the list and live; the config is written when the update succeeded."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from snapnames.cli.commands.dropping import Dropped, drop, reasons_to_keep
+from snapnames.cli.commands.plan_text import details, show_plan
 from snapnames.cli.commands.session import Session
+from snapnames.cli.commands.standing import Standing
 from snapnames.cli.errors import CommandError, Exit
 from snapnames.cli.stack import release_list as plan
 from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.stack_file import StaleListError
 from snapnames.cli.stack.steps import IMAGE, Steps, changes, summary
+from snapnames.rules.history import going_back
 from snapnames.rules.images import Image, ImageWithSnapshots
 
 _POLL_SECONDS = 2.0
@@ -23,54 +27,139 @@ class Deploy:
     session: Session
     release: str
     wanted: Releases
-    dropped: tuple[str, ...]
+    """The releases once the image is built and in service: nothing of the list is dropped by that update."""
+
+    keep: int | None
+    rolls_back: bool
+    """Whether a rollout that fails takes the fleet back to the release before."""
+
+    also: tuple[str, ...] = ()
+    """Releases that the config does not list, that the stack has, and that are to go."""
 
     @classmethod
-    def of(cls, session: Session, release: str | None, keep: int | None) -> "Deploy":
+    def of(
+        cls,
+        session: Session,
+        release: str | None,
+        keep: int | None,
+        *,
+        rolls_back: bool = True,
+        drop: Sequence[str] = (),
+    ) -> "Deploy":
         """Check what was asked for against the config. Raises `UsageError`."""
         chosen = plan.now() if release is None else release
         plan.check_release(chosen, session.service)
         before = session.file.releases
-        wanted = plan.deployed(before, chosen, keep)
-        return cls(session, chosen, wanted, tuple(old for old in before.listed if old not in wanted.listed))
+        plan.deployed(before, chosen, keep)
+        return cls(session, chosen, plan.deployed(before, chosen, None), keep, rolls_back, tuple(drop))
 
     def run(self, *, preview: bool) -> dict[str, Any]:
-        """Preview, update, write the config; what came of it, for scripts. Raises `CommandError`."""
+        """Preview, update, write the config, drop; what came of it, for scripts. Raises `CommandError`."""
         session, say = self.session, self.session.display.say
-        config = session.file.edited(self.wanted)
         images = session.images()
-        refresh = False
-        if not preview:
-            refresh = self._settle(images)
-        elif any(image.unread for image in images.values()):
-            refresh = True
-        say(f"deploying {session.image_name(self.release)} to stack {session.stack.name}{self._dropping()}")
+        refresh = self._settle(images) if not preview else any(image.unread for image in images.values())
+        before = session.standing()
+        self._keep_unlisted(images, before)
+        going = self._going(before)
+        dropping = f", then dropping {', '.join(going)}" if going else ""
+        say(f"deploying {session.image_name(self.release)} to stack {session.stack.name}{dropping}")
+        config = session.edited(self.wanted)
         try:
             steps = session.preview(config, refresh=refresh)
             say(f"[{session.display.elapsed}] to do: {summary(steps.seen)}")
-            if not preview:
-                leaving = self._leaving(steps, images)
-                session.update(config, refresh=refresh, planned=steps)
+            show_plan(session, steps)
+            self._check_built(steps)
+            if preview:
+                return self._document(steps, before, preview=True, going=going, outcome=self._would_keep(going, before))
+            leaving = self._leaving(steps, images)
+            session.update(config, refresh=refresh, planned=steps)
         except StaleListError:
             raise
         except CommandError as error:
             raise self._failed(error) from error
-        if not preview:
-            session.file = session.file.replace(self.wanted)
-            self._remove_left(config)
-            self._delete_left(leaving)
-            say(f"[{session.display.elapsed}] done: {session.outcome(self.release)}")
+        session.file = session.file.replace(self.wanted)
+        self._remove_left(config)
+        self._delete_left(leaving)
+        standing = session.standing()
+        outcome = drop(session, self._going(standing), standing)
+        say(f"[{session.display.elapsed}] done: {session.outcome(self.release, standing)}")
+        return self._document(steps, standing, preview=False, going=outcome.dropped, outcome=outcome)
+
+    def _would_keep(self, going: Sequence[str], standing: Standing) -> Dropped:
+        """What AWS would refuse to drop as it is now; what runs is replaced before, where the fleet rolls."""
+        session = self.session
+        kept = reasons_to_keep(session, going, None if session.rolls else standing)
+        for release, why in kept.items():
+            session.display.say(f"warning: {session.image_name(release)} would stay, and stay listed: {'; '.join(why)}")
+        return Dropped([release for release in going if release not in kept], kept)
+
+    def _going(self, standing: Standing) -> list[str]:
+        """The releases that `--keep` drops once the new one is in service."""
+        kept = plan.deployed(self.wanted, self.release, self.keep, standing.history).listed
+        return [*(release for release in self.wanted.listed if release not in kept), *self.also]
+
+    def _keep_unlisted(self, images: Mapping[str, ImageWithSnapshots], standing: Standing) -> None:
+        """Keep what the stack has and the config does not list. Raises when the fleet launches or runs it.
+
+        Another operator may have deployed it: the list of before says nothing of it.
+        """
+        session = self.session
+        session.kept = [one for one in session.unlisted(images) if one != self.release]
+        live = [
+            one
+            for one in session.kept
+            if one not in self.also
+            and (standing.launches == session.image_name(one) or standing.running(session.image_name(one)))
+        ]
+        if live:
+            named, first = ", ".join(map(session.image_name, live)), live[0]
+            raise CommandError(
+                f"{standing.outcome(session.image_name(first))}: {session.file.path.name} does not list {named}, as "
+                "when another deployment has made it. Get the config of that deployment, or write the release into "
+                f"snapnames:releases, or give `--drop {first}` to let it go"
+            )
+        for release in session.kept:
+            if release not in self.also:
+                session.display.say(
+                    f"keeping {session.image_name(release)}, which {session.file.path.name} does not list: `--drop "
+                    f"{release}` lets it go"
+                )
+
+    def _document(
+        self, steps: Steps, standing: Standing, *, preview: bool, going: Sequence[str], outcome: Dropped | None = None
+    ) -> dict[str, Any]:
+        session = self.session
+        kept = outcome.kept if outcome else {}
+        dropped = [release for release in going if release not in kept]
+        listed = self.wanted.without(dropped) if preview else session.file.releases
         return {
             "stack": session.stack.name,
             "release": self.release,
             "image": session.image_name(self.release),
             "preview": preview,
-            "releases": list(self.wanted.listed),
-            "live": self.wanted.live,
-            "dropped": list(self.dropped),
+            "releases": list(listed.listed),
+            "live": listed.live,
+            "dropped": dropped,
+            "kept": outcome.document() if outcome else [],
+            "left_snapshots": outcome.left if outcome else [],
+            "fleet": standing.document(),
             "changes": changes(steps.seen),
+            **details(steps),
             "seconds": session.display.seconds,
         }
+
+    def _check_built(self, steps: Steps) -> None:
+        """Raise unless the update builds the image, or the state has it: a program may not know of the release."""
+        session, name = self.session, self.session.image_name(self.release)
+        if any(step.kind == IMAGE and step.name == name and step.verb == "create" for step in steps.seen):
+            return
+        if session.held([name]):
+            return
+        raise CommandError(
+            f"the update would not build image {name!r}: the program of this stack does not make its images of "
+            "snapnames:service and snapnames:releases. Nothing was run. Let the program call "
+            "`snapnames.program.releases.release_images`, or release with `pulumi up` as the program wants it"
+        )
 
     def _leaving(self, steps: Steps, images: Mapping[str, ImageWithSnapshots]) -> dict[str, str]:
         """Id to name of the images that this deployment destroys.
@@ -81,13 +170,10 @@ class Deploy:
         session = self.session
         names = {step.name for step in steps.seen if step.kind == IMAGE and step.verb == "delete"}
         # No step shows one that a refresh takes out of the state, nor one that `_remove_left` deletes.
-        names |= {session.image_name(release) for release in {*self.dropped, *images} - {*self.wanted.listed}}
+        names |= {session.image_name(release) for release in {*images} - {*self.wanted.listed, *session.kept}}
         leaving, there = session.held(names), {one.image.image_id for one in images.values()}
         session.delete_left({image_id: name for image_id, name in leaving.items() if image_id not in there})
         return leaving
-
-    def _dropping(self) -> str:
-        return f", dropping {', '.join(self.dropped)}" if self.dropped else ""
 
     def _settle(self, images: dict[str, ImageWithSnapshots]) -> bool:
         """Deal with what an update that did not end left behind; whether the update must refresh."""
@@ -132,6 +218,9 @@ class Deploy:
         image = found.image if found else None
         again = f"`snapnames deploy --release {self.release}`"
         lines = [str(error), f"{session.file.path.name} is as it was"]
+        story = self._gone_back() if error.code is not Exit.INTERRUPTED else None
+        if story is not None:
+            return CommandError("\n".join([*lines, *story]), error.code)
         if error.code is Exit.INTERRUPTED:
             state = f"image {image.name!r} ({image.image_id}) is {image.state}" if image else "no image was made"
             lines.append(f"{state}: {again} goes on from here")
@@ -148,6 +237,37 @@ class Deploy:
             lines.insert(0, f"image {image.name!r} ({image.image_id}) is {image.state!r} in EC2{reason}")
             lines.append(self._tidied(image))
         return CommandError("\n".join(lines), error.code)
+
+    def _gone_back(self) -> list[str] | None:
+        """What has become of a fleet whose rollout has failed; None when that is not what has failed."""
+        session, name = self.session, self.session.image_name(self.release)
+        standing = session.standing()
+        if not standing.failed or standing.launches != name:
+            return None
+        again = f"`snapnames deploy --release {self.release}`"
+        back = going_back(standing.history, session.file.releases.listed, self.release)
+        if back is None or not self.rolls_back:
+            why = "" if back is None else "; it was not rolled back, since --no-rollback was given"
+            return [
+                f"{standing.outcome(name)}{why}",
+                f"nothing was destroyed: {again} tries the rollout again, and `snapnames rollback` goes back",
+            ]
+        session.display.say(f"going back to {session.image_name(back)}, the last release that was good")
+        config = session.edited(Releases(self.wanted.listed, back))
+        try:
+            session.update(config, refresh=False)
+        except CommandError as error:
+            return [
+                f"going back to {session.image_name(back)} did not work: {error}",
+                (
+                    f"{session.standing().outcome(session.image_name(back))}; nothing was destroyed: run "
+                    f"`snapnames rollback {back}` when the cause is gone"
+                ),
+            ]
+        return [
+            f"the fleet went back: {session.standing().outcome(session.image_name(back))}",
+            f"nothing was destroyed: image {name!r} is kept, {again} tries it again, and `pulumi up` removes it",
+        ]
 
     def _tidied(self, image: Image) -> str:
         if not self.session.file.releases.listed:
@@ -166,7 +286,8 @@ class Deploy:
 
     def _remove_left(self, config: str) -> None:
         try:
-            left = [release for release in self.session.images() if release not in self.wanted.listed]
+            expected = {*self.wanted.listed, *self.session.kept}
+            left = [release for release in self.session.images() if release not in expected]
             if left:
                 self.session.display.say(f"removing what was never finished: {', '.join(left)}")
                 self.session.update(config, refresh=False)

@@ -1,6 +1,6 @@
-"""`snapnames name-owned`: the names of `snapnames:ownedImages` and nothing else, without checkpoints of the state.
+"""`snapnames name-owned` gives the names of `snapnames:ownedImages` and nothing else, without checkpoints of the state.
 
-That is safe for Tags alone: what a kill leaves out of the state is read from the account by the next run.
+This is safe only for Tags. After a kill, the next run reads from the account what the state does not have.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from snapnames.cli.stack.steps import Steps, changes, summary
 
 
 def name_owned(folder: Path, stack_name: str | None, display: Display, *, preview: bool) -> dict[str, Any]:
-    """Preview, then update; what came of it, for scripts. Raises `CommandError`."""
+    """Preview, then update. Gives the result for scripts. Raises `CommandError`."""
     stack = OpenStack(folder, stack_name)
     file = StackFile.read(stack.config_path)
     if stack.config.get("snapnames:ownedImages", "false") == "false":
@@ -30,7 +30,7 @@ def name_owned(folder: Path, stack_name: str | None, display: Display, *, previe
         for warning in planned.warnings:
             display.say(f"warning: {warning}")
         display.say(f"[{display.elapsed}] to do: {summary(planned.seen)}")
-        if not preview:  # without a step too: a run that was stopped at its very end has not recorded its names
+        if not preview:  # also without a step: a run that was stopped at its very end has not recorded its names
             outputs = _update(stack, file, display, planned)
     result = {"stack": stack.name, "preview": preview, "changes": changes(planned.seen)}
     if not preview:
@@ -45,7 +45,7 @@ def name_owned(folder: Path, stack_name: str | None, display: Display, *, previe
 
 
 def _update(stack: OpenStack, file: StackFile, display: Display, planned: Steps) -> Mapping[str, Any]:
-    """Give the names; the stack's outputs."""
+    """Run the update. Gives the stack's outputs."""
     with display.counting(len(planned.seen), "tags") as count:
         steps = Steps(
             ended=lambda _: count(),

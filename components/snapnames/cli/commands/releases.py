@@ -1,4 +1,4 @@
-"""`snapnames releases`: what exists, which is live, age, size."""
+"""`snapnames releases` lists the releases: which one is live, and the age and size of their images."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,30 +9,34 @@ from rich.text import Text
 
 from snapnames.cli.age import age
 from snapnames.cli.commands.session import Session
-from snapnames.cli.stack.release_list import Releases
+from snapnames.cli.commands.standing import Standing
 from snapnames.printable import printable
 from snapnames.rules.images import ImageWithSnapshots
 
 _LOG_WIDTH = 160
-"""A log has no width of its own, and a name cut short is no name."""
+"""Characters. A log has no width of its own, and names must not be cut."""
 
 
 def rows(session: Session) -> list[dict[str, Any]]:
     """A row for each release that is listed or has an image, newest first, for scripts."""
-    images, releases = session.images(), session.file.releases
+    images, releases, standing = session.images(), session.file.releases, session.standing()
     unlisted = sorted(
         (r for r in images if r not in releases.listed), key=lambda r: images[r].image.created, reverse=True
     )
-    return [_row(session, release, images.get(release), releases) for release in (*releases.listed, *unlisted)]
+    return [_row(session, release, images.get(release), standing) for release in (*releases.listed, *unlisted)]
 
 
-def _row(session: Session, release: str, found: ImageWithSnapshots | None, releases: Releases) -> dict[str, Any]:
-    image = found and found.image
+def _row(session: Session, release: str, found: ImageWithSnapshots | None, standing: Standing) -> dict[str, Any]:
+    image, name, releases = found and found.image, session.image_name(release), session.file.releases
+    status = standing.status
     return {
         "release": release,
-        "live": release == releases.live,
+        # What runs, where the stack has a fleet; otherwise there is only the word of the config.
+        "live": standing.running(name) > 0 if status else release == releases.live and not session.has_fleet,
+        "launches": standing.launches == name,
+        "running": standing.running(name),
         "listed": release in releases.listed,
-        "image": session.image_name(release),
+        "image": name,
         "image_id": image and image.image_id,
         "state": image.state if image else "missing",
         "created": image and image.created.isoformat(),
@@ -42,14 +46,21 @@ def _row(session: Session, release: str, found: ImageWithSnapshots | None, relea
     }
 
 
+def _fleet(row: dict[str, Any]) -> str:
+    """What the fleet does with it: `live` is what runs."""
+    many = "instance" if row["running"] == 1 else "instances"
+    running = f"live on {row['running']} {many}" if row["running"] else "live" if row["live"] else ""
+    return "; ".join(part for part in (running, "launches next" if row["launches"] else "") if part)
+
+
 def print_table(console: Console, listed: list[dict[str, Any]]) -> None:
     """Show the rows to a person."""
-    table = Table("release", "live", "image", "state", "age", "size", "snapshots named")
+    table = Table("release", "fleet", "image", "state", "age", "size", "snapshots named")
     for row in listed:
         names = row["snapshots"].values()
         table.add_row(
             Text(printable(row["release"])),  # as a plain text it would be read as Rich's markup
-            "live" if row["live"] else "",
+            _fleet(row),
             row["image_id"] or "-",
             row["state"] if row["listed"] else f"{row['state']}, not listed",
             "-" if row["age_seconds"] is None else age(timedelta(seconds=row["age_seconds"])),

@@ -1,32 +1,32 @@
-"""`snapnames rollback`: the fleet on another release that exists; no image is built."""
+"""`snapnames rollback` moves the fleet to another release that exists. It builds no image."""
 
-from collections.abc import Mapping
 from typing import Any
 
+from snapnames.cli.commands.plan_text import details, show_plan
 from snapnames.cli.commands.session import Session
-from snapnames.cli.errors import CommandError, UsageError
+from snapnames.cli.errors import CommandError, Exit, UsageError
 from snapnames.cli.stack import release_list as plan
 from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.stack_file import StaleListError
 from snapnames.cli.stack.steps import IMAGE, Step, changes, summary
-from snapnames.rules.images import ImageWithSnapshots
 
 
 def rollback(session: Session, release: str | None, *, preview: bool) -> dict[str, Any]:
-    """Preview, update, write `snapnames:live`; what came of it, for scripts. Raises `CommandError`."""
+    """Preview, update, and write `snapnames:live`. Gives the result for scripts. Raises `CommandError`."""
     say = session.display.say
     if not session.has_fleet:
         raise UsageError(
             f"snapnames:fleet is not set in {session.file.path.name}; a rollback moves the stack's fleet to another "
             "release, and this stack has none: point what launches from its images to the older one"
         )
-    wanted = plan.rolled_back(session.file.releases, release)
-    config = session.file.edited(wanted)
     if not preview:
         session.recover()
+    before = session.standing()
+    wanted = plan.rolled_back(session.file.releases, release, before.history)
+    config = session.file.edited(wanted)
     images = session.images()
     refresh = any(image.unread for image in images.values())
-    kept = _unlisted(session, images)
+    kept = session.unlisted(images)
     if kept:
         config = session.file.edited(Releases((*kept, *wanted.listed), wanted.live))
         named = ", ".join(map(session.image_name, kept))
@@ -35,16 +35,19 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
     try:
         steps = session.preview(config, refresh=refresh)
         say(f"[{session.display.elapsed}] to do: {summary(steps.seen)}; images: {_images(steps.seen)}")
+        show_plan(session, steps)
         _refuse_images(steps.seen)
         if not preview:
             session.update(config, refresh=refresh, planned=steps)
     except StaleListError:
         raise
     except CommandError as error:
-        raise CommandError(f"{error}\n{session.file.path.name} is as it was", error.code) from error
+        stands = "" if preview or error.code is Exit.INTERRUPTED else f"\n{_stands(session, wanted)}"
+        raise CommandError(f"{error}\n{session.file.path.name} is as it was{stands}", error.code) from error
     if not preview:
         session.file.replace(wanted)
-        say(f"[{session.display.elapsed}] done: {session.outcome(wanted.live)}")
+        before = session.standing()
+        say(f"[{session.display.elapsed}] done: {session.outcome(wanted.live, before)}")
     return {
         "stack": session.stack.name,
         "release": wanted.live,
@@ -52,23 +55,17 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
         "preview": preview,
         "releases": list(wanted.listed),
         "live": wanted.live,
+        "fleet": before.document(),
         "changes": changes(steps.seen),
+        **details(steps),
         "seconds": session.display.seconds,
     }
 
 
-def _unlisted(session: Session, images: Mapping[str, ImageWithSnapshots]) -> list[str]:
-    """Releases that the state has an image of and the file does not list, as after a deployment that failed.
-
-    Listed in the update alone, which would destroy them otherwise.
-    """
-    found = [
-        release
-        for release, image in images.items()
-        if image.image.state == "available" and release not in session.file.releases.listed
-    ]
-    held = session.held([session.image_name(release) for release in found])
-    return [release for release in found if images[release].image.image_id in held]
+def _stands(session: Session, wanted: Releases) -> str:
+    """Where the fleet is after a rollback that failed, and what goes on from there."""
+    image = session.image_name(wanted.live or "")
+    return f"{session.standing().outcome(image)}. `snapnames rollback {wanted.live}` goes on from here"
 
 
 def _refuse_images(steps: list[Step]) -> None:

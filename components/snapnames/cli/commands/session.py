@@ -1,20 +1,23 @@
-"""One command's work on one stack: what it reads, its updates, and the config that it writes when they succeed."""
+"""One command's work on one stack: its reads, its updates, and the config that it writes if they succeed."""
 
 from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from snapnames.cli.account import Account, aws_session
+from snapnames.cli.commands.standing import Standing
 from snapnames.cli.display import Display
 from snapnames.cli.errors import UsageError
 from snapnames.cli.recovery.made import Made
 from snapnames.cli.recovery.recovery import Recovery, delete_left
 from snapnames.cli.stack.open_stack import OnEvent, OpenStack
+from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.running import run_stoppable
 from snapnames.cli.stack.stack_file import StackFile
 from snapnames.cli.stack.steps import IMAGE, Step, Steps, summary
+from snapnames.cli.state.declared import declared
 from snapnames.cli.state.exported import Exported
 from snapnames.rules.images import ImageWithSnapshots
 from snapnames.rules.releases import image_name, release_of
@@ -33,6 +36,8 @@ class Session:
     file: StackFile
     service: str
     display: Display
+    kept: list[str] = field(default_factory=list)
+    """Releases that the file does not list, and that the updates of this command keep."""
 
     @classmethod
     def open(cls, folder: Path, stack_name: str | None, display: Display) -> "Session":
@@ -59,29 +64,60 @@ class Session:
         found = {release_of(self.service, name): image for name, image in self.account.images().items()}
         return {release: image for release, image in found.items() if release is not None}
 
-    def outcome(self, release: str | None) -> str:
+    def outcome(self, release: str | None, standing: Standing) -> str:
         """What an update that succeeded has come to."""
         image = self.image_name(release or "")
-        return (
-            f"{image} is live" if self.has_fleet else f"{image} is built; without snapnames:fleet nothing launches it"
-        )
+        if not self.has_fleet:
+            return f"{image} is built; without snapnames:fleet nothing launches it"
+        return standing.outcome(image)
+
+    def unlisted(self, images: Mapping[str, ImageWithSnapshots]) -> list[str]:
+        """Releases that the state has a built image of and the file does not list, the newest first."""
+        found = [
+            release
+            for release, one in sorted(images.items(), key=lambda of: of[1].image.created, reverse=True)
+            if one.image.state == "available" and release not in self.file.releases.listed
+        ]
+        held = self.held([self.image_name(release) for release in found])
+        return [release for release in found if images[release].image.image_id in held]
+
+    def edited(self, wanted: Releases) -> str:
+        """The text of the config for an update: these releases, and those that this command keeps unlisted."""
+        kept = [release for release in self.kept if release not in wanted.listed]
+        if not kept:
+            return self.file.edited(wanted)
+        return self.file.edited(Releases((*wanted.listed, *kept), wanted.pinned))
+
+    def standing(self) -> Standing:
+        """Where the fleet stands, as AWS tells it now. Raises `CommandError`."""
+        return Standing.read(self.account.session, self.stack.state()["deployment"])
+
+    @property
+    def forces_use(self) -> bool:
+        """Whether the config drops images although something outside the stack uses them."""
+        return self.stack.config.get("snapnames:force", "false") != "false"
+
+    @property
+    def rolls(self) -> bool:
+        """Whether an update replaces the fleet's instances."""
+        return "instanceRefresh" in self.stack.config.get("snapnames:fleet", "")
 
     @property
     def has_fleet(self) -> bool:
-        """Whether the stack has a fleet, which runs the live release."""
+        """Whether the stack has a fleet, which launches the live release."""
         return "snapnames:fleet" in self.stack.config
 
     def stoppable(self) -> AbstractContextManager[None]:
-        """While this lasts ^C lets pulumi end in good order."""
+        """While this lasts, ^C lets pulumi finish the steps that it has begun."""
         return self.stack.stoppable(lambda: self.display.say("stopping; ^C again stops at once"))
 
     def _cancelled(self) -> None:
         self.display.say("stopping when what is begun is done, e.g. the image is made; ^C again stops at once")
 
     def recover(self, wanted: Collection[str] = ()) -> None:
-        """Bring the stack back from an update that was killed. Raises `CommandError`.
+        """Repair the stack after an update that was killed. Raises `CommandError`.
 
-        `wanted`: releases that the next update has beside those of the file.
+        `wanted`: releases that the next update has in addition to those of the file.
         """
         names = [self.image_name(release) for release in {*wanted, *self.file.releases.listed}]
         Recovery(self.stack, self.file.text, self._made, names, self.display).run()
@@ -91,9 +127,15 @@ class Session:
         held = Exported(self.stack.state()["deployment"]).held_images if names else {}
         return {image_id: name for image_id, name in held.items() if name in names}
 
+    def left_snapshots(self, images: Mapping[str, str]) -> list[str]:
+        """The snapshots that these images, id to name, have left, of those that EC2 does not have any more."""
+        left = self._made.left_snapshots(images, {}) if images else None
+        return [snapshot_id for ids in left.deletable.values() for snapshot_id in ids] if left else []
+
     def delete_left(self, held: Mapping[str, str]) -> None:
-        """Delete the snapshots that these images, id to name, have left. Raises `CommandError`."""
-        delete_left(self._made, held, self.display)
+        """Delete the snapshots that these images have left. `held`: image id to name. Raises `CommandError`."""
+        names = declared(self.stack.state()["deployment"], self.stack.tag).names if held else {}
+        delete_left(self._made, held, names, self.display)
 
     @property
     def _made(self) -> Made:
@@ -103,14 +145,16 @@ class Session:
         """What an update with that config would do. Raises `CommandError` with the engine's errors."""
         steps = Steps(cancelled=self._cancelled)
         self._run(self.stack.preview, config, steps, refresh=refresh)
+        for note in steps.notes:
+            self.display.say(note)
         for warning in steps.warnings:
             self.display.say(f"warning: {warning}")
         return steps
 
     def update(self, config: str, *, refresh: bool, planned: Steps | None = None) -> None:
-        """Run an update with that config, and show it. Raises `CommandError` with the engine's errors.
+        """Run an update with that config, and show its steps. Raises `CommandError` with the engine's errors.
 
-        Raises `StaleListError` when the file has other releases by now.
+        Raises `StaleListError` if the file has other releases by now.
         """
         self.file.check_unchanged()
         with ExitStack() as watching:
@@ -125,7 +169,11 @@ class Session:
                 if step.kind == IMAGE:
                     watching.close()
 
-            steps = Steps(begun, ended, self._cancelled, planned.seen if planned else ())
+            def noted(note: str) -> None:
+                if planned is None or note not in planned.notes:
+                    self.display.say(f"[{self.display.elapsed}] {note}")
+
+            steps = Steps(begun, ended, self._cancelled, planned.seen if planned else (), noted)
             self._run(self.stack.up, config, steps, refresh=refresh)
 
     def _run(self, run: _Command, config: str, steps: Steps, *, refresh: bool) -> None:

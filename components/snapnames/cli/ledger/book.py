@@ -17,20 +17,20 @@ class Line:
 
     snapshot_id: str
     device: str
-    """Empty while EC2 does not tell."""
+    """Empty while EC2 does not show it."""
 
     snapshot: Snapshot | None
-    """None when another account owns it."""
+    """None if another account owns the snapshot."""
 
     declared: str | None
     """The Name that the stack declares for it."""
 
     shared_with: tuple[str, ...]
-    """Ids of the other images behind which it is."""
+    """Ids of the other images that have the snapshot."""
 
     @property
     def name(self) -> str | None:
-        """The Name that it has."""
+        """The Name that the snapshot has."""
         return self.snapshot.name if self.snapshot else None
 
     @property
@@ -46,7 +46,7 @@ class Row:
     image: Image
     release: str | None
     live: bool
-    """Whether the stack's fleet runs it."""
+    """Whether the image belongs to the live release."""
 
     in_state: bool
     lines: tuple[Line, ...]
@@ -59,12 +59,12 @@ class Row:
 
     @property
     def builder(self) -> str | None:
-        """The stack that built it, where that is another one than the ledger's."""
+        """The stack that built the image, if it is not the ledger's stack."""
         return None if self.release else self.image.builder
 
     @property
     def title(self) -> str:
-        """The release, or for another image its name."""
+        """The release. If the image has no release, its name."""
         return self.release or self.image.name
 
 
@@ -77,19 +77,19 @@ class Totals:
     size: int
     orphans_size: int
     unused_size: int
-    """Of what would go with the images that nothing uses."""
+    """GiB of the snapshots that would be deleted together with the unused images."""
 
     findings: Counter[str]
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """What `snapnames ledger` says."""
+    """The result of `snapnames ledger`."""
 
     taken: datetime
     region: str
     stack: str | None
-    """As the user names it; None without one."""
+    """The stack's name as the user gave it. None without a stack."""
 
     account: bool
     price: Price | None
@@ -97,19 +97,19 @@ class Ledger:
     findings: tuple[Finding, ...]
     totals: Totals
     calls: int
-    """API calls that it took."""
+    """How many API calls the ledger took."""
 
     def age(self, row: Row) -> timedelta:
         """How long ago the image was made."""
         return max(self.taken - row.image.created, timedelta())
 
     def usd(self, size: int) -> float | None:
-        """What so many GiB cost a month at most."""
+        """What this many GiB cost a month at most, in USD. None without a price."""
         return self.price.of(size) if self.price else None
 
     @property
     def about(self) -> str:
-        """What it is about."""
+        """What the ledger covers, in words."""
         if self.account:
             return f"all images and snapshots of the account in {self.region}"
         return f"the images and snapshots of stack {self.stack} in {self.region}"
@@ -118,7 +118,7 @@ class Ledger:
 def keep(  # noqa: PLR0913 -- each is a fact on the ledger
     view: View, *, taken: datetime, region: str, stack: str | None, price: Price | None, calls: int
 ) -> Ledger:
-    """Write the ledger of what was read."""
+    """Make the ledger from what was read."""
     rows = tuple(_row(view, image) for image in view.images)
     found = tuple(findings(view))
     snapshots = {line.snapshot_id for row in rows for line in row.lines}

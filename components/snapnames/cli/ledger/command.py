@@ -1,4 +1,4 @@
-"""`snapnames ledger`: open the stack if there is one, read the account in bulk, and say what is there."""
+"""`snapnames ledger` opens the stack if there is one, reads the account in bulk, and makes the ledger."""
 
 import os
 from collections.abc import Mapping
@@ -31,17 +31,17 @@ _SERVICE, _PATTERN, _OWNED = "snapnames:service", "snapnames:namePattern", "snap
 
 @dataclass(frozen=True)
 class Opened:
-    """A stack, or what stands for one in a folder without."""
+    """An opened stack. Without a stack, all values are empty."""
 
     name: str | None = None
-    """As the user names it."""
+    """The stack's name as the user gave it."""
 
     config: Mapping[str, str] = field(default_factory=dict)
     declared: Declared = field(default_factory=Declared)
 
 
 def kinds(text: str | None) -> tuple[str, ...]:
-    """The kinds of findings that `--fail-on` lists. Raises `UsageError` for one that there is not."""
+    """The kinds of findings that `--fail-on` lists. Raises `UsageError` for an unknown kind."""
     wanted = tuple(kind.strip() for kind in (text or "").split(",") if kind.strip())
     for kind in wanted:
         if kind not in KINDS:
@@ -52,7 +52,7 @@ def kinds(text: str | None) -> tuple[str, ...]:
 
 
 def check_target(path: Path) -> None:
-    """Raise `UsageError` for a page that could not be written in the end."""
+    """Raise `UsageError` now if the page can't be written to this path later."""
     if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
         raise UsageError(f"--html {path} can't be written; it takes a file in a folder that exists: give another path")
 
@@ -64,7 +64,7 @@ def ledger(folder: Path, stack_name: str | None, *, account: bool, price: float 
 
 
 def kept(opened: Opened, session: StackSession, *, account: bool = False, price: float | None = None) -> Ledger:
-    """Read the account and reckon. Raises `CommandError`."""
+    """Read the account and make the ledger. Raises `CommandError`."""
     calls = 0
 
     def count(**_: Any) -> None:  # noqa: ANN401 -- botocore tells what is sent

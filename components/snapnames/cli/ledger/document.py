@@ -1,4 +1,4 @@
-"""The ledger as JSON, for scripts: docs/ledger.schema.json says what each key is."""
+"""The ledger as JSON for scripts. docs/ledger.schema.json describes each key."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ from snapnames.cli.ledger.book import Ledger, Line, Row
 from snapnames.cli.ledger.findings import KINDS, Finding
 
 VERSION = 1
-"""Grows when a key changes its meaning or goes; a new key does not change it."""
+"""The version grows if a key is removed or gets another meaning. A new key does not change it."""
 
 
 def document(ledger: Ledger) -> dict[str, Any]:
-    """The whole ledger, of JSON's own types."""
+    """The whole ledger, made only of JSON types."""
     totals, price = ledger.totals, ledger.price
     return {
         "version": VERSION,

@@ -1,4 +1,4 @@
-"""What is wrong, or may be let go, and what to do about each. Plain functions; nothing here changes anything."""
+"""Finds what is wrong or may be deleted, with the next step for each. Plain functions that change nothing."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ class Finding:
     kind: str
     text: str
     step: str
-    """What to do about it, and by which command."""
+    """The next step, with the command for it."""
 
     image_id: str | None = None
     image_name: str | None = None
@@ -23,10 +23,10 @@ class Finding:
     """The Name that the stack declares."""
 
     live: str | None = None
-    """The Name that there is."""
+    """The Name that the snapshot has."""
 
     size: int | None = None
-    """GiB that go with it, as the volumes' full size; only of what may be deleted."""
+    """GiB of the snapshots, as the volumes' full size. Only for what may be deleted."""
 
 
 def findings(view: View) -> list[Finding]:
@@ -108,7 +108,7 @@ def _drift(view: View) -> Iterator[Finding]:
 def _unnamed(view: View) -> Iterator[Finding]:
     for image in view.images:
         if image.unfinished or view.untracked(image):
-            continue  # names come when EC2 has made it, or with the finding that says so
+            continue  # the names come when EC2 has made the image, or when the untracked finding is solved
         for snapshot_id in view.behind[image.image_id]:
             snapshot = view.holdings.snapshots.get(snapshot_id)
             known = snapshot is None or snapshot.name is not None or view.name_for(snapshot_id) is not None
@@ -196,7 +196,7 @@ def _unused(view: View) -> Iterator[Finding]:
 
 
 def _deregister(view: View, image: Image) -> str:
-    """How an image goes that this stack's state does not have."""
+    """The next step to remove an image that this stack's state does not have."""
     if image.builder is not None and not view.own(image):
         return f"drop its release from the stack {image.builder}, which built it, and run `pulumi up` there"
     return (
@@ -228,4 +228,4 @@ _FIND: dict[str, Callable[[View], Iterator[Finding]]] = {
 }
 
 KINDS = tuple(_FIND)
-"""Kinds of findings, what breaks first."""
+"""Kinds of findings. The most urgent come first."""

@@ -1,4 +1,4 @@
-"""The ledger as one HTML page that needs nothing else: no script, no font, no style from elsewhere."""
+"""The ledger as one HTML page. It loads no script, font or style from elsewhere."""
 
 from importlib.resources import files
 
@@ -13,11 +13,11 @@ from snapnames.cli.ledger.terminal import amount, meaning, sums
 from snapnames.printable import LINE_LIMIT, printable
 
 OPEN = 25
-"""Findings of a kind up to which the page shows them without a click."""
+"""If a kind has at most this many findings, the page shows them without a click."""
 
 
 def page(ledger: Ledger) -> str:
-    """The whole page. Every text in it is escaped, and shows what it hides."""
+    """The whole page. Every text in it is escaped, and invisible characters are shown."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=True)
     folder = files(__package__)
     template = environment.from_string(folder.joinpath("page.html").read_text(encoding="utf-8"))
@@ -39,5 +39,5 @@ def page(ledger: Ledger) -> str:
 
 
 def _shown(value: object) -> object:
-    """What a template's expression gives, made harmless; `Markup` is the page's own."""
+    """The value of a template's expression, made harmless. `Markup` comes from the page itself and stays."""
     return printable(value, LINE_LIMIT) if isinstance(value, str) and not isinstance(value, Markup) else value

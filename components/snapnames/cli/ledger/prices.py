@@ -1,4 +1,4 @@
-"""What a GB-month of snapshots costs: as given, or from a dated table of regions."""
+"""The price of a GB-month of snapshots: the given one, or the one from a dated table of regions."""
 
 import tomllib
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Price:
-    """USD per GB-month in the standard tier, which an archived snapshot is below."""
+    """USD per GB-month in the standard tier. An archived snapshot costs less."""
 
     usd_per_gb_month: float
     as_of: str | None
     source: str
 
     def of(self, size: int) -> float:
-        """USD a month for so many GiB at full size.
+        """USD a month for this many GiB of full volumes.
 
         >>> Price(0.05, None, "").of(78)
         3.9
@@ -30,7 +30,7 @@ def table() -> Mapping[str, Mapping[str, Any]]:
 
 
 def price_of(region: str, given: float | None) -> Price | None:
-    """The price that was given, or the table's for the region; None where there is neither."""
+    """The given price, or else the table's price for the region. None if there is neither."""
     if given is not None:
         return Price(given, None, "--price-per-gb-month")
     known = table().get(region)

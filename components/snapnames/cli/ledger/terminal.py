@@ -10,10 +10,10 @@ from snapnames.cli.ledger.findings import KINDS, Finding
 from snapnames.printable import LINE_LIMIT, printable
 
 SHOWN = 20
-"""Findings of a kind that are listed; the rest is counted."""
+"""How many findings of a kind are listed. The others are only counted."""
 
 _LOG_WIDTH = 180
-"""A log has no width of its own, and a name cut short is no name."""
+"""Characters. A log has no width of its own, and names must not be cut."""
 
 _MEANING = {
     "failed": ("image that EC2 failed to make", "images that EC2 failed to make"),
@@ -49,12 +49,12 @@ def print_ledger(console: Console, ledger: Ledger) -> None:
 
 
 def meaning(kind: str, count: int) -> str:
-    """What so many findings of a kind are."""
+    """What findings of this kind are, in words. `count` decides between singular and plural."""
     return _MEANING[kind][count > 1]
 
 
 def sums(ledger: Ledger) -> list[str]:
-    """What it all comes to, in sentences."""
+    """The sums, in sentences."""
     totals = ledger.totals
     images = "1 image" if totals.images == 1 else f"{totals.images} images"
     snapshots = "1 snapshot" if totals.snapshots == 1 else f"{totals.snapshots} snapshots"
@@ -100,7 +100,7 @@ def _table(ledger: Ledger) -> Table:
     table = Table("image", "release", "state", "age", "size", "snapshots and their names", "used by", show_lines=True)
     for row in ledger.rows:
         cells = _cells(ledger, row)
-        # As Text, since Rich reads marks such as [red] in plain strings.
+        # Text is used because Rich would read marks such as [red] in plain strings.
         table.add_row(*(Text("\n".join(printable(line) for line in lines)) for lines in cells))
     return table
 

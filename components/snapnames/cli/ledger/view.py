@@ -1,4 +1,4 @@
-"""What of the account a ledger is about, and how its parts belong together. Plain functions over what was read."""
+"""Decides which part of the account a ledger covers, and connects what was read. Plain functions."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -13,26 +13,26 @@ from snapnames.rules.releases import release_of
 
 @dataclass(frozen=True)
 class View:
-    """All that was read, and the question: this stack or the whole account."""
+    """Everything that was read, and whether the ledger covers this stack or the whole account."""
 
     holdings: Holdings
     declared: Declared = field(default_factory=Declared)
     uses: tuple[Use, ...] = ()
     account: bool = False
-    """Whether every image and snapshot counts, or those of the stack alone."""
+    """Whether every image and snapshot counts, or only those of the stack."""
 
     service: str = ""
-    """Begins the names of the stack's images; empty for a stack without releases."""
+    """The beginning of the names of the stack's images. Empty for a stack without releases."""
 
     patterns: tuple[str, ...] = ()
-    """Name patterns of snapshots, by which a name tells the image it was given for."""
+    """Name patterns of snapshots. With them, a snapshot's name tells the image for which it was given."""
 
     owns: bool = False
     """Whether the stack has `snapnames:ownedImages`."""
 
     @cached_property
     def images(self) -> list[Image]:
-        """The images that it is about, newest first."""
+        """The images that the ledger covers, newest first."""
         return [image for image in reversed([*self.holdings.images.values()]) if self.takes(image)]
 
     @cached_property
@@ -42,7 +42,7 @@ class View:
 
     @cached_property
     def users(self) -> dict[str, list[Use]]:
-        """Image id to what uses it."""
+        """Image id to the uses of the image."""
         found: dict[str, list[Use]] = {}
         for use in self.uses:
             found.setdefault(use.image_id, []).append(use)
@@ -50,7 +50,7 @@ class View:
 
     @cached_property
     def images_of(self) -> dict[str, list[Image]]:
-        """Snapshot id to the images behind which it is, oldest first."""
+        """Snapshot id to the images that have the snapshot, oldest first."""
         found: dict[str, list[Image]] = {}
         for image_id, snapshot_ids in self.behind.items():
             for snapshot_id in snapshot_ids:
@@ -58,7 +58,7 @@ class View:
         return found
 
     def takes(self, image: Image) -> bool:
-        """Whether it is about this image: built by the stack, in its state, or with a name from it."""
+        """Whether the ledger covers this image: the stack built it, has it in its state, or names its snapshots."""
         known = (self.declared.images, self.declared.names, self.declared.owned)
         return (
             self.account
@@ -71,15 +71,15 @@ class View:
         return image.image_id in self.declared.images or self.declared.built(image.builder)
 
     def untracked(self, image: Image) -> bool:
-        """Whether this stack built the image, and its state does not have it."""
+        """Whether this stack built the image, but its state does not have it."""
         return self.declared.built(image.builder) and not (
             image.image_id in self.declared.images
             or image.image_id in self.declared.leaving
-            or image.state == "pending"  # as while the update runs that makes it
+            or image.state == "pending"  # the update that makes it may still run
         )
 
     def release(self, image: Image) -> str | None:
-        """The release of an image of this stack."""
+        """The release of an image. None if the image is not this stack's."""
         if not self.own(image):
             return None
         return self.declared.releases.get(image.image_id, release_of(self.service, image.name))
@@ -90,7 +90,7 @@ class View:
 
     @cached_property
     def orphans(self) -> list[tuple[Snapshot, str, str | None]]:
-        """Snapshots whose image is gone, each with what the image was: its name or id, and its id if that is known."""
+        """Snapshots whose image is gone, each with the name or id of the image, and with its id if that is known."""
         taken = {image.name for image in self.holdings.images.values()}
         return [
             (snapshot, *of)
@@ -103,7 +103,7 @@ class View:
         by_name = self._image_of(snapshot.name or self.name_for(snapshot.snapshot_id) or "")
         image_id = snapshot.image_id
         if image_id is None and (by_name is None or by_name in taken):
-            return None  # a backup, or whatever else: nothing says that it was behind an image
+            return None  # a backup, for example: nothing says that an image had this snapshot
         in_state = self.declared.images.get(image_id or "")
         ours = (
             self.account
@@ -114,7 +114,7 @@ class View:
         return (in_state or by_name or str(image_id), image_id) if ours else None
 
     def _image_of(self, name: str) -> str | None:
-        """The image that the name of a snapshot says it is behind."""
+        """The name of the image for which this snapshot name was given."""
         matches = (expression.fullmatch(name) for expression in self._expressions)
         return next((match["image"] for match in matches if match), None)
 
@@ -124,7 +124,7 @@ class View:
 
 
 def _expression(pattern: str) -> str:
-    r"""A regular expression for the names that a pattern gives; empty for a pattern without the image.
+    r"""A regular expression for the names that a pattern gives. Empty for a pattern without `{image}`.
 
     >>> _expression("{image}({index:03d})")
     '(?P<image>.+)\\((?:\\d+)\\)'
@@ -141,5 +141,5 @@ def _expression(pattern: str) -> str:
 
 
 def size_of(snapshots: Mapping[str, Snapshot], snapshot_ids: Iterable[str]) -> int:
-    """GiB of the volumes of these snapshots, each counted once; of those that the account owns."""
+    """GiB of the volumes of these snapshots, each counted once. Snapshots of other accounts are not counted."""
     return sum(snapshots[one].size for one in set(snapshot_ids) if one in snapshots)

@@ -1,45 +1,55 @@
-"""Parts of a fleet that AWS has made and of which the engine recorded nothing.
+"""Finds parts of a fleet that AWS has made and that the engine did not record.
 
-The answer to a create was lost, AWS refused the provider's retry since the name was taken by then, and so the engine
-took the create for failed: the state has no pending operation of it, and the next update would make another one under
-another generated name.
+The answer to a create was lost. The provider tried again, and AWS refused because the name was taken by then. So the
+engine counted the create as failed. The state has no pending operation for it, and the next update would make another
+resource under another generated name.
 """
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from snapnames.cli.recovery.made import Found, Made
 from snapnames.cli.state.exported import Exported, Resource
 from snapnames.cli.state.repair import Settled
-from snapnames.rules.resource_types import CONFIGURATION, FLEET, GROUP, TEMPLATE, child, logical_name
+from snapnames.rules.resource_types import FLEET, GROUP, TEMPLATE, child, logical_name
 
 _GENERATED = re.compile(r"(?P<fleet>.+)-[0-9a-f]{7}")
-"""How Pulumi names what is declared without a name."""
+"""The name that Pulumi generates for a resource without a name."""
 
 
-def unrecorded(deployment: Mapping[str, Any], made: Made, stack_tag: str) -> list[Settled]:
-    """Launch configurations and groups of the state's fleets that AWS has and the state does not, as creates.
+@dataclass(frozen=True)
+class Unrecorded:
+    """What bears a name that was generated for a fleet of the state, which the state does not have.
 
-    Both must have a name that Pulumi generated for the fleet. A configuration must launch one of the state's images. A
-    group must bear `stack_tag`, and be the only such one of a fleet whose group the state does not have. At most one
-    paged read of each kind, and none without a fleet. Raises `CommandError` when AWS refuses one.
+    Others can make such things: none of them is taken in without a person's word.
+    """
+
+    configurations: tuple[str, ...]
+    groups: tuple[Settled, ...]
+    """As creates, to be taken in when a person says so."""
+
+
+def unrecorded(deployment: Mapping[str, Any], made: Made, stack_tag: str) -> Unrecorded:
+    """Launch configurations and groups of the state's fleets that AWS has and the state does not have.
+
+    The name must be one that Pulumi generated for the fleet. A launch configuration must launch one of the state's
+    images. A group must have the tag `stack_tag`, and the state must not have a group of this fleet. Makes at most one
+    paged read of each kind, and none without a fleet. Raises `CommandError` if AWS refuses one.
     """
     fleets = [resource for resource in deployment.get("resources") or [] if resource["type"] == FLEET]
-    found: list[Settled] = []
+    configurations: list[str] = []
+    groups: list[Settled] = []
     configured = [fleet for fleet in fleets if not _has(fleet, TEMPLATE, deployment)]
     if configured:
         there = _unknown(made.launch_configurations(set(Exported(deployment).held_images)), deployment)
-        for fleet in configured:
-            found += [_create(deployment, fleet, CONFIGURATION, one) for one in there if _is_of(fleet, one)]
+        configurations += [one[0] for fleet in configured for one in there if _is_of(fleet, one)]
     groupless = [fleet for fleet in fleets if not _has(fleet, GROUP, deployment)]
     if groupless:
         there = _unknown(made.groups(stack_tag), deployment)
-        for fleet in groupless:
-            of_fleet = [one for one in there if _is_of(fleet, one)]
-            if len(of_fleet) == 1:
-                found.append(_create(deployment, fleet, GROUP, *of_fleet))
-    return found
+        groups += [_create(deployment, fleet, GROUP, one) for fleet in groupless for one in there if _is_of(fleet, one)]
+    return Unrecorded(tuple(configurations), tuple(groups))
 
 
 def _has(fleet: Resource, kind: str, deployment: Mapping[str, Any]) -> bool:
@@ -50,7 +60,7 @@ def _has(fleet: Resource, kind: str, deployment: Mapping[str, Any]) -> bool:
 
 
 def _unknown(found: list[Found], deployment: Mapping[str, Any]) -> list[Found]:
-    """Those that the state neither has nor was making: both are identified by their names."""
+    """The resources that the state does not have and was not making. They are compared by name."""
     known = {resource.get("id") for resource in deployment["resources"]}
     known |= {resource["inputs"].get("name") for resource in Exported(deployment).cut_off.creating}
     return [one for one in found if one[0] not in known]
@@ -62,7 +72,7 @@ def _is_of(fleet: Resource, found: Found) -> bool:
 
 
 def _create(deployment: Mapping[str, Any], fleet: Resource, kind: str, found: Found) -> Settled:
-    """As the pending create that the engine did not keep; a refresh reads all but the name."""
+    """The pending create that the engine did not keep. It has only the name. A refresh reads the rest."""
     siblings = [r["provider"] for r in deployment["resources"] if r.get("parent") == fleet["urn"] and r.get("provider")]
     resource = {
         "urn": child(fleet["urn"], kind, logical_name(fleet["urn"])),

@@ -1,4 +1,4 @@
-"""The Pulumi CLI under the Automation API: as plain `pulumi`, and so that ^C reaches it exactly once."""
+"""Runs the Pulumi CLI for the Automation API, like plain `pulumi`, and so that ^C reaches it exactly once."""
 
 import os
 import signal
@@ -18,15 +18,17 @@ from pulumi.automation import (
     Stack,
     UpdateSummary,
 )
+from pulumi.automation import Workspace as PulumiWorkspace
 from pulumi.automation.errors import create_command_error
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interruptible(PulumiCommand):
-    """Runs pulumi in a process group of its own and hands on the signals that ask it to stop.
+    """Runs pulumi in a process group of its own, and passes on the signals that ask it to stop.
 
-    In the terminal's group pulumi would get a ^C twice, and its second one means: stop without waiting for EC2.
+    In the terminal's process group, pulumi would get each ^C twice. A second ^C makes pulumi stop without waiting for
+    EC2.
     """
 
     def __init__(self) -> None:
@@ -38,9 +40,9 @@ class Interruptible(PulumiCommand):
 
     @contextmanager
     def stoppable(self, say: Callable[[], None]) -> Iterator[None]:
-        """While this lasts a signal stops pulumi in good order, a second one at once.
+        """While this lasts, a first signal lets pulumi finish its steps and stop. A second signal stops it at once.
 
-        Where pulumi does not run, `say` is called at the first signal, and the second one raises `KeyboardInterrupt`.
+        If pulumi does not run, the first signal calls `say`, and the second one raises `KeyboardInterrupt`.
         """
 
         def stop(_number: int, _frame: FrameType | None) -> None:
@@ -67,7 +69,7 @@ class Interruptible(PulumiCommand):
         on_output: OnOutput | None = None,
         on_error: OnOutput | None = None,
     ) -> CommandResult:
-        """Run one command to its end; raises `CommandError` of the Automation API when it fails."""
+        """Run one command to its end. Raises the Automation API's `CommandError` if it fails."""
         with subprocess.Popen(  # noqa: S603 -- pulumi, by the Automation API's own arguments
             [self.command, "--non-interactive", *args],
             stdin=subprocess.DEVNULL,
@@ -99,22 +101,30 @@ def _collect(stream: Iterator[str] | None, callback: OnOutput | None, lines: lis
 
 
 class Workspace(LocalWorkspace):
-    """The project's folder. `--stack` leaves the selected stack as it is, as it does for plain `pulumi`."""
+    """The project's folder. As with plain `pulumi`, `--stack` does not change which stack is selected."""
 
     def select_stack(self, stack_name: str) -> None:
-        """Select nothing, and run nothing: the first command tells whether there is the stack."""
+        """Select nothing and run nothing. The first command fails if the stack does not exist."""
 
 
 class BareStack(Stack):
-    """A stack whose updates are one run of pulumi each.
+    """A stack that runs pulumi once for each update.
 
-    The Automation API asks for outputs (twice) and history after each, a third of a second every time.
+    The Automation API itself would also read the outputs (twice) and the history after each update. Each of these reads
+    takes a third of a second.
     """
+
+    @classmethod
+    def select(cls, stack_name: str, workspace: PulumiWorkspace) -> "BareStack":
+        """Take the stack, and run nothing. `Stack.select` gives a plain stack, whatever class it is asked of."""
+        stack = cls.__new__(cls)
+        stack.name, stack.workspace = stack_name, workspace
+        return stack
 
     def outputs(self) -> OutputMap:
         """None."""
         return {}
 
     def info(self, show_secrets: bool = True) -> UpdateSummary:  # noqa: ARG002, FBT001, FBT002 -- the base has it so
-        """Nothing but that it has ended: a failure is raised before anybody asks."""
+        """Say only that the update has succeeded. A failure is raised before anybody asks."""
         return UpdateSummary("update", datetime.now(UTC), "", {}, {}, "succeeded")

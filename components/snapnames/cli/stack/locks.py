@@ -17,17 +17,17 @@ import psutil
 from snapnames.cli.errors import CommandError
 
 _HOLDER = re.compile(r"(?P<lock>\S+): created by (?P<user>.*)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
-"""How pulumi says it, for the backends that keep locks as files: a folder, or a bucket."""
+"""Pulumi's message about a lock, for the backends that keep locks as files: a folder or a bucket."""
 
 _DOUBT = timedelta(minutes=1)
-"""How far a process may seem to start behind its lock: clocks are set, and pulumi cuts off fractions."""
+"""How much later than its lock a process may seem to start, because clocks change and pulumi cuts off fractions."""
 
 
 class Holder(NamedTuple):
     """The process that made a lock."""
 
     lock: str
-    """The URL of the lock, of which no two are the same."""
+    """The URL of the lock. Each lock has another URL."""
 
     user: str
     host: str
@@ -36,7 +36,10 @@ class Holder(NamedTuple):
 
     @property
     def gone(self) -> bool:
-        """Whether the process has certainly ended: it ran on this machine, where none or a later one has its id now."""
+        """Whether the process has certainly ended.
+
+        It must have run on this machine, and now no process has its id, or a process that started later has it.
+        """
         if self.host != socket.gethostname():
             return False
         try:
@@ -44,7 +47,7 @@ class Holder(NamedTuple):
         except ProcessLookupError:
             return True
         except PermissionError:
-            pass  # another user's, which /proc may hide
+            pass  # a process of another user, which /proc may hide
         try:
             started = psutil.Process(self.pid).create_time()
         except psutil.Error:
@@ -57,7 +60,7 @@ class Holder(NamedTuple):
 
 
 def holders(error: str) -> list[Holder]:
-    """Those that pulumi's error about a locked stack names.
+    """The lock holders that pulumi's error about a locked stack names.
 
     >>> [str(holder) for holder in holders("file:///x.json: created by ci@runner-1 (pid 42) at 2018-03-07T23:12:07Z")]
     ['ci@runner-1, process 42, since 2018-03-07 23:12:07 UTC']
@@ -69,7 +72,7 @@ def holders(error: str) -> list[Holder]:
 
 
 def removed(dead: list[Holder]) -> bool:
-    """Remove these locks, and none that was made since; False, and nothing done, unless all are files in a folder."""
+    """Remove these locks, and no newer ones. Unless all of them are files in a folder, do nothing and give False."""
     urls = [urlsplit(holder.lock) for holder in dead]
     if any(url.scheme != "file" for url in urls):
         return False
@@ -82,10 +85,10 @@ def removed(dead: list[Holder]) -> bool:
 
 @contextmanager
 def alone(stack: str) -> Iterator[None]:
-    """While this lasts no other command of this user on this machine, where a dead holder ran, cancels on that stack.
+    """While this lasts, no other command of this user on this machine runs `pulumi cancel` for the stack.
 
-    `pulumi cancel` removes every lock of the stack: also that of an update which began after another cancel. Raises
-    `CommandError` when another command is at it.
+    `pulumi cancel` removes every lock of the stack, also the lock of an update that began after another cancel. Raises
+    `CommandError` if another command is doing it.
     """
     path = Path(tempfile.gettempdir()) / f"snapnames-{os.getuid()}-{stack}.lock"
     try:

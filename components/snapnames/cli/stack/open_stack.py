@@ -29,10 +29,10 @@ State = Mapping[str, Any]
 """An exported state: its `deployment` has `resources` and `pending_operations`."""
 
 _NO_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
-"""The state is written once, at the end: pulumi writes all of it at each step otherwise, to a folder or a bucket."""
+"""With these, pulumi writes the state once, at the end. Otherwise it writes the whole state at each step."""
 
 _FILE_BACKENDS = ("file", "s3", "gs", "azblob")
-"""The schemes of backends that have no organizations: to a program there its organization is `organization`."""
+"""The schemes of backends without organizations. A program there gets the organization `organization`."""
 
 _COLOR = re.compile(r"<\{%.*?%\}>")
 
@@ -43,7 +43,7 @@ class NoStackError(UsageError):
 
 @dataclass(frozen=True)
 class Project:
-    """The folder that has the Pulumi.yaml, and what that says."""
+    """The folder that has the Pulumi.yaml, and the settings in that file."""
 
     folder: Path
     name: str
@@ -52,12 +52,12 @@ class Project:
 
     @classmethod
     def find(cls, folder: Path) -> "Project":
-        """Find it in the folder or above, as `pulumi` does. Raises `NoStackError` where there is none."""
+        """Find the project in the folder or above it, as `pulumi` does. Raises `NoStackError` if there is none."""
         for parent in (folder.resolve(), *folder.resolve().parents):
             for file in (parent / "Pulumi.yaml", parent / "Pulumi.yml"):
                 if file.is_file():
                     settings: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
-                    # `config` with a text is the old way to say it.
+                    # In old files, `config` is a text with this folder.
                     old = settings.get("config")
                     stacks = settings.get("stackConfigDir") or (old if isinstance(old, str) else "")
                     return cls(parent, settings["name"], parent / stacks)
@@ -68,10 +68,10 @@ class Project:
 
 
 class OpenStack:
-    """One stack. Every update and preview takes the text of the config that it is to run with."""
+    """One stack. Every update and preview takes the text of the config with which it runs."""
 
     def __init__(self, folder: Path, name: str | None) -> None:
-        """Choose the stack of that name, or the selected one. Raises `UsageError` where there is none."""
+        """Choose the stack of that name, or the selected one. Raises `UsageError` if there is none."""
         self.project = Project.find(folder)
         try:
             self._pulumi = Interruptible()
@@ -82,7 +82,7 @@ class OpenStack:
         self._stack = BareStack.select(self.name, self._workspace)
         try:
             self.config = self._read_config()
-            """Key to value, decrypted, of what the file and the stack's environments say."""
+            """Key to decrypted value, from the config file and the stack's environments."""
         except StackNotFoundError as error:
             raise UsageError(
                 f"there is no stack {self.name!r}; the command works with one that exists: run `pulumi stack ls`, "
@@ -123,10 +123,10 @@ class OpenStack:
 
     @cached_property
     def tag(self) -> str:
-        """What `snapnames:stack` says on the stack's images: `<organization>/<project>/<stack>`.
+        """The value of the tag `snapnames:stack` on the stack's images: `<organization>/<project>/<stack>`.
 
-        Raises `CommandError`. Pulumi leaves the user's default organization out of the names that it shows, and takes
-        them without it: so it is asked, where neither name nor backend tells.
+        Pulumi leaves out the user's default organization in the names that it shows and takes. So if neither the name
+        nor the backend tells the organization, this asks pulumi. Raises `CommandError`.
         """
         *given, short = self.name.split("/")
         if given:
@@ -144,7 +144,7 @@ class OpenStack:
         return self._pulumi.stopped
 
     def stoppable(self, say: Callable[[], None]) -> AbstractContextManager[None]:
-        """While this lasts ^C stops an update in good order; `say` is called at the first."""
+        """While this lasts, ^C lets an update finish the steps that it has begun. The first ^C calls `say`."""
         return self._pulumi.stoppable(say)
 
     def preview(self, config: str, on_event: OnEvent, *, refresh: bool) -> None:
@@ -158,11 +158,10 @@ class OpenStack:
         )
 
     def up_names(self, config: str, on_event: OnEvent) -> Mapping[str, Any]:
-        """`pulumi up` of the owned images alone, without checkpoints; one name that fails keeps no other.
+        """`pulumi up` of only the owned images, without checkpoints. If one name fails, the others are still given.
 
-        Gives the stack's outputs.
-
-        Only Tags, for which the account tells what was done: a kill loses what the state would have of this run.
+        Gives the stack's outputs. A kill loses what the state would have of this run. This is safe because the update
+        has only Tags, and the next run reads from the account which of them were given.
         """
         self._workspace.env_vars = _NO_CHECKPOINTS
         try:
@@ -186,12 +185,12 @@ class OpenStack:
         self._run(lambda path: self._stack.up(config_file=path, on_event=on_event, refresh=refresh), config)
 
     def up_root(self, config: str) -> None:
-        """`pulumi up` of the stack itself and what it runs on, and of nothing that is in it. Raises `CommandError`."""
+        """`pulumi up` of only the stack itself and its provider, without the resources in it. Raises `CommandError`."""
         root = root_urn(self.project.name, self.name.split("/")[-1])
         self._run(lambda path: self._stack.up(config_file=path, target=[root]), config)
 
     def state(self) -> State:
-        """The state, as the engine exports it; secrets stay encrypted. Raises `CommandError`."""
+        """The state, as the engine exports it. Secrets stay encrypted. Raises `CommandError`."""
         with tempfile.TemporaryDirectory(prefix="snapnames-") as folder:
             path = Path(folder) / "state.json"
             try:
@@ -202,12 +201,12 @@ class OpenStack:
             return found
 
     def earlier_images(self) -> Mapping[str, str]:
-        """Image id to name, of those that earlier states had. Only a folder backend tells."""
+        """Image id to name, for the images of earlier states. Empty if the backend is not a folder."""
         backend = torn_state.folder_of(self._workspace.who_am_i().url or "", self.project.folder)
         return earlier_images(backend, self.project.name, self.name.split("/")[-1]) if backend else {}
 
     def replace_state(self, state: State) -> None:
-        """Import one that was exported and mended. Raises `CommandError`, also when another update runs."""
+        """Import a state that was exported and repaired. Raises `CommandError`, also if another update runs."""
         with tempfile.TemporaryDirectory(prefix="snapnames-") as folder:
             path = Path(folder) / "state.json"
             path.write_text(json.dumps(state), encoding="utf-8")
@@ -224,9 +223,9 @@ class OpenStack:
         return self._pulumi.run([*arguments, "--stack", self.name], str(self.project.folder), {}).stdout
 
     def _unlocked(self, run: Callable[[], T]) -> T:
-        """Run it, and give what it gives; once more when the stack was locked by a process that is gone.
+        """Call `run` and give its result. If a process that is gone holds the stack's lock, remove the lock and retry.
 
-        Raises `CommandError` for another.
+        Raises `CommandError` for any other lock.
         """
         try:
             return run()
@@ -242,7 +241,7 @@ class OpenStack:
             return run()
 
     def _dead(self, error: ConcurrentUpdateError) -> list[Holder]:
-        """Who holds the lock, if all of them are gone. Raises `CommandError` otherwise."""
+        """The holders of the lock, if all of them are gone. Raises `CommandError` otherwise."""
         found = holders(str(error))
         if not found or not all(holder.gone for holder in found):
             who = "; ".join(map(str, found)) or "another update"
@@ -263,7 +262,7 @@ class OpenStack:
 
 
 def said(error: PulumiError) -> str:
-    """What pulumi itself said on stderr, or its last lines."""
+    """What pulumi itself wrote to stderr, or else the whole text of the error."""
     text = str(error)
     stderr = text.rpartition("\n stderr: ")[2].strip()
     return plain(stderr.removeprefix("error: ") or text.strip())

@@ -1,12 +1,13 @@
-"""What a command makes of the list of releases. Plain functions; nothing here knows of Pulumi or files."""
+"""How each command changes the list of releases. Plain functions. Nothing here knows Pulumi or files."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from snapnames.cli.errors import CommandError, Exit, UsageError
 from snapnames.errors import InputError
 from snapnames.rules import releases
+from snapnames.rules.history import Entry, going_back, retained
 
 
 @dataclass(frozen=True)
@@ -17,16 +18,26 @@ class Releases:
     """`snapnames:releases`, newest first."""
 
     pinned: str | None = None
-    """`snapnames:live`, when it is there."""
+    """`snapnames:live`, if it is set."""
+
+    def without(self, releases: Collection[str]) -> "Releases":
+        """The list without some that are not live.
+
+        >>> Releases(("c", "b", "a"), pinned="b").without(["c"])
+        Releases(listed=('b', 'a'), pinned=None)
+        """
+        live = self.live
+        listed = tuple(release for release in self.listed if release not in releases)
+        return Releases(listed, None if live == next(iter(listed), None) else live)
 
     @property
     def live(self) -> str | None:
-        """The release that the fleet runs."""
+        """The release whose image the fleet launches."""
         return self.pinned or next(iter(self.listed), None)
 
 
 def now() -> str:
-    """The release that is made now, as `YYYYMMDDhhmmss` in UTC."""
+    """The name of a release that is made now: `YYYYMMDDhhmmss` in UTC."""
     return datetime.now(UTC).strftime("%Y%m%d%H%M%S")
 
 
@@ -38,13 +49,16 @@ def check_release(release: str, service: str) -> None:
         raise UsageError(str(error)) from error
 
 
-def deployed(before: Releases, release: str, keep: int | None) -> Releases:
-    """`release` first and live, and at most `keep` releases.
+def deployed(before: Releases, release: str, keep: int | None, history: Sequence[Entry] = ()) -> Releases:
+    """`release` first and live, and at most `keep` releases: first the live one, then the one to go back to.
 
-    Raises `UsageError` for an older release, which is not built again, and for less than one.
+    `history`: which releases ran. Raises `UsageError` for an older release, which is not built again, and for less
+    than one.
 
-    >>> deployed(Releases(("b", "a"), pinned="a"), "c", 2)
+    >>> deployed(Releases(("b", "a")), "c", 2)
     Releases(listed=('c', 'b'), pinned=None)
+    >>> deployed(Releases(("b", "a"), pinned="a"), "c", 2, [Entry("b", "", "left"), Entry("a", "", "rolled out")])
+    Releases(listed=('c', 'a'), pinned=None)
     >>> deployed(Releases(("c", "b")), "c", None)
     Releases(listed=('c', 'b'), pinned=None)
     """
@@ -56,20 +70,21 @@ def deployed(before: Releases, release: str, keep: int | None) -> Releases:
             f"`snapnames rollback {release}` to make it live, or deploy under another name"
         )
     older = [listed for listed in before.listed if listed != release]
-    return Releases((release, *older)[:keep])
+    listed = (release, *older)
+    return Releases(listed if keep is None else tuple(retained(history, listed, release, keep)))
 
 
-def rolled_back(before: Releases, release: str | None) -> Releases:
-    """`release` live, by default the one that is listed behind the live one; the list stays as it is.
+def rolled_back(before: Releases, release: str | None, history: Sequence[Entry] = ()) -> Releases:
+    """`release` live, by default the last good one before the live one; the list stays as it is.
 
-    Raises `UsageError` for a release that is not listed, `CommandError` when it is live already.
+    Raises `UsageError` if the release is not listed, and `CommandError` if it is live already.
 
     >>> rolled_back(Releases(("c", "b", "a")), None)
     Releases(listed=('c', 'b', 'a'), pinned='b')
     >>> rolled_back(Releases(("c", "b", "a"), pinned="b"), "c")
     Releases(listed=('c', 'b', 'a'), pinned=None)
     """
-    target = _previous(before) if release is None else release
+    target = _previous(before, history) if release is None else release
     if target not in before.listed:
         raise UsageError(
             f"release {target!r} is not in snapnames:releases, which lists {_named(before.listed)}: choose one of them"
@@ -79,7 +94,7 @@ def rolled_back(before: Releases, release: str | None) -> Releases:
     return Releases(before.listed, None if target == before.listed[0] else target)
 
 
-def _previous(before: Releases) -> str:
+def _previous(before: Releases, history: Sequence[Entry]) -> str:
     live = before.live
     if live is None:
         raise UsageError("snapnames:releases is empty; a rollback needs two releases: run `snapnames deploy` first")
@@ -88,13 +103,13 @@ def _previous(before: Releases) -> str:
             f"snapnames:live is {live!r}, which snapnames:releases does not list ({_named(before.listed)}): name the "
             "release to go to"
         )
-    behind = before.listed[before.listed.index(live) + 1 :]
-    if not behind:
+    target = going_back(history, before.listed, live)
+    if target is None:
         raise UsageError(
-            f"no release is listed behind {live!r}, which is live (snapnames:releases lists {_named(before.listed)}): "
-            "name the release to go to, or deploy a new one"
+            f"no release that was good is listed to go back to from {live!r}, which is live (snapnames:releases lists "
+            f"{_named(before.listed)}): name the release to go to, or deploy a new one"
         )
-    return behind[0]
+    return target
 
 
 def _named(releases: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""How a preview or an update ends: in its own errors, with advice, or by ^C."""
+"""Runs a preview or an update, and turns its end into an error with advice, or into the end by ^C."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,9 +12,9 @@ T = TypeVar("T")
 
 
 def run_stoppable(stack: OpenStack, run: Callable[[], T], steps: Steps) -> T:
-    """Run a preview or an update, and give what it gives.
+    """Run a preview or an update, and give its result.
 
-    Raises `CommandError` with the errors that `steps` has seen, or for ^C.
+    Raises `CommandError` with the errors that `steps` has seen, or if ^C stopped the run.
     """
     if stack.stopped:
         raise CommandError("stopped", Exit.INTERRUPTED)

@@ -1,6 +1,6 @@
-"""The stack's config file, in which two keys are changed and every other byte stays.
+"""Edits the stack's config file: it changes two keys and leaves every other byte as it is.
 
-The edit is made in the text: a YAML library that writes the whole file again would fold, quote and indent as it likes.
+The edit is made in the text. A YAML library would write the whole file again, with other folding, quotes and indents.
 """
 
 import json
@@ -20,7 +20,7 @@ RELEASES, LIVE = "snapnames:releases", "snapnames:live"
 
 
 class StaleListError(CommandError):
-    """The file lists other releases than when it was read."""
+    """The releases in the file have changed since the file was read."""
 
 
 @dataclass(frozen=True)
@@ -33,29 +33,28 @@ class StackFile:
 
     @classmethod
     def read(cls, path: Path) -> "StackFile":
-        """Read it. Raises `UsageError` for a file that is missing or says something else than releases."""
+        """Read the file. Raises `UsageError` if it is missing, or if its releases are not a list of texts."""
         try:
             text = path.read_bytes().decode()
-            config = (yaml.safe_load(text) or {}).get("config") or {}
+            config = _config(text)
         except FileNotFoundError as error:
             raise UsageError(
                 f"{path.name} does not exist; a stack's config is kept there: run `pulumi config set "
                 "snapnames:service <name>` first, or choose another --stack"
             ) from error
-        except (ValueError, AttributeError, yaml.YAMLError) as error:
+        except (ValueError, yaml.YAMLError) as error:
             raise UsageError(f"{path.name} is no stack config: {_problem(error)}: correct it") from error
         return cls(path, text, _releases(path.name, config))
 
     def check(self, config: Mapping[str, str], project: str) -> None:
-        """Raise `UsageError` unless the stack's config, key to value, has the releases from this file's two keys.
+        """Raise `UsageError` unless the stack's config (key to value) has its releases from this file's two keys.
 
-        Elsewhere the command does not see them, and the next update would drop every release. A short key is one of the
-        project's, and of a short and a whole one in the same file pulumi takes either.
+        If the releases are written elsewhere, the command does not see them, and the next update would drop all of
+        them. A short key belongs to the project. If a file has a short and a whole key, pulumi takes either of them.
         """
         found = _releases("the stack's config", config)
-        keys = (yaml.safe_load(self.text) or {}).get("config") or {}
         short = {key.removeprefix(f"{project}:") for key in (RELEASES, LIVE)} - {RELEASES, LIVE}
-        if found == self.releases and not short & keys.keys():
+        if found == self.releases and not short & _config(self.text).keys():
             return
         live = f" and `{LIVE}: {json.dumps(found.pinned)}`" if found.pinned else ""
         raise UsageError(
@@ -66,7 +65,7 @@ class StackFile:
         )
 
     def edited(self, wanted: Releases) -> str:
-        """The text with these releases. Raises `UsageError` where they can't be written without touching the rest."""
+        """The text with these releases. Raises `UsageError` if it is not possible to leave the rest untouched."""
         if wanted == self.releases:
             return self.text
         try:
@@ -82,7 +81,7 @@ class StackFile:
         return text
 
     def _says_only(self, text: str, wanted: Releases) -> bool:
-        """Whether the edited text says what is wanted, and else what it said before."""
+        """Whether the edited text has the wanted releases, and nothing else has changed."""
         before, after = yaml.safe_load(self.text), yaml.safe_load(text)
         found = _releases(self.path.name, after["config"])
         for data in (before, after):
@@ -103,9 +102,9 @@ class StackFile:
             )
 
     def replace(self, wanted: Releases) -> "StackFile":
-        """Write these releases, at once or not at all; what else was changed in the meantime stays.
+        """Write these releases, completely or not at all. Other changes that were made in the meantime stay.
 
-        Gives the file as it is then. Raises `CommandError` when the releases themselves were changed since it was read.
+        Gives the new file. Raises `CommandError` if the releases themselves have changed since the file was read.
         """
         now = StackFile.read(self.path)
         if now.releases not in (self.releases, wanted):
@@ -132,13 +131,26 @@ def _replace(path: Path, content: bytes) -> None:
         raise
 
 
+def _config(text: str) -> Mapping[str, Any]:
+    """What is under `config:`. Raises `ValueError` where that is no map, and `yaml.YAMLError`."""
+    file = yaml.safe_load(text)
+    if not isinstance(file, dict | None):
+        raise ValueError("it is no map with a key `config`")  # noqa: TRY004 -- as text that is no UTF-8 raises
+    config = (file or {}).get("config")
+    if not isinstance(config, dict | None):
+        raise ValueError("its `config` is no map of keys")  # noqa: TRY004 -- the same
+    return config or {}
+
+
 def _said(releases: Releases) -> str:
     live = f" with {releases.pinned!r} live" if releases.pinned else ""
     return f"{json.dumps(releases.listed)}{live}"
 
 
 def _releases(where: str, config: Mapping[str, Any]) -> Releases:
-    listed, live = config.get(RELEASES) or [], config.get(LIVE)
+    listed, live = config.get(RELEASES), config.get(LIVE)
+    if listed in (None, ""):
+        listed = []
     if isinstance(listed, str):
         try:
             listed = json.loads(listed)
@@ -152,7 +164,7 @@ def _releases(where: str, config: Mapping[str, Any]) -> Releases:
 
 
 def _problem(error: Exception) -> str:
-    """What is wrong and where, without the text that is there: it may be user data."""
+    """The problem and its place. The text at that place is not shown, because it may be user data."""
     mark = getattr(error, "problem_mark", None)
     if mark is None:
         return str(error)
@@ -180,11 +192,15 @@ def _with_releases(text: str, listed: tuple[str, ...]) -> str:
     if isinstance(value, yaml.SequenceNode) and not value.flow_style:
         return _with_items(text, value, listed)
     flow = json.dumps(list(listed))
-    return text[:start] + (flow if isinstance(value, yaml.SequenceNode) else f"'{flow}'") + text[end:]
+    if start == end:  # nothing is there, and where it would be is right behind the colon
+        return f"{text[:start]} {flow}{text[end:]}"
+    if not isinstance(value, yaml.SequenceNode):
+        flow = "'{}'".format(flow.replace("'", "''"))
+    return f"{text[:start]}{flow}{text[end:]}"
 
 
 def _with_items(text: str, value: yaml.SequenceNode, listed: tuple[str, ...]) -> str:
-    """Add lines before the first item, and take out the lines of those that are not listed."""
+    """Add lines before the first item, and remove the lines of items that are no longer listed."""
     old = [item.value for item in value.value]
     first = _line_start(text, value.value[0].start_mark.index)
     added = "".join(

@@ -1,5 +1,6 @@
-"""What the engine is about to do and has done, out of its event stream."""
+"""Reads from the engine's event stream what the engine is going to do and has done."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -22,20 +23,27 @@ _KINDS = {
 _VERBS = {
     "create": "create",
     "create-replacement": "create",
-    # In an update alone: what the preview took for a create was there already.
+    # Only in an update: the preview showed a create, but the tag is there already.
     "import": "create",
     "update": "update",
     "delete": "delete",
     "delete-replaced": "delete",
 }
-"""Of the engine's operations those that change something; `replace` itself is the sum of two others."""
+"""The engine's operations that change something. `replace` is missing, because it is the sum of two others."""
 
 _LOGGED = re.compile(r"^sdk-v2/\S+ sdk\.helper_schema: |: provider=aws@\S+$")
-"""What the provider's log puts around an error."""
+"""The text that the provider's log adds around an error."""
+
+_FLEET = (resource_types.CONFIGURATION, resource_types.TEMPLATE, resource_types.GROUP)
+_SECRET = "4dabf18193072939515e22adb298388d"  # noqa: S105 -- it marks one
+"""The key by which the engine marks a secret: sdk/v3/go/common/resource/sig of github.com/pulumi/pulumi."""
+
+_UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""What stands for a value that a preview does not know: sdk/v3/go/common/resource/plugin of the same."""
 
 _CANCELLING = "^C received; cancelling"
 _NO_NEWS = ("an unhandled error occurred: program exited", "update failed", "preview failed")
-"""What the engine says beneath an error that says more."""
+"""Messages of the engine that say less than the error before them."""
 
 
 class Step(NamedTuple):
@@ -50,6 +58,23 @@ class Step(NamedTuple):
         return f"{self.verb} {self.kind} {self.name}"
 
 
+class Property(NamedTuple):
+    """One property that an update changes in place, or by which a resource is replaced."""
+
+    resource: str
+    """Kind and name."""
+
+    path: str
+    before: str
+    """JSON, or `[secret]`; empty where there is none."""
+
+    after: str
+
+    def __str__(self) -> str:
+        """Read as a line of a preview."""
+        return f"{self.resource}: {self.path} {self.before or 'nothing'} -> {self.after or 'nothing'}"
+
+
 class Steps:
     """The steps of one preview or update, and the errors that it met."""
 
@@ -59,20 +84,29 @@ class Steps:
         ended: Callable[[Step], None] = lambda _: None,
         cancelled: Callable[[], None] = lambda: None,
         planned: Iterable[Step] = (),
+        noted: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Call `begun` and `ended` around each step, `cancelled` when the engine has heard ^C.
 
-        `planned`: what a preview has found.
+        `planned`: what a preview has found. `noted` is called with what the program says of its own accord.
         """
+        self._noted = noted
         self._begun, self._ended, self._cancelled = begun, ended, cancelled
         self._open = Counter(planned)
         self.seen: list[Step] = []
+        self.names: dict[str, str] = {}
+        """Resource to the Name that a snapshot gets, of each snapshot that is named or renamed."""
+        self.properties: list[Property] = []
+        """What changes of launch settings and groups."""
+        self.notes: list[str] = []
+        """What the program says of its own accord."""
         self.errors: list[str] = []
         self.warnings: list[str] = []
+        self._kept = {"error": self.errors, "warning": self.warnings, "info": self.notes}
 
     @property
     def failure(self) -> str:
-        """The errors, without those that only wrap another one; empty if there is none."""
+        """The errors, without those that only wrap another one. Empty if there is none."""
         wrapping = (error for error in self.errors if any(other in error for other in self.errors if other != error))
         wrapped = set(wrapping)
         return "\n".join(error for error in self.errors if error not in wrapped)
@@ -86,6 +120,7 @@ class Steps:
         """Take in one event of the engine."""
         if event.resource_pre_event and (step := _step(event.resource_pre_event.metadata)):
             self.seen.append(step)
+            self._look_into(event.resource_pre_event.metadata, step)
             self._begun(step)
         ended = event.res_outputs_event or event.res_op_failed_event
         if ended and (step := _step(ended.metadata)):
@@ -95,15 +130,47 @@ class Steps:
         if event.stdout_event and _CANCELLING in event.stdout_event.message:
             self._cancelled()
         diagnostic = event.diagnostic_event
-        if diagnostic and diagnostic.severity in ("error", "warning"):
-            kept = self.errors if diagnostic.severity == "error" else self.warnings
+        kept = self._kept.get(diagnostic.severity) if diagnostic else None
+        if diagnostic and kept is not None and not diagnostic.ephemeral:
             text = _LOGGED.sub("", plain(diagnostic.message)).removeprefix("error: ")
             if text and text not in kept and not text.startswith(_NO_NEWS):
                 kept.append(text)
+                if diagnostic.severity == "info":
+                    self._noted(text)
+
+    def _look_into(self, metadata: StepEventMetadata, step: Step) -> None:
+        """Keep the Name of a snapshot, and the properties that change of what a fleet is made of."""
+        new = (metadata.new.inputs or {}) if metadata.new else {}
+        if metadata.type == resource_types.TAG and new.get("key") == "Name" and step.verb != "delete":
+            self.names[step.name] = str(new.get("value"))
+        if metadata.type not in _FLEET or step.verb == "delete" or metadata.op == "create":
+            return
+        old = (metadata.old.inputs or {}) if metadata.old else {}
+        for path in sorted({re.split(r"[.\[]", path)[0] for path in (metadata.detailed_diff or {})}):
+            shown = Property(f"{step.kind} {step.name}", path, _shown(old.get(path)), _shown(new.get(path)))
+            if shown not in self.properties:
+                self.properties.append(shown)
+
+
+def _shown(value: object) -> str:
+    """A value of a resource as JSON; a secret in it, or what is not known yet, is not shown."""
+    if value is None:
+        return ""
+    if isinstance(value, str) and value == _UNKNOWN:
+        return "[known after the update]"
+    text = json.dumps(_plain(value))
+    return "[secret]" if _SECRET in text else text.replace(f'"{_UNKNOWN}"', "[known after the update]")
+
+
+def _plain(value: object) -> object:
+    """The value without what the engine notes in it."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items() if key != "__defaults"}
+    return [_plain(one) for one in value] if isinstance(value, list) else value
 
 
 def summary(steps: Iterable[Step]) -> str:
-    """How many resources of each kind come, change and go.
+    """How many resources of each kind are created, updated and deleted.
 
     >>> summary([Step("create", "image", "web-3"), Step("delete", "image", "web-2"), Step("delete", "image", "web-1")])
     'create 1 image; delete 2 images'

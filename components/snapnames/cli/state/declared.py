@@ -1,4 +1,4 @@
-"""What a stack's state says of its images and of the names of their snapshots. Plain functions over a deployment."""
+"""Reads a stack's images and the names of their snapshots from its state. Plain functions over a deployment."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ class Declared:
     """A stack as its last update left it."""
 
     stack: str = ""
-    """`<organization>/<project>/<stack>`, as on its images."""
+    """`<organization>/<project>/<stack>`, as in the tag of the stack's images."""
 
     images: Mapping[str, str] = field(default_factory=dict)
     """Image id to name, of the images that the state has."""
@@ -24,19 +24,19 @@ class Declared:
     """Ids of images whose delete or replacement was begun."""
 
     creating: frozenset[str] = frozenset()
-    """Names of images that an update was making, and of which the state does not say whether it did."""
+    """Names of images whose create was begun. The state does not say whether AWS has made them."""
 
     names: Mapping[str, str] = field(default_factory=dict)
-    """Snapshot id to Name, of the snapshots behind releases."""
+    """Snapshot id to declared Name, for the snapshots behind releases."""
 
     owned: Mapping[str, str] = field(default_factory=dict)
-    """Snapshot id to the Name that `OwnedImages` gave. A person's name in its place stays there."""
+    """Snapshot id to the Name that `OwnedImages` gave. If a person has replaced this name, the person's name stays."""
 
     releases: Mapping[str, str] = field(default_factory=dict)
     """Image id to release."""
 
     live: str | None = None
-    """The release that the fleet runs."""
+    """The release whose image the fleet launches."""
 
     templates: frozenset[str] = frozenset()
     """Ids of the launch templates that the state has."""
@@ -67,7 +67,7 @@ def declared(deployment: Mapping[str, Any], stack: str) -> Declared:
 
 
 def _strings(output: object) -> dict[str, str]:
-    """An output of names to texts; another program may export something else by that name."""
+    """The entries of an output whose values are texts. Another program may export something else under that name."""
     items = output.items() if isinstance(output, Mapping) else ()
     return {name: value for name, value in items if isinstance(value, str)}
 
@@ -77,7 +77,7 @@ def _outputs(resource: Resource) -> Mapping[str, Any]:
 
 
 def _named(resources: list[Resource]) -> Iterator[tuple[str, str]]:
-    """What each `ReleaseImage` declared. A refresh changes the Tags to what it finds, and leaves these outputs."""
+    """The names that each `ReleaseImage` declared. A refresh changes the Tags, but it does not change these outputs."""
     for resource in resources:
         if resource["type"] == RELEASE_IMAGE:
             ids, names = (_outputs(resource).get(key) or {} for key in ("snapshot_ids", "snapshot_names"))
@@ -87,7 +87,7 @@ def _named(resources: list[Resource]) -> Iterator[tuple[str, str]]:
 
 
 def _tagged(resources: list[Resource], component: str) -> Iterator[tuple[str, str]]:
-    """The Names that the Tags beneath a component have in the state."""
+    """The Names in the state of the Tags that belong to a component."""
     for resource in resources:
         inputs = resource.get("inputs") or {}
         if resource["type"] == TAG and f"{component}$" in resource["urn"] and inputs.get("key") == "Name":

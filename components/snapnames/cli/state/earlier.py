@@ -1,8 +1,8 @@
 """The images of a stack's earlier states, where its backend is a folder.
 
-When the answer to DeregisterImage is lost, the provider's retry finds the image gone and takes it for deleted: the
-update succeeds, the snapshots stay, and the state has forgotten the image. Pulumi keeps a copy of the state after each
-update beside the stack's history; `pulumi stack export --version` gives it of Pulumi Cloud alone.
+If the answer to DeregisterImage is lost, the provider tries again, finds no image, and counts it as deleted. The update
+succeeds, the snapshots stay, and the state no longer has the image. Beside the stack's history, Pulumi keeps a copy of
+the state after each update. `pulumi stack export --version` gives such a copy only for Pulumi Cloud.
 """
 
 import gzip
@@ -12,11 +12,11 @@ from pathlib import Path
 from .exported import Exported
 
 NEWEST = 20
-"""States that are read: each may be megabytes."""
+"""How many states are read. The number is limited, because each state may have megabytes."""
 
 
 def earlier_images(backend: Path, project: str, stack: str) -> dict[str, str]:
-    """Image id to name, of all images of the newest states.
+    """Image id to name, for all images of the newest states.
 
     `backend`: the folder that has `.pulumi`. `stack`: its short name.
     """

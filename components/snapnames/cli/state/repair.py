@@ -1,4 +1,4 @@
-"""What an update that was cut off left in a state, and the state without it. Plain functions over a deployment."""
+"""Finds what an interrupted update left in a state, and repairs the state. Plain functions over a deployment."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ class Settled:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What it is known by in a state: the URN alone may be that of a later one too."""
+        """What identifies the resource in a state. The URN is not enough: a later resource may have the same one."""
         return self.resource["urn"], self.resource_id
 
 
 def foreign(creating: Iterable[Resource]) -> list[str]:
-    """The URNs of those of which only a person can find out what became of them.
+    """The URNs of the creates for which only a person can find out whether they were done.
 
-    The same create again does no harm for Tags and providers; what the components make is found by name.
+    For Tags and providers, a second create does no harm. What the components make is found by name.
     """
     return [
         resource["urn"]
@@ -42,14 +42,15 @@ def foreign(creating: Iterable[Resource]) -> list[str]:
 
 
 def mended(deployment: Mapping[str, Any], creates: Iterable[Settled], gone: Collection[str] = ()) -> dict[str, Any]:
-    """The deployment without pending operations, with those creates as resources that AWS has done.
+    """The deployment without pending operations, and with the creates that AWS has done as resources.
 
-    The engine keeps a pending create in all later states, so it may be of any update: one whose resource the state has
-    is that resource, and of several with one URN the one that AWS made last stays. The others are left for the next
-    update to delete, as the engine leaves what it has replaced. So are images whose ids are in `gone`, since only the
-    state can tell a later run that their delete was begun. A refresh has to read the rest of what is taken in.
+    The engine keeps a pending create in all later states, so the create may come from any update. If the state already
+    has the resource, nothing is added. If several resources claim the same URN, the one that AWS created last stays.
+    The others are marked for deletion by the next update, as the engine marks what it has replaced. Images whose ids
+    are in `gone` are marked too, because only the state can tell a later run that their delete was begun. A refresh has
+    to read the rest of what was added.
 
-    Raises `CommandError` for a create whose parent or provider the state does not have.
+    Raises `CommandError` if the state does not have the parent or the provider of a create.
     """
     resources: list[Resource] = [
         {**resource, "delete": True} if resource.get("id") in gone and resource["type"] == IMAGE else resource
@@ -73,7 +74,7 @@ def _key(resource: Resource) -> tuple[str, str]:
 
 
 def _recorded(resource: Resource) -> datetime:
-    """When it was made, by the state; what has no time was taken in by a repair, of which nothing is pending now."""
+    """When the resource was made, as the state says. A resource without a time was added by an earlier repair."""
     created = resource.get("created")
     return datetime.fromisoformat(created) if created else datetime.min.replace(tzinfo=UTC)
 
@@ -104,7 +105,7 @@ def _adopted(create: Settled, state: Iterable[Resource]) -> dict[str, Any]:
 
 
 def with_dependents(deployment: Mapping[str, Any], urns: set[str]) -> list[str]:
-    """These resources and all that depends on them, or goes with them."""
+    """The URNs of these resources and of all resources that depend on them, are deleted with them, or are children."""
     found = set(urns)
     for resource in Exported(deployment).resources:  # each stands behind what it depends on
         if found & {*resource.get("dependencies", ()), resource.get("deletedWith"), resource.get("parent")}:
@@ -113,7 +114,7 @@ def with_dependents(deployment: Mapping[str, Any], urns: set[str]) -> list[str]:
 
 
 def unread(deployment: Mapping[str, Any]) -> set[str]:
-    """The URNs of what a repair has taken in and no refresh has read yet: only a read gives an ARN."""
+    """The URNs of resources that a repair has added and no refresh has read yet. Only a read gives them an ARN."""
     return {
         resource["urn"]
         for resource in Exported(deployment).resources

@@ -19,18 +19,32 @@ from moto.core.utils import method_names_from_class
 from moto.ec2 import models as ec2_models
 from moto.ec2 import urls as ec2_urls
 from moto.ec2.responses import EC2Response
+from moto.elb import models as elb_models
+from moto.elb import urls as elb_urls
+from moto.elbv2 import models as elbv2_models
 
 from . import gate, settings
+from .allowed_images import AllowedImagesActions
 from .errors import ImageNotFoundError
 from .filters import FilterActions
-from .groups import Group
+from .group import Group
 from .image_actions import ImageActions
-from .instance_refreshes import InstanceRefreshActions, InstanceRefreshes
+from .image_references import ImageReferenceActions
+from .image_sharing import ImageSharingActions
 from .instances import InstanceActions, Instances
 from .launch_configurations import LaunchConfiguration
 from .launch_templates import LaunchTemplateActions
-from .snapshots import SnapshotActions
+from .load_balancers import ClassicLoadBalancerActions, ClassicLoadBalancers, TargetGroup
+from .locks import LockActions
+from .members import Member
+from .protection import ProtectionActions
+from .recycle_bin import RecycleBinActions
+from .refresh_actions import InstanceRefreshActions
+from .refresh_backend import InstanceRefreshes
+from .snapshot_actions import SnapshotActions
+from .snapshot_sharing import SnapshotSharingActions
 from .tags import TagActions
+from .tiers import TierActions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,8 +79,30 @@ class LocalAutoScaling(InstanceRefreshes):
         return autoscaling_urls
 
 
+class LocalClassicLoadBalancers(ClassicLoadBalancers):
+    """Classic load balancers of one account and region."""
+
+    @property
+    def _url_module(self) -> Any:  # noqa: ANN401 - a module, where moto's base class looks for its URLs
+        return elb_urls
+
+
 class LocalEC2Response(
-    FilterActions, ImageActions, SnapshotActions, TagActions, InstanceActions, LaunchTemplateActions, EC2Response
+    FilterActions,
+    ImageSharingActions,
+    ImageActions,
+    AllowedImagesActions,
+    ProtectionActions,
+    LockActions,
+    RecycleBinActions,
+    TierActions,
+    ImageReferenceActions,
+    SnapshotSharingActions,
+    SnapshotActions,
+    TagActions,
+    InstanceActions,
+    LaunchTemplateActions,
+    EC2Response,
 ):
     """EC2's calls: ours first, moto's for the rest."""
 
@@ -81,6 +117,10 @@ def install() -> None:
     core_responses.method_names_from_class = cache(method_names_from_class)  # type: ignore[attr-defined] # moto's import
     autoscaling_models.FakeAutoScalingGroup = Group  # type: ignore[misc] # the class that moto makes
     autoscaling_models.FakeLaunchConfiguration = LaunchConfiguration  # type: ignore[misc] # the class that moto makes
+    autoscaling_models.InstanceState = Member  # type: ignore[misc] # the class that moto makes of what is attached
+    elb_models.elb_backends.backend = LocalClassicLoadBalancers
+    elb_urls.ELBResponse = ClassicLoadBalancerActions  # type: ignore[attr-defined] # where moto's dispatcher looks
+    elbv2_models.FakeTargetGroup = TargetGroup  # type: ignore[misc] # the class that moto makes
     _count_authorize_and_serialize_calls()
 
 
@@ -93,6 +133,7 @@ def _count_authorize_and_serialize_calls() -> None:
             CALLS.append(f"{response.service_name}.{action}")
             refused = gate.refusal(response, action)
             if refused is None:
+                advance_refreshes()
                 return original(response)
             with warnings.catch_warnings(action="ignore"):  # Auto Scaling's API model does not list AccessDenied
                 _, headers, body = response.serialized(ActionResult(refused))
@@ -156,6 +197,33 @@ def finish_image(image_id: str, end: settings.End, reason: str) -> None:
                 backend.amis[image_id].lifecycle.finish(end, reason)
                 return
     raise ImageNotFoundError(image_id)
+
+
+def advance_refreshes() -> None:
+    """Let every instance refresh do what its time has come for."""
+    for backend in _auto_scaling_backends():
+        backend.advance()
+
+
+def step_refresh(group: str, steps: int) -> dict[str, Any]:
+    """Do phases of a group's instance refresh now; raises `ValueError` if it has none that goes on."""
+    with LOCK:
+        for backend in _auto_scaling_backends():
+            if refresh := backend.active(group):
+                for _ in range(steps):
+                    refresh.step_by_hand()
+                return {
+                    key: value
+                    for key, value in refresh.describe().items()
+                    if key in ("InstanceRefreshId", "Status", "StatusReason", "PercentageComplete", "InstancesToUpdate")
+                }
+    raise ValueError(f"no instance refresh of a group {group!r} goes on: start one first, while refreshes are held")
+
+
+def _auto_scaling_backends() -> Iterator[LocalAutoScaling]:
+    for _, _, backend in autoscaling_models.autoscaling_backends.iter_backends():
+        if isinstance(backend, LocalAutoScaling):
+            yield backend
 
 
 def _ec2_backends() -> Iterator[LocalEC2]:

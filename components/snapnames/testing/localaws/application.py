@@ -102,16 +102,22 @@ class Application:
                 order = _json(environ)
                 account.finish_image(image_id, settings.end_of(order), str(order.get("reason", "")))
                 return OK, {"image_id": image_id}
+            case "POST", ["refreshes", *group]:
+                return OK, account.step_refresh("/".join(group), int(_json(environ).get("steps", 1)))
+        return (OK, {}) if self._exchange(method, path) else None
+
+    def _exchange(self, method: str, path: str) -> bool:
+        """Put another account in place of this one, or keep it for that; false for any other request."""
+        match method, path.split("/"):
             case "PUT", ["saved", name]:
                 account.save(name)
-                return OK, {}
             case "POST", ["restore", name]:
                 account.restore(name)
-                return OK, {}
             case "POST", ["reset"]:
                 account.reset(self.defaults())
-                return OK, {}
-        return None
+            case _:
+                return False
+        return True
 
 
 def _read(path: str, environ: WSGIEnvironment) -> Answer | None:

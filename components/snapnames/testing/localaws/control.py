@@ -6,6 +6,7 @@ import http.client
 import json
 from contextlib import closing
 from typing import Any
+from urllib.parse import quote
 
 HOST = "127.0.0.1"
 
@@ -30,8 +31,8 @@ class Control:
             return None
         return answer if answer.get("service") == "localaws" else None
 
-    def settings(self, **changes: float) -> dict[str, Any]:
-        """Change settings that are a number or a truth, as `pending_seconds`, and return all."""
+    def settings(self, **changes: float | list[str]) -> dict[str, Any]:
+        """Change settings that are a number, a truth or names, as `pending_seconds`, and return all."""
         return self._ask("PUT", "settings", changes) if changes else self._ask("GET", "settings")
 
     def fail_next_image(self, reason: str = "Client.InternalError: Client error on launch") -> None:
@@ -46,6 +47,11 @@ class Control:
             policies[access_key] = policy
         self._ask("PUT", "settings", {"policies": policies})
 
+    def ec2(self, **changes: object) -> dict[str, Any]:
+        """Change settings of images and snapshots, as `clock_ahead_seconds`, and return all of them."""
+        settings: dict[str, Any] = self._ask("PUT", "settings", {"ec2": changes})["ec2"]
+        return settings
+
     def hold_next_image(self) -> None:
         """Let the next image that is made stay `pending`, until `finish_image`."""
         self._ask("PUT", "settings", {"next_images": [{"state": "pending"}]})
@@ -53,6 +59,10 @@ class Control:
     def finish_image(self, image_id: str, state: str = "available", reason: str = "") -> None:
         """End an image's pending state now: `available` or `failed`; or hold it, with `pending`."""
         self._ask("PUT", f"images/{image_id}", {"state": state, "reason": reason})
+
+    def step_refresh(self, group: str, steps: int = 1) -> dict[str, Any]:
+        """Do the next phases of a group's instance refresh now, also of one that is held, and show how far it is."""
+        return self._ask("POST", f"refreshes/{quote(group, safe='')}", {"steps": steps})
 
     def mark(self) -> int:
         """Return the number of calls so far, to be given to `calls`."""

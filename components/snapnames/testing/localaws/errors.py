@@ -216,7 +216,27 @@ class NoActiveRefreshError(AutoscalingClientError):
     message = "No in progress or pending Instance Refresh found for Auto Scaling group {group}"
 
 
+class IrreversibleRefreshError(AutoscalingClientError):
+    """The instance refresh can't be rolled back. The texts are from memory of AWS."""
+
+    code = "IrreversibleInstanceRefresh"
+
+
+class NextTokenInvalidError(AutoscalingClientError):
+    """The token of a page is none that was given."""
+
+    code = "InvalidNextToken"
+    message = "The token '{token}' is invalid."
+
+
 class ValidationFailedError(AutoscalingClientError):
     """Auto Scaling's answer to most wrong input, an unknown name included."""
 
     code = "ValidationError"
+
+
+def constraint(value: object, parameter: str, rule: str) -> ValidationFailedError:
+    """Make the refusal of a parameter's value, in the words that AWS's front has for it."""
+    return ValidationFailedError(
+        f"1 validation error detected: Value '{value}' at '{parameter}' failed to satisfy constraint: {rule}"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from moto.autoscaling.models import autoscaling_backends
@@ -46,6 +47,18 @@ def refusal(response: BaseResponse, action: str) -> ServiceException | None:
         f"identity-based policy allows the {first.action} action"
     )
     return UnauthorizedOperationError(text=text) if call.service == "ec2" else AccessDeniedError(text)
+
+
+def may_delete(response: BaseResponse, snapshot_id: str) -> bool:
+    """Whether the caller's policy allows DeleteSnapshot too, which DeregisterImage does along the way."""
+    policy = settings.CURRENT.policies.get(_access_key(response))
+    if policy is None:
+        return True
+    asked = requests(replace(_call(response, "DeleteSnapshot"), parameters={"SnapshotId": snapshot_id})) or []
+    allowed = all(policy.allows(request) for request in asked)
+    if allowed:
+        AUTHORIZED.extend(asked)
+    return allowed
 
 
 def _access_key(response: BaseResponse) -> str:

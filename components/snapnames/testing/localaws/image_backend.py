@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-import time
-from copy import deepcopy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from moto.ec2.models import ec2_backends
 from moto.ec2.utils import random_ami_id
 
 from . import settings
@@ -17,20 +14,15 @@ from .errors import (
     ImageNameDuplicateError,
     ImageNameMalformedError,
     ImageNotFoundError,
-    ImageNotLaunchableError,
-    ImageProtectedError,
-    ImageUnavailableError,
     InstanceIdMalformedError,
     InstanceStateIncorrectError,
     ParameterInvalidError,
     ParameterMissingError,
 )
-from .filters import exact_values, select
-from .image_filters import image_filter_values
 from .images import Image, Launch, Traits
 from .mappings import Mapping, imaged, merged
 from .public_images import public_images
-from .snapshots import Snapshot, Snapshots
+from .snapshot_backend import Snapshots
 from .tags import checked_tags
 
 if TYPE_CHECKING:
@@ -50,7 +42,8 @@ class Images(Snapshots):
         """Start with the public images."""
         self.launches: dict[str, Launch] = {}
         self.reboots: dict[str, int] = {}
-        self.image_names: dict[str, str] = {}
+        self.image_names: dict[str, set[str]] = {}
+        """Name to the images that have it: a copy may have the name of another."""
         self.deregistered: dict[str, float] = {}
         super().__init__(region_name, account_id)
 
@@ -142,23 +135,27 @@ class Images(Snapshots):
 
         A failed image keeps its name until it is deregistered (from memory of EC2).
         """
+        self.check_name(name)
+        if holders := self.image_names.get(name):
+            raise ImageNameDuplicateError(name=name, image_id=min(holders))
+
+    def check_name(self, name: str) -> None:
+        """Raise for a name that EC2 refuses, whoever has it."""
         if not name:
             raise ParameterMissingError(parameter="name")
         if not IMAGE_NAME.fullmatch(name):
             raise ImageNameMalformedError
-        if holder := self.image_names.get(name):
-            raise ImageNameDuplicateError(name=name, image_id=holder)
 
     def check_snapshots(self, mappings: list[Mapping]) -> None:
-        """Raise if a mapping names a snapshot that the account hasn't."""
+        """Raise if a mapping names a snapshot that the account can't use."""
         for mapping in mappings:
             if snapshot_id := mapping.get("Ebs", {}).get("SnapshotId"):
-                self.get_snapshot(snapshot_id)
+                self.usable_snapshot(snapshot_id)
 
     def add_image(self, image: Image, tags: dict[str, str]) -> Image:
         """Register an image that the account owns."""
         self.amis[image.id] = image
-        self.image_names[str(image.name)] = image.id
+        self.image_names.setdefault(str(image.name), set()).add(image.id)
         for snapshot_id in image.snapshot_ids:
             self.images_of_snapshot.setdefault(snapshot_id, set()).add(image.id)
         if tags:
@@ -185,77 +182,6 @@ class Images(Snapshots):
             raise ImageNotFoundError(image_id)
         return self.amis[image_id]
 
-    def get_launchable_image(self, image_id: str) -> Image:
-        """Find an image that instances can be launched from now."""
-        image = self.get_image(image_id)
-        if image.state != "available":
-            raise ImageNotLaunchableError(image_id=image_id)
-        return image
-
-    def describe_images(  # type: ignore[override] # moto's list is invariant
-        self,
-        ami_ids: list[str] | None = None,
-        filters: dict[str, Any] | None = None,
-        exec_users: list[str] | None = None,
-        owners: list[str] | None = None,
-    ) -> list[Image]:
-        """Select images by ids, owners, users who may launch them, and filters, all together."""
-        # moto asks itself for the image of an instance with a string in place of a list.
-        filters = {name: [value] if isinstance(value, str) else value for name, value in (filters or {}).items()}
-        images = self._named_images(ami_ids or [], filters)
-        if owners:
-            accounts = {self.account_id if owner == "self" else owner for owner in owners}
-            images = [image for image in images if image.owner_id in accounts or image.owner_alias in accounts]
-        if exec_users:
-            users = {self.account_id if user == "self" else user for user in exec_users}
-            images = [image for image in images if image.is_public or image.launchable_by(users)]
-        return select(images, filters, lambda image, name: image_filter_values(image, name, self.tags_of(image.id)))
-
-    def _named_images(self, ids: list[str], filters: dict[str, Any]) -> list[Image]:
-        if not ids:
-            named = exact_values(filters, "image-id")
-            return list(self.amis.values()) if named is None else [self.amis[i] for i in named & self.amis.keys()]
-        for image_id in ids:
-            if not IMAGE_ID.fullmatch(image_id):
-                raise ImageIdMalformedError(image_id=image_id)
-        if missing := [i for i in dict.fromkeys(ids) if i not in self.amis and not self._lately_deregistered(i)]:
-            raise ImageNotFoundError(*missing)
-        return [self.amis[image_id] for image_id in dict.fromkeys(ids) if image_id in self.amis]
-
-    def _lately_deregistered(self, image_id: str) -> bool:
-        """Whether EC2 would still answer with an empty result for an image that is gone."""
-        gone_at = self.deregistered.get(image_id)
-        return gone_at is not None and time.monotonic() - gone_at < settings.CURRENT.forget_seconds
-
-    def deregister_image(self, ami_id: str, *, with_snapshots: bool = False) -> list[dict[str, str]]:  # type: ignore[override] # moto returns nothing
-        """Deregister; the name is free again, the snapshots stay unless asked for.
-
-        Returns what became of each snapshot: one that another image needs is skipped.
-        """
-        if ami_id in self.deregistered:
-            raise ImageUnavailableError(image_id=ami_id)
-        image = self.get_image(ami_id)
-        if image.protected:
-            raise ImageProtectedError(image_id=ami_id)
-        del self.amis[ami_id]
-        self.image_names.pop(str(image.name), None)
-        self.deregistered[ami_id] = time.monotonic()
-        self.deleted_amis.append(ami_id)
-        self.forget_tags(ami_id)
-        for snapshot_id in image.snapshot_ids:
-            self.images_of_snapshot.get(snapshot_id, set()).discard(ami_id)
-        if not with_snapshots:
-            return []
-        return [
-            {"SnapshotId": snapshot_id, "ReturnCode": self._drop(snapshot_id)} for snapshot_id in image.snapshot_ids
-        ]
-
-    def _drop(self, snapshot_id: str) -> str:
-        if self.images_of_snapshot.get(snapshot_id):
-            return "skipped"
-        self.delete_snapshot(snapshot_id)
-        return "success"
-
     def register_image(  # type: ignore[override] # moto takes a name and a description only
         self, name: str, description: str, mappings: list[Mapping], traits: Traits, location: str | None
     ) -> Image:
@@ -264,26 +190,6 @@ class Images(Snapshots):
         mappings = merged([], mappings)
         self.check_snapshots(mappings)
         image = Image(self, random_ami_id(), name, description, mappings, traits, location=location)
-        return self.add_image(image, {})
-
-    def copy_image(
-        self, source_image_id: str, source_region: str, name: str | None = None, description: str | None = None
-    ) -> Image:
-        """Copy an image of a region with its snapshots; tags are not copied."""
-        source = cast("Images", ec2_backends[self.account_id][source_region]).get_image(source_image_id)
-        name = name or str(source.name)
-        self.check_new_name(name)
-        image_id, lifecycle, mappings = random_ami_id(), settings.CURRENT.next_lifecycle(), deepcopy(source.mappings)
-        origin = cast("Images", source.ec2_backend)
-        for ebs in [mapping["Ebs"] for mapping in mappings if "Ebs" in mapping]:
-            known = origin.snapshots.get(ebs.get("SnapshotId"))
-            if known is not None:
-                text = f"Copied for DestinationAmi {image_id} from SourceAmi {source.id} for SourceSnapshot {known.id}"
-                copied = self.copy_snapshot(known.id, source_region, text, None)
-                ebs["SnapshotId"] = self.add_snapshot(copied, cast("Snapshot", known).size, lifecycle).id
-        text = str(source.description) if description is None else description
-        image = Image(self, image_id, name, text, mappings, source.traits, lifecycle=lifecycle)
-        image.source = (source.id, source_region)
         return self.add_image(image, {})
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 VALUES: dict[str, Callable[[Image], object]] = {
     "architecture": lambda image: image.traits.architecture,
+    "boot-mode": lambda image: image.traits.boot_mode,
     "creation-date": lambda image: image.creation_date.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
     "description": lambda image: image.description or "",
     "ena-support": lambda image: image.traits.ena_support,
@@ -29,13 +30,18 @@ VALUES: dict[str, Callable[[Image], object]] = {
     "platform": lambda image: image.traits.platform,
     "root-device-name": lambda image: image.traits.root_device_name,
     "root-device-type": lambda image: image.traits.root_device_type,
+    "sriov-net-support": lambda image: image.traits.sriov,
     "source-image-id": lambda image: image.source[0] if image.source else None,
     "source-image-region": lambda image: image.source[1] if image.source else None,
     "source-instance-id": lambda image: image.instance_id,
     "state": lambda image: image.state,
+    "state-reason-code": lambda image: "Client.InternalError" if image.state == "failed" else None,
     "state-reason-message": lambda image: image.lifecycle.reason if image.state == "failed" else None,
     "virtualization-type": lambda image: image.traits.virtualization_type,
 }
+
+NEVER_SET = ("free-tier-eligible", "product-code", "product-code.type", "public-ssm-parameter-name", "ramdisk-id")
+"""Filters of EC2 on what no image here has."""
 
 MAPPING_MEMBERS = {
     "block-device-mapping.delete-on-termination": "DeleteOnTermination",
@@ -56,6 +62,8 @@ def image_filter_values(image: Image, name: str, tags: Mapping[str, str]) -> Ite
     if name in MAPPING_MEMBERS:
         member = MAPPING_MEMBERS[name]
         return [value for mapping in image.block_device_mappings for value in text(mapping.get("Ebs", {}).get(member))]
+    if name in NEVER_SET:
+        return []
     if name not in VALUES:
         raise FilterInvalidError(name=name)
     return text(VALUES[name](image))

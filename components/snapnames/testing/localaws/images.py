@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from moto.core.utils import utcnow
 from moto.ec2.models.amis import Ami
 
+from . import clock, settings
+from .protection import Protection
 from .settings import Lifecycle
 from .tags import tag_list
 
@@ -50,10 +52,11 @@ class Traits:
 
 @dataclass(frozen=True)
 class Launch:
-    """What RunInstances leaves behind for CreateImage: DescribeInstances doesn't show instance-store mappings."""
+    """What RunInstances leaves behind and DescribeInstances doesn't show, as the instance-store mappings."""
 
     traits: Traits
     ephemeral: tuple[Mapping, ...]
+    image_name: str = ""
 
 
 class Image(Ami):
@@ -88,8 +91,10 @@ class Image(Ami):
         self.instance_id = instance_id
         self.launch_permissions = [{"Group": "all"}] if public else []
         self.product_codes = set()
-        self.disabled = self.protected = False
+        self.disabled, self.protection = False, Protection()
         self.deprecation_time: str | None = None
+        self.imds_support: str | None = None
+        self.launched_at: list[datetime] = []
         self.source: tuple[str, str] | None = None
         """Id and region of the image that it was copied from, or that its instance was launched from."""
         # What moto's Instance reads of its image.
@@ -123,9 +128,40 @@ class Image(Ami):
         ids = (mapping.get("Ebs", {}).get("SnapshotId") for mapping in self.mappings)
         return [snapshot_id for snapshot_id in ids if snapshot_id]
 
+    @property
+    def is_of_user(self) -> bool:
+        """Whether an account made it, and not a publisher."""
+        return self.owner_alias is None
+
     def launchable_by(self, users: set[str]) -> bool:
         """Whether one of the accounts owns the image, or has been given it."""
-        return self.owner_id in users or any(given.get("UserId") in users for given in self.launch_permissions)
+        return self.owner_id in users or self.shared_with(users)
+
+    def shared_with(self, users: set[str]) -> bool:
+        """Whether one of the accounts has been given it, by itself or by an organization that it belongs to."""
+        organizations = settings.CURRENT.ec2.organizations
+        given = {named for permission in self.launch_permissions for named in permission.values()}
+        return bool(given & users) or any(users & set(organizations.get(arn, ())) for arn in given)
+
+    def visible_to(self, account: str) -> bool:
+        """Whether the account may describe it and launch from it."""
+        return self.is_public or self.launchable_by({account})
+
+    def deprecated(self, now: datetime) -> bool:
+        """Whether its deprecation date is past."""
+        return self.deprecation_time is not None and self.deprecation_time <= clock.stamp(now)
+
+    def last_launched(self, now: datetime) -> str | None:
+        """When it was last launched from, as EC2 reports it: a day later.
+
+        docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-last-launched-time.html.
+        """
+        reported = [at for at in self.launched_at if at <= now - clock.DAY]
+        return max(reported).strftime("%Y-%m-%dT%H:%M:%SZ") if reported else None
+
+    def disable(self) -> None:
+        """Take it out of use; who had been given it loses it for good."""
+        self.disabled, self.launch_permissions = True, []
 
     def describe(self, tags: dict[str, str]) -> dict[str, Any]:
         """Return the image as DescribeImages shows it."""
@@ -155,8 +191,10 @@ class Image(Ami):
             "SriovNetSupport": self.traits.sriov,
             "VirtualizationType": self.traits.virtualization_type,
             "BootMode": self.traits.boot_mode,
+            "ImdsSupport": self.imds_support,
             "DeprecationTime": self.deprecation_time,
-            "DeregistrationProtection": "enabled-without-cooldown" if self.protected else "disabled",
+            "LastLaunchedTime": self.last_launched(clock.now()),
+            "DeregistrationProtection": self.protection.describe(clock.now()),
             "SourceInstanceId": self.instance_id,
             "SourceImageId": source_id,
             "SourceImageRegion": source_region,

@@ -1,13 +1,17 @@
-"""What the server can be told while it runs: how long images are pending, and how the next ones end."""
+"""What the server can be told while it runs: how images end, how instance refreshes advance, what is unhealthy."""
 
 from __future__ import annotations
 
 import time
 from collections import deque
 from dataclasses import asdict, dataclass, field, fields
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from .image_settings import ImageSettings
 from .policies import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 End = Literal["available", "failed", "pending"]
 
@@ -84,8 +88,21 @@ class Settings:
     launch_configurations: bool = True
     """Whether new ones can be created: AWS lets no account create any that was made on or after 2024-10-01."""
     hold_refreshes: bool = False
-    """Whether an instance refresh goes on until it is cancelled, instead of being over at once."""
+    """Whether an instance refresh stands still, but for the steps that are asked for by hand."""
+    refresh_seconds: float = 0.0
+    """How long each phase of an instance refresh takes; with 0 all phases are done in the call that starts it."""
+    refresh_timeout_seconds: float = 3600.0
+    """How long an instance refresh waits for instances that it can't replace, or that stay unhealthy, until it fails.
+
+    One hour on AWS: docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html.
+    """
+    unhealthy_images: tuple[str, ...] = ()
+    """Ids and names of images whose instances fail every health check; `*` and `?` are wildcards."""
+    alarms: tuple[str, ...] = ()
+    """The names of the CloudWatch alarms that are in the ALARM state."""
     next_images: deque[NextImage] = field(default_factory=deque)
+    ec2: ImageSettings = field(default_factory=ImageSettings)
+    """What images and snapshots do."""
     policies: dict[str, Policy] = field(default_factory=dict)
     """Access key to all that it may do; a key that is not there may do everything."""
 
@@ -102,41 +119,41 @@ class Settings:
         if unknown := sorted(set(changes) - {one.name for one in fields(self)}):
             known = ", ".join(one.name for one in fields(self))
             raise ValueError(f"no setting is called {unknown[0]!r}: use {known}")
-        truths = {
-            key: _truth(key, changes[key]) for key in ("launch_configurations", "hold_refreshes") if key in changes
-        }
-        orders = [_order(order) for order in _listed(changes.get("next_images", []))]
-        policies = _policies(changes["policies"]) if "policies" in changes else self.policies
-        seconds = {key: _seconds(key, changes[key]) for key in ("pending_seconds", "forget_seconds") if key in changes}
-        self.next_images.extend(orders)
-        self.launch_configurations = truths.get("launch_configurations", self.launch_configurations)
-        self.hold_refreshes = truths.get("hold_refreshes", self.hold_refreshes)
-        self.policies = policies
-        self.pending_seconds = seconds.get("pending_seconds", self.pending_seconds)
-        self.forget_seconds = seconds.get("forget_seconds", self.forget_seconds)
+        read = {key: _READ[key](key, value) for key, value in changes.items() if key != "ec2"}
+        ec2 = self.ec2.changed(changes.get("ec2", {}))
+        self.next_images.extend(read.pop("next_images", ()))
+        self.ec2 = ec2
+        for key, value in read.items():
+            setattr(self, key, value)
 
     def as_json(self) -> dict[str, object]:
         """Return the settings as JSON holds them."""
         return {
-            "pending_seconds": self.pending_seconds,
-            "forget_seconds": self.forget_seconds,
-            "launch_configurations": self.launch_configurations,
-            "hold_refreshes": self.hold_refreshes,
+            **{one.name: getattr(self, one.name) for one in fields(self)},
+            "unhealthy_images": list(self.unhealthy_images),
+            "alarms": list(self.alarms),
+            "ec2": self.ec2.as_json(),
             "next_images": [asdict(order) for order in self.next_images],
             "policies": {key: policy.document for key, policy in self.policies.items()},
         }
 
 
-def _listed(value: object) -> list[object]:
+def _orders(key: str, value: object) -> list[NextImage]:
     if isinstance(value, list):
-        return value
-    raise ValueError(f"next_images is {value!r}: give a list of objects with a state and a reason")
+        return [_order(order) for order in value]
+    raise ValueError(f"{key} is {value!r}: give a list of objects with a state and a reason")
 
 
-def _policies(value: object) -> dict[str, Policy]:
+def _names(key: str, value: object) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return tuple(value)
+    raise ValueError(f"{key} is {value!r}: give a list of names")
+
+
+def _policies(key: str, value: object) -> dict[str, Policy]:
     if not isinstance(value, dict) or not all(isinstance(document, dict) for document in value.values()):
-        raise ValueError(f"policies is {value!r}: give an object of access keys and their policy documents")
-    return {str(key): Policy(document) for key, document in value.items()}
+        raise ValueError(f"{key} is {value!r}: give an object of access keys and their policy documents")
+    return {str(access_key): Policy(document) for access_key, document in value.items()}
 
 
 def _truth(key: str, value: object) -> bool:
@@ -165,6 +182,20 @@ def end_of(order: dict[str, object]) -> End:
         case other:
             raise ValueError(f"state is {other!r}: use available, failed or pending")
 
+
+_READ: dict[str, Callable[[str, object], Any]] = {
+    "pending_seconds": _seconds,
+    "forget_seconds": _seconds,
+    "launch_configurations": _truth,
+    "hold_refreshes": _truth,
+    "refresh_seconds": _seconds,
+    "refresh_timeout_seconds": _seconds,
+    "unhealthy_images": _names,
+    "alarms": _names,
+    "next_images": _orders,
+    "policies": _policies,
+}
+"""What reads each setting from JSON, or raises `ValueError`."""
 
 CURRENT = Settings()
 """The settings of this process; only a server process reads them."""

@@ -1,39 +1,23 @@
-"""Snapshots: what they keep of their volume, their progress behind an image, and who still needs them."""
+"""A snapshot: what it keeps of its volume, its progress behind an image, its lock, its tier, and who may use it."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from moto.ec2.exceptions import VolumeInUseError
 from moto.ec2.models.elastic_block_store import Snapshot as MotoSnapshot
-from moto.ec2.responses.elastic_block_store import ElasticBlockStore
-from moto.ec2.utils import random_snapshot_id
 
-from .errors import (
-    FilterInvalidError,
-    ParameterInvalidError,
-    SnapshotIdMalformedError,
-    SnapshotInUseError,
-    SnapshotNotFoundError,
-    StateIncorrectError,
-)
-from .filters import exact_values, select, tag_values, text
-from .tags import Tags, tag_list
-from .wire import BulkResult, page
+from .errors import FilterInvalidError
+from .filters import tag_values, text
+from .tags import tag_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
-    from moto.core.responses import ActionResult
-    from moto.ec2.models.elastic_block_store import Volume, VolumeAttachment
-
+    from .locks import Lock
     from .settings import Lifecycle
 
-SNAPSHOT_ID = re.compile(r"snap-([0-9a-f]{8}|[0-9a-f]{17})")
 VOLUME_OF_COPIES = "vol-ffffffff"
-GP3_THROUGHPUT = 125
-"""MiB/s that a gp3 volume has when none is asked for."""
 
 
 class Snapshot(MotoSnapshot):
@@ -43,6 +27,7 @@ class Snapshot(MotoSnapshot):
     """
 
     lifecycle: Lifecycle | None = None
+    lock: Lock | None = None
     size: int
     copied = False
 
@@ -67,6 +52,7 @@ class Snapshot(MotoSnapshot):
             "Encrypted": bool(self.encrypted),
             "KmsKeyId": self.kms_key_id,
             "StorageTier": self.storage_tier,
+            "RestoreExpiryTime": self.restore_expiry_time,
             "Tags": tag_list(tags),
         }
 
@@ -75,6 +61,18 @@ class Snapshot(MotoSnapshot):
         if self.lifecycle is None:
             return "completed", 100
         return self.lifecycle.snapshot_state, self.lifecycle.snapshot_percent
+
+    def lock_at(self, now: datetime) -> Lock | None:
+        """The lock as it is now: its duration runs once the snapshot is completed, and a snapshot that fails has none.
+
+        docs.aws.amazon.com/ebs/latest/userguide/snapshot-lock-considerations.html.
+        """
+        state = self.progress_now()[0]
+        if state == "error":
+            self.lock = None
+        if self.lock is not None and self.lock.started is None and state == "completed":
+            self.lock.started = now
+        return self.lock
 
     def filter_values(self, name: str, tags: dict[str, str]) -> Iterable[str]:
         """Return the values under one of DescribeSnapshots' filters."""
@@ -98,152 +96,16 @@ class Snapshot(MotoSnapshot):
             raise FilterInvalidError(name=name)
         return text(values[name])
 
+    def archived(self, now: datetime) -> bool:
+        """Whether it has to be restored before it can be used; a temporary restore ends by itself."""
+        restored = self.restore_expiry_time is not None and now < self.restore_expiry_time
+        return self.storage_tier == "archive" and not restored
 
-class Snapshots(Tags):
-    """The account's snapshots and volumes."""
+    def shared_with(self, account: str) -> bool:
+        """Whether an account has been given it; by an archived one nobody is given anything."""
+        given = account in self.create_volume_permission_userids or "all" in self.create_volume_permission_groups
+        return given and self.storage_tier != "archive"
 
-    def __init__(self, region_name: str, account_id: str) -> None:
-        """Start with no snapshot."""
-        self.images_of_snapshot: dict[str, set[str]] = {}
-        super().__init__(region_name, account_id)
-
-    def create_volume(self, *args: Any, **kwargs: Any) -> Volume:  # noqa: ANN401 - moto's parameters, passed on
-        """Fill in what EC2 does: gp3's throughput, and the key of an encrypted snapshot."""
-        volume = super().create_volume(*args, **kwargs)
-        if volume.volume_type == "gp3" and volume.throughput is None:
-            volume.throughput = GP3_THROUGHPUT
-        if volume.encrypted and volume.kms_key_id is None and volume.snapshot_id in self.snapshots:
-            volume.kms_key_id = self.snapshots[volume.snapshot_id].kms_key_id
-        return volume
-
-    def delete_volume(self, volume_id: str) -> Volume:
-        """Delete it with its tags."""
-        volume = super().delete_volume(volume_id)
-        self.forget_tags(volume_id)
-        return volume
-
-    def attach_volume(
-        self,
-        volume_id: str,
-        instance_id: str,
-        device_path: str,
-        delete_on_termination: bool = False,  # noqa: FBT001, FBT002 - moto's signature
-    ) -> VolumeAttachment | None:
-        """Attach it, unless it is attached already or the device is taken; moto would forget the other one."""
-        if attached := self.get_volume(volume_id).attachment:
-            raise VolumeInUseError(volume_id, attached.instance.id)
-        if device_path in self.get_instance(instance_id).block_device_mapping:
-            raise ParameterInvalidError(
-                f"Invalid value '{device_path}' for unixDevice. Attachment point {device_path} is already in use"
-            )
-        return super().attach_volume(volume_id, instance_id, device_path, delete_on_termination)
-
-    def detach_volume(self, volume_id: str, instance_id: str | None, device_path: str) -> VolumeAttachment:
-        """Detach it; the instance need not be named."""
-        attached = self.get_volume(volume_id).attachment
-        if attached is None:
-            # The text is from memory of EC2.
-            raise StateIncorrectError(f"Volume '{volume_id}' is in the 'available' state.")
-        return super().detach_volume(volume_id, instance_id or attached.instance.id, device_path)
-
-    def create_snapshot(
-        self,
-        volume_id: str,
-        description: str,
-        owner_id: str | None = None,
-        from_ami: str | None = None,
-        lifecycle: Lifecycle | None = None,
-    ) -> Snapshot:
-        """Take a snapshot; one without a lifecycle is completed at once, as in moto."""
-        volume = self.get_volume(volume_id)
-        snapshot = Snapshot(
-            self,
-            random_snapshot_id(),
-            volume=volume,
-            description=description,
-            encrypted=volume.encrypted,
-            kms_key_id=volume.kms_key_id,
-            owner_id=owner_id,
-            from_ami=from_ami,
-        )
-        return self.add_snapshot(snapshot, volume.size, lifecycle)
-
-    def copy_snapshot(
-        self, source_snapshot_id: str, source_region: str, description: str, kms_key_id: str | None
-    ) -> Snapshot:
-        """Copy a snapshot from a region."""
-        source = cast("Snapshots", _backend(self.account_id, source_region)).get_snapshot(source_snapshot_id)
-        snapshot = Snapshot(
-            self,
-            random_snapshot_id(),
-            volume=source.volume,
-            description=description,
-            encrypted=source.encrypted,
-            kms_key_id=kms_key_id or source.kms_key_id,
-        )
-        snapshot.copied = True
-        return self.add_snapshot(snapshot, source.size, None)
-
-    def add_snapshot(self, snapshot: Snapshot, size: int, lifecycle: Lifecycle | None) -> Snapshot:
-        """Keep a snapshot of `size` GiB."""
-        snapshot.size, snapshot.lifecycle = size, lifecycle
-        self.snapshots[snapshot.id] = snapshot
-        return snapshot
-
-    def get_snapshot(self, snapshot_id: str) -> Snapshot:
-        """Find one by id, or raise as EC2 does."""
-        if not SNAPSHOT_ID.fullmatch(snapshot_id):
-            raise SnapshotIdMalformedError(snapshot_id=snapshot_id)
-        if snapshot_id not in self.snapshots:
-            raise SnapshotNotFoundError(snapshot_id=snapshot_id)
-        return cast("Snapshot", self.snapshots[snapshot_id])
-
-    def delete_snapshot(self, snapshot_id: str) -> Snapshot:
-        """Delete one with its tags, unless a registered image refers to it by any mapping."""
-        snapshot = self.get_snapshot(snapshot_id)
-        if users := self.images_of_snapshot.get(snapshot_id):
-            raise SnapshotInUseError(snapshot_id=snapshot_id, image_id=min(users))
-        del self.snapshots[snapshot_id]
-        self.forget_tags(snapshot_id)
-        return snapshot
-
-    def describe_snapshots(  # type: ignore[override] # moto's list is invariant
-        self,
-        snapshot_ids: list[str] | None = None,
-        filters: dict[str, list[str]] | None = None,
-        owners: list[str] | None = None,
-    ) -> list[Snapshot]:
-        """Select snapshots; `owners` takes account ids and `self`."""
-        filters = filters or {}
-        if snapshot_ids:
-            chosen = [self.get_snapshot(snapshot_id) for snapshot_id in dict.fromkeys(snapshot_ids)]
-        elif (named := exact_values(filters, "snapshot-id")) is not None:
-            chosen = [self.get_snapshot(snapshot_id) for snapshot_id in sorted(named & self.snapshots.keys())]
-        else:
-            chosen = [cast("Snapshot", snapshot) for snapshot in self.snapshots.values()]
-        if owners:
-            accounts = {self.account_id if owner == "self" else owner for owner in owners}
-            chosen = [snapshot for snapshot in chosen if snapshot.owner_id in accounts]
-        return select(chosen, filters, lambda one, name: one.filter_values(name, self.tags_of(one.id)))
-
-
-def _backend(account_id: str, region: str) -> object:
-    from moto.ec2.models import ec2_backends  # noqa: PLC0415 - made anew by each reset
-
-    return ec2_backends[account_id][region]
-
-
-class SnapshotActions(ElasticBlockStore):
-    """DescribeSnapshots; the other actions are moto's, on the backend above."""
-
-    def describe_snapshots(self) -> ActionResult:
-        """Filter by ids, owners and filters together, and page."""
-        self.error_on_dryrun()
-        backend = self.ec2_backend
-        ids, size = self._get_param("SnapshotIds", []), self._get_int_param("MaxResults")
-        if ids and size is not None:
-            raise ParameterInvalidError("The parameter snapshotSet cannot be used with the parameter maxResults")
-        chosen = backend.describe_snapshots(ids, self._filters_from_querystring(), self._get_param("OwnerIds", []))
-        shown, token = page(chosen, size, self._get_param("NextToken"), 5)
-        items = [snapshot.describe(backend.tags_of(snapshot.id)) for snapshot in shown]
-        return BulkResult({"Snapshots": items, "NextToken": token})
+    def visible_to(self, account: str) -> bool:
+        """Whether an account may describe it and make volumes of it."""
+        return self.owner_id == account or self.shared_with(account)

@@ -1,0 +1,70 @@
+"""What AWS would refuse of a delete, asked before anything is deleted."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from snapnames.rules.images import ImageWithSnapshots
+from snapnames.rules.limits import chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_ec2 import EC2Client
+
+_ALLOWED = "DryRunOperation"
+_GONE = ("InvalidAMIID.NotFound", "InvalidAMIID.Unavailable", "InvalidSnapshot.NotFound")
+_IN_USE = "InvalidSnapshot.InUse"
+"""As long as the image is there, that is so of its snapshots."""
+
+
+def refusals(ec2: "EC2Client", found: ImageWithSnapshots) -> list[str]:
+    """Why AWS would not let go of the image and its snapshots, a line for each reason; none where it would.
+
+    Each delete is tried dry, which asks for the permission alone. Protection and locks are read: a dry run does not see
+    them.
+    """
+    image = found.image
+    reasons = [] if image.protection in ("", "disabled") else [_protected(image.protection)]
+    tried: list[tuple[str, Callable[[], object]]] = [
+        (f"image {image.image_id}", lambda: ec2.deregister_image(ImageId=image.image_id, DryRun=True))
+    ]
+    tried += [(f"snapshot {one.snapshot_id}", _deleting(ec2, one.snapshot_id)) for one in found.snapshots]
+    reasons += [reason for what, delete in tried if (reason := _refused(what, delete))]
+    return reasons + _locks(ec2, [one.snapshot_id for one in found.snapshots])
+
+
+def _protected(protection: str) -> str:
+    if protection == "enabled-with-cooldown":
+        return "the image has deregistration protection with a cool-down of 24 hours after it is lifted"
+    if protection == "enabled":
+        return "the image has deregistration protection"
+    return f"the image has deregistration protection ({protection})"
+
+
+def _deleting(ec2: "EC2Client", snapshot_id: str) -> "Callable[[], object]":
+    return lambda: ec2.delete_snapshot(SnapshotId=snapshot_id, DryRun=True)
+
+
+def _refused(what: str, delete: "Callable[[], object]") -> str:
+    try:
+        delete()
+    except ClientError as error:
+        answer = error.response["Error"]
+        if answer["Code"] not in (_ALLOWED, _IN_USE, *_GONE):
+            return f"AWS refuses to delete {what}: {answer['Code']} {answer['Message']}".strip()
+    return ""
+
+
+def _locks(ec2: "EC2Client", snapshot_ids: Iterable[str]) -> list[str]:
+    """The locks, where they can be read: a role that may delete need not be one that may read locks."""
+    try:
+        return [
+            f"snapshot {lock['SnapshotId']} is locked ({lock['LockState']})"
+            for chunk in chunks(list(snapshot_ids))
+            for lock in ec2.describe_locked_snapshots(SnapshotIds=chunk)["Snapshots"]
+            if lock["LockState"] != "expired"
+        ]
+    except ClientError:
+        return []

@@ -1,0 +1,67 @@
+"""The one reader of the instances that an image may be made of."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from snapnames.rules.groups import Group
+from snapnames.rules.limits import STATUS_IDS, chunks
+from snapnames.rules.source import Candidate
+
+from .groups import read_groups
+from .rollouts import launched_image
+from .tags import tags_of
+from .uses import GROUP_TAG
+
+if TYPE_CHECKING:
+    from mypy_boto3_autoscaling import AutoScalingClient
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_ec2.type_defs import FilterTypeDef, InstanceTypeDef
+
+
+def running_instances(ec2: "EC2Client", source: str | Mapping[str, str]) -> list["InstanceTypeDef"]:
+    """The running instances with these tags, or the one of this id: one paged read."""
+    filters: list[FilterTypeDef] = [{"Name": "instance-id", "Values": [source]}] if isinstance(source, str) else []
+    if not isinstance(source, str):
+        filters = [{"Name": f"tag:{key}", "Values": [value]} for key, value in source.items()]
+    filters.append({"Name": "instance-state-name", "Values": ["running"]})
+    pages = ec2.get_paginator("describe_instances").paginate(Filters=filters)
+    return [instance for page in pages for group in page["Reservations"] for instance in group["Instances"]]
+
+
+def healthy_instances(ec2: "EC2Client", instances: Sequence["InstanceTypeDef"]) -> list["InstanceTypeDef"]:
+    """Those whose system and instance status checks both say `ok`: a read for each 100."""
+    paginator = ec2.get_paginator("describe_instance_status")
+    ok = {
+        status["InstanceId"]
+        for chunk in chunks([instance["InstanceId"] for instance in instances], STATUS_IDS)
+        for page in paginator.paginate(InstanceIds=chunk)
+        for status in page["InstanceStatuses"]
+        if status["InstanceStatus"]["Status"] == status["SystemStatus"]["Status"] == "ok"
+    }
+    return [instance for instance in instances if instance["InstanceId"] in ok]
+
+
+def candidates(
+    ec2: "EC2Client", autoscaling: "AutoScalingClient", instances: Sequence["InstanceTypeDef"]
+) -> list[Candidate]:
+    """The instances, with what their groups say of them: two reads for each group, none for an instance of no group."""
+    names = sorted({tags_of(instance).get(GROUP_TAG, "") for instance in instances} - {""})
+    groups = {group.name: group for group in read_groups(autoscaling, names=names)} if names else {}
+    launches = {
+        name: launched_image(ec2, autoscaling, group.launches[0])[0] for name, group in groups.items() if group.launches
+    }
+    return [_candidate(instance, groups, launches) for instance in instances]
+
+
+def _candidate(instance: "InstanceTypeDef", groups: Mapping[str, Group], launches: Mapping[str, str]) -> Candidate:
+    group = groups.get(tags_of(instance).get(GROUP_TAG, ""))
+    members = {member.instance_id: member for member in group.members} if group else {}
+    member = members.get(instance["InstanceId"])
+    return Candidate(
+        instance_id=instance["InstanceId"],
+        image_id=instance["ImageId"],
+        launched=instance["LaunchTime"],
+        group=group.name if group and member else "",
+        in_service=member is None or member.lifecycle == "InService",
+        launches=launches.get(group.name, "") if group and member else "",
+    )

@@ -1,0 +1,147 @@
+"""The drop of releases, in an update of its own: behind a deployment that is in service, or as `snapnames prune`.
+
+Nothing of a release is dropped when AWS would refuse a part of it. The release stays listed then, and a later command
+tries again: a drop that is refused undoes, hides and blocks no deployment.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from snapnames.aws.refusals import refusals
+from snapnames.aws.uses import read_uses, used_outside
+from snapnames.cli.advice import aws_errors
+from snapnames.cli.commands.session import Session
+from snapnames.cli.commands.standing import Standing
+from snapnames.cli.errors import CommandError
+from snapnames.cli.stack.release_list import Releases
+from snapnames.cli.stack.steps import IMAGE, Steps
+from snapnames.rules.images import ImageWithSnapshots
+
+
+@dataclass
+class Dropped:
+    """What has become of the releases that were to go."""
+
+    dropped: list[str] = field(default_factory=list)
+    kept: dict[str, list[str]] = field(default_factory=dict)
+    """Release to why it stays."""
+
+    left: list[str] = field(default_factory=list)
+    """Snapshots that a refusal has left of an image that is gone."""
+
+    def document(self) -> list[dict[str, Any]]:
+        """The kept releases, for scripts."""
+        return [{"release": release, "why": why} for release, why in self.kept.items()]
+
+
+def reasons_to_keep(session: Session, releases: Collection[str], standing: Standing | None) -> dict[str, list[str]]:
+    """Release to why it can't go, of those that can't: AWS refuses, others use it, or the fleet still runs it.
+
+    `standing`: left out where the fleet will have moved on by then.
+    """
+    images = session.images()
+    found = {release: images[release] for release in releases if release in images}
+    if not found:
+        return {}
+    used = _used(session, found)
+    reasons: dict[str, list[str]] = {}
+    with aws_errors("what keeps images from being deleted can't be read"):
+        ec2 = session.account.session.ec2()
+        for release, one in found.items():
+            running = standing.running(one.image.name) if standing else 0
+            still = [f"instances of the fleet that still run it: {running}"] if running else []
+            why = [*still, *used.get(one.image.image_id, ()), *refusals(ec2, one)]
+            if why:
+                reasons[release] = why
+    return reasons
+
+
+def _used(session: Session, found: Mapping[str, ImageWithSnapshots]) -> dict[str, list[str]]:
+    """Image id to what outside the stack uses it; nothing where the config forces the drop."""
+    if session.forces_use:
+        return {}
+    ids = [one.image.image_id for one in found.values()]
+    with aws_errors("what uses the images can't be read"):
+        aws = session.account.session
+        uses = read_uses(aws.ec2(), aws.autoscaling(), image_ids=ids)
+    used: dict[str, list[str]] = {}
+    for use in used_outside(uses, session.stack.tag):
+        used.setdefault(use.image_id, []).append(f"{use} uses it")
+    return used
+
+
+def drop(session: Session, releases: Sequence[str], standing: Standing) -> Dropped:
+    """Drop what can go of these releases; the config file lists the rest afterwards.
+
+    Raises `CommandError` when the stack can't be read, and never because AWS has refused a delete.
+    """
+    outcome = Dropped(kept=reasons_to_keep(session, releases, standing))
+    for release, why in outcome.kept.items():
+        session.display.say(f"warning: {session.image_name(release)} stays, and stays listed: {'; '.join(why)}")
+    going = [release for release in releases if release not in outcome.kept]
+    if not going:
+        return outcome
+    before = session.images()
+    wanted = session.file.releases.without(going)
+    session.kept = [release for release in session.kept if release not in going]
+    session.display.say(f"[{session.display.elapsed}] dropping {', '.join(map(session.image_name, going))}")
+    held = session.held([session.image_name(release) for release in going])
+    try:
+        steps = session.preview(session.edited(wanted), refresh=False)
+        _check(steps, {session.image_name(release) for release in going})
+        session.update(session.edited(wanted), refresh=False, planned=steps)
+    except CommandError as error:
+        _late(session, outcome, going, before, error)
+    else:
+        outcome.dropped += going
+        session.file = session.file.replace(wanted)
+        session.delete_left(held)
+    return outcome
+
+
+def _check(steps: Steps, names: Collection[str]) -> None:
+    others = [step for step in steps.seen if step.kind == IMAGE and (step.verb != "delete" or step.name not in names)]
+    if others:
+        raise CommandError(
+            f"the update that drops {', '.join(sorted(names))} would also {', '.join(map(str, others))}: bring the "
+            "stack in line with its config first, by `pulumi up`"
+        )
+
+
+def _late(
+    session: Session,
+    outcome: Dropped,
+    going: Sequence[str],
+    before: Mapping[str, ImageWithSnapshots],
+    error: CommandError,
+) -> None:
+    """Take in that AWS has refused a delete of the update: what is still whole stays listed."""
+    there = session.images()
+    gone = [release for release in going if release not in there]
+    for release in going:
+        if release in there:
+            outcome.kept[release] = [str(error)]
+            session.display.say(f"warning: {session.image_name(release)} stays, and stays listed: {error}")
+    outcome.dropped += gone
+    if gone:
+        session.file = session.file.replace(session.file.releases.without(gone))
+        outcome.left = session.left_snapshots({before[one].image.image_id: session.image_name(one) for one in gone})
+    if outcome.left:
+        session.display.say(
+            f"warning: {', '.join(map(session.image_name, gone))} is deregistered, and AWS has refused to delete "
+            f"{', '.join(outcome.left)}: {error}. `snapnames recover --orphans` deletes what an image has left"
+        )
+
+
+def document(session: Session, outcome: Dropped, releases: Releases) -> dict[str, Any]:
+    """What a drop has come to, for scripts."""
+    return {
+        "stack": session.stack.name,
+        "releases": list(releases.listed),
+        "live": releases.live,
+        "dropped": outcome.dropped,
+        "kept": outcome.document(),
+        "left_snapshots": outcome.left,
+        "seconds": session.display.seconds,
+    }

@@ -1,0 +1,99 @@
+"""Where the fleet of a stack stands: what its group launches, and what its instances run. AWS has said each word."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from snapnames.aws.rollouts import read_fleet
+from snapnames.aws.session import StackSession
+from snapnames.cli.advice import aws_errors
+from snapnames.cli.state.exported import Exported
+from snapnames.rules.history import HISTORY_OUTPUT, Entry, read_history
+from snapnames.rules.rollouts import SUCCESSFUL, FleetStatus
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The fleet of the stack's state, as Auto Scaling and EC2 tell it at one moment."""
+
+    status: FleetStatus | None
+    """None where the state has no group, or Auto Scaling does not have the one that the state has."""
+
+    images: Mapping[str, str]
+    """Image id to name, of the images that the state has."""
+
+    history: tuple[Entry, ...] = ()
+
+    @classmethod
+    def read(cls, session: StackSession, deployment: Mapping[str, Any]) -> "Standing":
+        """Read it: four calls, and none for a state without a group. Raises `CommandError`."""
+        state = Exported(deployment)
+        status = None
+        if groups := state.fleet_groups:
+            with aws_errors(f"the Auto Scaling group {groups[0]} can't be read"):
+                status = read_fleet(session.ec2(), session.autoscaling(), groups[0])
+        return cls(status, state.held_images, tuple(read_history(state.outputs.get(HISTORY_OUTPUT))))
+
+    def outcome(self, image: str) -> str:
+        """What has come of a deployment of the image of that name, in one sentence."""
+        status = self.status
+        if status is None:
+            return f"{image} is built, and the Auto Scaling group of this stack is not to be found: run `pulumi up`"
+        launches = self.images.get(status.launches)
+        if launches == image and status.rolled_out and status.in_service:
+            run = "instance runs" if status.in_service == 1 else "instances run"
+            return f"{image} is live: {status.in_service} of {status.group.desired} {run} it{self._checks(status)}"
+        if launches == image and not status.group.desired:
+            return f"new launches use {image}; the group wants no instance"
+        return f"{status.saying(self.images)}{self._next_step(status)}"
+
+    def running(self, image: str) -> int:
+        """How many instances in service run the image of that name."""
+        return sum(count for image_id, count in self._running.items() if self.images.get(image_id) == image)
+
+    @property
+    def launches(self) -> str | None:
+        """The name of the image that the group launches next."""
+        return self.images.get(self.status.launches) if self.status else None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the instance refresh of the launch settings that the group has now ended, and not well."""
+        refresh = self.status.refresh if self.status else None
+        return refresh is not None and not refresh.going_on and refresh.status != SUCCESSFUL
+
+    def document(self) -> dict[str, Any] | None:
+        """The same, for scripts."""
+        status = self.status
+        if status is None:
+            return None
+        refresh = status.refresh
+        return {
+            "group": status.group.name,
+            "launches": self.launches or status.launches,
+            "desired": status.group.desired,
+            "running": {self.images.get(image, image): count for image, count in status.running.items()},
+            "rolled_out": status.rolled_out,
+            "refresh": refresh and {"status": refresh.status, "percent": refresh.percent, "reason": refresh.reason},
+        }
+
+    @property
+    def _running(self) -> Mapping[str, int]:
+        return self.status.running if self.status else {}
+
+    @staticmethod
+    def _checks(status: FleetStatus) -> str:
+        if status.group.asks_no_balancer:
+            return " (by EC2's status checks alone; set snapnames:fleet.healthCheck to ELB to ask the load balancer)"
+        return ""
+
+    @staticmethod
+    def _next_step(status: FleetStatus) -> str:
+        if status.refresh is not None and status.refresh.going_on:
+            return f". The instance refresh is {status.refresh}: run the same command again to wait for it"
+        if status.rolled_out:
+            return ""
+        return (
+            ". To replace the instances that run, set snapnames:fleet.instanceRefresh, or run `aws autoscaling "
+            f"start-instance-refresh --auto-scaling-group-name {status.group.name}`"
+        )

@@ -1,0 +1,78 @@
+"""The instance that the new release of the program is made of."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from snapnames.errors import InputError
+from snapnames.rules.source import Candidate, chosen
+
+if TYPE_CHECKING:
+    from .account import Account
+
+
+def find_source(source: str | Mapping[str, str], image_name: str, account: "Account", *, reboot: bool) -> str:
+    """The id of the source instance.
+
+    If `source` is an instance id, this is the id. If `source` has tags, this is an instance with these tags that runs
+    and is healthy (both status checks say `ok`), is in service in its group if it has one, and has run longest; first
+    of those that run what their group launches now. This takes two reads, two more for each group, and one more for
+    each further 100 instances. Raises `InputError` if no instance matches, if AWS refuses a read, and if the instance
+    would be rebooted while its group has it in service.
+    """
+    if isinstance(source, str) and not reboot:
+        return source
+    from snapnames.aws.session import reading  # noqa: PLC0415 -- loaded by now, since the account was read
+    from snapnames.aws.source_instances import candidates, healthy_instances, running_instances  # noqa: PLC0415
+
+    shown = repr(source if isinstance(source, str) else dict(source))
+    with reading(f"the instances of snapnames:source {shown}"):
+        running = running_instances(account.ec2, source)
+        healthy = running if isinstance(source, str) else healthy_instances(account.ec2, running)
+        found = candidates(account.ec2, account.session.autoscaling(), healthy)
+    if isinstance(source, str):
+        return _rebooted(source, next(iter(found), None))
+    best = chosen(found)
+    if not running:
+        raise InputError(
+            f"snapnames:source {shown} matches no running instance in this account and region, and image "
+            f"{image_name!r} is not built yet: start one, or set other tags or an instance id"
+        )
+    if best is None:
+        ids = ", ".join(sorted(instance["InstanceId"] for instance in running))
+        leaving = "which their group is launching, terminating or has in standby"
+        why = leaving if healthy else "of which no status checks pass"
+        raise InputError(
+            f"snapnames:source {shown} matches {ids}, {why}, and image {image_name!r} is not built yet: wait until one "
+            "is in service, or set an instance id"
+        )
+    _say(image_name, best, account, f"the longest of {len(found)} healthy ({len(running)} running)")
+    return _rebooted(best.instance_id, best if reboot else None)
+
+
+def _say(image_name: str, best: Candidate, account: "Account", of: str) -> None:
+    names = {image.image_id: image.name for image in account.built}
+    runs = names.get(best.image_id, best.image_id)
+    pulumi.log.info(
+        f"source of image {image_name}: {best.instance_id}, running since {best.launched:%Y-%m-%d %H:%M} UTC, {of}; it "
+        f"runs {runs}"
+    )
+    if not best.current:
+        pulumi.log.warn(
+            f"source of image {image_name}: {best.instance_id} runs {runs}, and its group {best.group} launches "
+            f"{names.get(best.launches, best.launches)}: the new image is made of what was released before"
+        )
+
+
+def _rebooted(instance_id: str, found: Candidate | None) -> str:
+    """The id, unless the instance is one that must not be rebooted."""
+    if found is not None and found.group and found.in_service:
+        raise InputError(
+            f"snapnames:reboot is true, and {instance_id} serves in the Auto Scaling group {found.group}: a reboot "
+            "would fail its health check, and the group may replace it meanwhile. Put it into standby (`aws "
+            f"autoscaling enter-standby --instance-ids {instance_id} --auto-scaling-group-name {found.group} "
+            "--should-decrement-desired-capacity`), give its id as snapnames:source, and take it back afterwards; or "
+            "leave snapnames:reboot out"
+        )
+    return instance_id

@@ -1,0 +1,79 @@
+"""How far a fleet is: what its group launches next, what its instances run, and how the last instance refresh ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .groups import Group
+
+SUCCESSFUL = "Successful"
+GOING_ON = ("Pending", "InProgress", "Baking", "Cancelling", "RollbackInProgress")
+"""Of the Status of docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceRefresh.html; any other is an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """An instance refresh."""
+
+    refresh_id: str
+    status: str
+    started: datetime | None
+    percent: int = 0
+    remaining: int = 0
+    """Instances that are still to be replaced."""
+
+    reason: str = ""
+    """Auto Scaling's own words for why it is where it is; may be empty."""
+
+    @property
+    def going_on(self) -> bool:
+        """Whether it has not ended."""
+        return self.status in GOING_ON
+
+    def __str__(self) -> str:
+        return f"{self.status}, {self.percent} %{f' ({self.reason})' if self.reason else ''}"
+
+
+@dataclass(frozen=True)
+class FleetStatus:
+    """A group, and the images that it launches and runs, as Auto Scaling and EC2 tell them."""
+
+    group: Group
+    launches: str
+    """Id of the image that the next instance is launched from; empty where AWS does not tell."""
+
+    settled: datetime | None
+    """When the launch settings were made that the group launches from."""
+
+    running: Mapping[str, int] = field(default_factory=dict)
+    """Image id to the number of instances in service that run it."""
+
+    refresh: Refresh | None = None
+    """The newest instance refresh that was started with these launch settings, if there is one."""
+
+    @property
+    def in_service(self) -> int:
+        """How many instances are in service."""
+        return sum(self.running.values())
+
+    @property
+    def rolled_out(self) -> bool:
+        """Whether every instance in service runs what the group launches, and there are as many as it wants."""
+        return set(self.running) <= {self.launches} and self.in_service >= self.group.desired
+
+    def saying(self, names: Mapping[str, str]) -> str:
+        """What runs and what launches, in words; `names`: image id to what people call it.
+
+        >>> from datetime import UTC
+        >>> group = Group("web", datetime(2018, 3, 7, tzinfo=UTC), desired=4)
+        >>> FleetStatus(group, "ami-2", None, {"ami-1": 3, "ami-2": 1}).saying({"ami-1": "web-1", "ami-2": "web-2"})
+        'new launches use web-2; 1 of 4 instances run web-2, 3 of 4 run web-1'
+        """
+        wanted = max(self.group.desired, self.in_service)
+        order = sorted(self.running, key=lambda image: (image != self.launches, -self.running[image], image))
+        parts = [f"{self.running[image]} of {wanted} run {names.get(image, image)}" for image in order]
+        launches = names.get(self.launches, self.launches or "an image that AWS does not tell")
+        if not parts:
+            return f"new launches use {launches}; no instance is in service, of {wanted} that the group wants"
+        parts[0] = parts[0].replace(" run ", " instances run " if wanted > 1 else " instance runs ", 1)
+        return f"new launches use {launches}; {', '.join(parts)}"
