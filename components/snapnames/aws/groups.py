@@ -69,4 +69,5 @@ def _member(described: "InstanceTypeDef") -> Member:
         health=described["HealthStatus"],
         protected=described["ProtectedFromScaleIn"],
         launch=launch,
+        weight=int(described.get("WeightedCapacity", "1")),
     )

@@ -36,6 +36,8 @@ class Member:
     """Whether it is protected from scale-in."""
 
     launch: Launch
+    weight: int = 1
+    """How much of the group's desired capacity it is: WeightedCapacity of a mixed instances policy."""
 
     @property
     def in_service(self) -> bool:
@@ -55,6 +57,8 @@ class Group:
     members: tuple[Member, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     desired: int = 0
+    """The desired capacity: a number of instances, or of units of weight."""
+
     health_check: str = "EC2"
     """What decides that an instance is healthy: `EC2` for its status checks alone, others beside as in `EC2,ELB`."""
 
