@@ -391,6 +391,9 @@ def test_a_whole_number_of_another_language_is_one() -> None:
     sized = checked_fleet({**ARGS, "group": {"minSize": 2.0, "maxSize": 3.0, "defaultCooldown": 60.0}}, "fleet 'web'")
 
     assert (sized["min_size"], sized["max_size"]) == (2, 3)
+    rolling = {"instance_warmup": 60.0, "checkpoint_percentages": [50.0, 100.0], "skip_matching": True}
+    refresh = checked_fleet({**ARGS, "instance_refresh": rolling}, "fleet 'web'")["instance_refresh"]
+    assert str(refresh) == "{'instance_warmup': 60, 'checkpoint_percentages': [50, 100], 'skip_matching': True}"
     assert str(as_arguments(sized["group"], aws.autoscaling.GroupArgs)) == "{'default_cooldown': 60}"
     with pytest.raises(InputError, match="has the minimum size 2 and the maximum size 1;"):
         checked_fleet({**ARGS, "group": {"minSize": 2.0, "maxSize": 1.0}}, "fleet 'web'")
