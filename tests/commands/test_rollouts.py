@@ -141,13 +141,23 @@ def test_a_refresh_that_takes_longer_than_the_timeout_goes_on_and_the_same_updat
 def test_a_refresh_that_was_never_started_is_started_once(
     ec2: EC2Client, autoscaling: AutoScalingClient, program: Make, source: str
 ) -> None:
-    """As after a kill between the group's update and the start of its refresh."""
+    """As after a kill between the group's update and the start of its refresh; with all that the config says of it."""
     stack = program(service(source, "1", instanceRefresh=None))
     stack.up("--skip-preview")
     stack.config["releases"] = ["2", "1"]
     stack.up("--skip-preview")
     before = running(ec2, autoscaling), refreshes(autoscaling)
-    stack.config["fleet"]["instanceRefresh"] = {"minHealthyPercentage": 50}
+    stack.config["fleet"]["instanceRefresh"] = {
+        "minHealthyPercentage": 50,
+        "maxHealthyPercentage": 150,
+        "instanceWarmup": 0,
+        "skipMatching": True,
+        "checkpointPercentages": [50, 100],
+        "checkpointDelay": 0,
+        "standbyInstances": "Terminate",
+        "alarms": ["errors"],
+        "triggers": ["tag"],
+    }
 
     stack.up("--skip-preview")
     stack.up("--skip-preview")
@@ -155,6 +165,38 @@ def test_a_refresh_that_was_never_started_is_started_once(
     assert before == ({"front-web-1": 4}, [])
     assert running(ec2, autoscaling) == {"front-web-2": 4}
     assert refreshes(autoscaling) == ["Successful"]
+    (started,) = autoscaling.describe_instance_refreshes(AutoScalingGroupName=group_name(autoscaling))[
+        "InstanceRefreshes"
+    ]
+    assert started["Preferences"] == {
+        "MinHealthyPercentage": 50,
+        "MaxHealthyPercentage": 150,
+        "InstanceWarmup": 0,
+        "SkipMatching": True,
+        "AutoRollback": False,
+        "CheckpointPercentages": [50, 100],
+        "CheckpointDelay": 0,
+        "ScaleInProtectedInstances": "Ignore",
+        "StandbyInstances": "Terminate",
+        "AlarmSpecification": {"Alarms": ["errors"]},
+    }
+
+
+@pytest.mark.parametrize(("check", "doubt"), [("EC2", True), ("ELB", False)])
+def test_behind_a_load_balancer_the_command_says_when_only_the_status_of_instances_was_checked(
+    aws: LocalAws, ec2: EC2Client, program: Make, source: str, check: str, *, doubt: bool
+) -> None:
+    """An instance that runs and answers no request passes the checks of EC2."""
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    made = aws.client("elbv2").create_target_group(Name="web", Protocol="HTTP", Port=80, VpcId=vpc)
+    fed = {"targetGroupArns": [made["TargetGroups"][0]["TargetGroupArn"]]}
+    stack = program(service(source, "1", healthCheck=check, group=fed))
+    stack.up("--skip-preview")
+
+    told = stack.snapnames("deploy", "--release", "2").out
+
+    by = " (by EC2's status checks alone; set snapnames:fleet.healthCheck to ELB to ask the load balancer)"
+    assert told.splitlines()[-1].endswith(f"front-web-2 is live: 4 of 4 instances run it{by if doubt else ''}")
 
 
 def test_without_a_refresh_the_command_says_what_launches_and_what_runs_and_drops_nothing_that_runs(

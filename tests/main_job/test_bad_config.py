@@ -18,8 +18,8 @@ GOOD: dict[str, Any] = {"service": "front-web", "releases": ["2", "1"], "source"
 FLEET: dict[str, Any] = {"instanceType": "t3.small", "zones": ["ap-northeast-2a"]}
 ALL_KEYS = (
     "instanceType, launch, minSize, maxSize, desiredCapacity, zones, subnets, securityGroups, keyName, "
-    "instanceProfile, userData, healthCheck, healthCheckGracePeriod, tags, rolloutTimeout, waitForRollout, "
-    "instanceRefresh"
+    "instanceProfile, userData, healthCheck, healthCheckGracePeriod, tags, group, template, configuration, "
+    "rolloutTimeout, waitForRollout, instanceRefresh"
 )
 SOURCE_RULE = "it is an instance id, or tags that pick a running instance, e.g. {'aws:autoscaling:groupName': 'web'}"
 PATTERN_RULE = "a name pattern has the fields {image}, {index} or {index:03d}, {device}"
@@ -89,10 +89,19 @@ def test_every_key_is_taken_over() -> None:
         "tags": {"Name": "front-web"},
         "instanceRefresh": {
             "minHealthyPercentage": 50,
+            "maxHealthyPercentage": 150,
             "instanceWarmup": 60,
-            "autoRollback": True,
+            "skipMatching": True,
+            "checkpointPercentages": [20, 100],
+            "checkpointDelay": 600,
+            "scaleInProtectedInstances": "Refresh",
+            "standbyInstances": "Terminate",
+            "alarms": ["errors"],
+            "autoRollback": False,
             "triggers": ["tag"],
         },
+        "group": {"targetGroupArns": ["arn:aws:elasticloadbalancing:a"]},
+        "template": {"metadataOptions": {"httpTokens": "required"}},
     }
     owned_images = {
         "names": ["front-*", "db-?"],
@@ -153,10 +162,19 @@ def test_every_key_is_taken_over() -> None:
             "tags": {"Name": "front-web"},
             "instance_refresh": {
                 "min_healthy_percentage": 50,
+                "max_healthy_percentage": 150,
                 "instance_warmup": 60,
-                "auto_rollback": True,
+                "skip_matching": True,
+                "checkpoint_percentages": [20, 100],
+                "checkpoint_delay": 600,
+                "scale_in_protected_instances": "Refresh",
+                "standby_instances": "Terminate",
+                "alarms": ["errors"],
+                "auto_rollback": False,
                 "triggers": ["tag"],
             },
+            "group": {"targetGroupArns": ["arn:aws:elasticloadbalancing:a"]},
+            "template": {"metadataOptions": {"httpTokens": "required"}},
         },
         owned_images={
             "names": ["front-*", "db-?"],
@@ -579,6 +597,7 @@ def test_the_config_beside_it_that_is_good_is_asked_about_and_registered(
 
     assert sorted(step["urn"].split("::", 2)[2].rpartition("$")[2] for step in steps) == [
         "aws:autoscaling/group:Group::front-web",
+        "aws:autoscaling/tag:Tag::front-web:snapnames:stack",
         "aws:ec2/amiFromInstance:AmiFromInstance::front-web-1",
         "aws:ec2/launchConfiguration:LaunchConfiguration::front-web",
         "aws:ec2/tag:Tag::front-web-1:/dev/sda1",

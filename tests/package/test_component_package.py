@@ -41,7 +41,18 @@ image = Remote(
 fleet = Remote(
     "Fleet",
     "web",
-    {"imageId": image.imageId, "instanceType": "t3.micro", "zones": ["ap-northeast-2a"], "maxSize": 2},
+    {
+        "imageId": image.imageId,
+        "instanceType": "t3.micro",
+        "zones": ["ap-northeast-2a"],
+        "maxSize": 2,
+        "launch": "template",
+        "group": {"defaultCooldown": 60, "terminationPolicies": ["OldestInstance"]},
+        "template": {
+            "description": pulumi.Output.concat("from ", image.imageId),
+            "metadataOptions": {"httpTokens": "required", "httpPutResponseHopLimit": 2},
+        },
+    },
     ["autoScalingGroupName"],
 )
 pulumi.export("names", image.snapshotNames)
@@ -112,6 +123,14 @@ def test_a_program_that_knows_only_the_schema_builds_an_image_and_sees_its_names
     assert names(ec2, "web-1") == expected == stack.outputs()["names"]
     (group,) = aws.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
     assert group["AutoScalingGroupName"] == stack.outputs()["group"]
+    assert (group["DefaultCooldown"], group["TerminationPolicies"]) == (60, ["OldestInstance"])
+    (template,) = ec2.describe_launch_templates()["LaunchTemplates"]
+    (version,) = ec2.describe_launch_template_versions(LaunchTemplateId=template["LaunchTemplateId"])[
+        "LaunchTemplateVersions"
+    ]
+    data = version["LaunchTemplateData"]
+    assert data["MetadataOptions"] == {"HttpTokens": "required", "HttpPutResponseHopLimit": 2}
+    assert version["VersionDescription"] == f"from {data['ImageId']}"
     assert "snapnames:index:ReleaseImage" in {resource["type"] for resource in stack.resources()}
 
 

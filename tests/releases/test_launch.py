@@ -22,6 +22,18 @@ def _group(autoscaling: AutoScalingClient) -> AutoScalingGroupTypeDef:
     return group
 
 
+def _launched_by_default(ec2: EC2Client) -> str:
+    (template,) = ec2.describe_launch_templates()["LaunchTemplates"]
+    (version,) = ec2.describe_launch_template_versions(
+        LaunchTemplateId=template["LaunchTemplateId"], Versions=["$Default"]
+    )["LaunchTemplateVersions"]
+    return version["LaunchTemplateData"]["ImageId"]
+
+
+def _image_ids(ec2: EC2Client) -> list[str]:
+    return [image["ImageId"] for image in images(ec2).values()]
+
+
 def test_a_group_launches_the_version_of_a_template_that_has_the_new_image_by_its_number(
     program: Make, ec2: EC2Client, autoscaling: AutoScalingClient, source: str
 ) -> None:
@@ -99,7 +111,17 @@ def test_a_release_rolls_the_running_instances_only_when_the_config_says_so(
     mark = aws.mark()
     stack.up("--skip-preview")
     quiet = [call for call in aws.calls(mark) if "InstanceRefresh" in call]
-    refresh = {"minHealthyPercentage": 50, "instanceWarmup": 60, "autoRollback": True}
+    refresh = {
+        "minHealthyPercentage": 50,
+        "maxHealthyPercentage": 150,
+        "instanceWarmup": 60,
+        "skipMatching": True,
+        "checkpointPercentages": [50, 100],
+        "checkpointDelay": 60,
+        "scaleInProtectedInstances": "Refresh",
+        "standbyInstances": "Terminate",
+        "alarms": ["errors"],
+    }
     stack.config.update(releases=["3", "2", "1"], fleet={**TEMPLATE, "instanceRefresh": refresh})
 
     stack.up("--skip-preview")
@@ -107,10 +129,55 @@ def test_a_release_rolls_the_running_instances_only_when_the_config_says_so(
     assert quiet == []
     name = _group(autoscaling)["AutoScalingGroupName"]
     (started,) = autoscaling.describe_instance_refreshes(AutoScalingGroupName=name)["InstanceRefreshes"]
+    assert started["Preferences"] == {
+        "MinHealthyPercentage": 50,
+        "MaxHealthyPercentage": 150,
+        "InstanceWarmup": 60,
+        "SkipMatching": True,
+        "CheckpointPercentages": [50, 100],
+        "CheckpointDelay": 60,
+        "ScaleInProtectedInstances": "Refresh",
+        "StandbyInstances": "Terminate",
+        "AlarmSpecification": {"Alarms": ["errors"]},
+        "AutoRollback": False,
+    }
+
+
+def test_the_only_instance_of_a_group_is_replaced_by_one_that_is_launched_first(
+    program: Make, autoscaling: AutoScalingClient, source: str
+) -> None:
+    """Auto Scaling's own defaults would terminate it before another serves."""
+    config = {"service": "front-web", "releases": ["1"], "source": source}
+    stack = program({**config, "fleet": {**TEMPLATE, "instanceRefresh": {}}})
+    stack.up("--skip-preview")
+    stack.config["releases"] = ["2", "1"]
+
+    stack.up("--skip-preview")
+
+    name = _group(autoscaling)["AutoScalingGroupName"]
+    (started,) = autoscaling.describe_instance_refreshes(AutoScalingGroupName=name)["InstanceRefreshes"]
     preferences = started["Preferences"]
-    assert preferences["MinHealthyPercentage"] == 50
-    assert preferences["InstanceWarmup"] == 60
-    assert preferences["AutoRollback"] is True
+    assert (preferences["MinHealthyPercentage"], preferences["MaxHealthyPercentage"]) == (100, 110)
+
+
+def test_the_default_version_of_a_template_is_that_of_the_live_release(
+    program: Make, ec2: EC2Client, source: str
+) -> None:
+    """Who launches from the template without a version gets an image that exists, also when the first ones are gone."""
+    stack = program({"service": "front-web", "releases": ["1"], "source": source, "fleet": TEMPLATE})
+    stack.up("--skip-preview")
+    stack.config["releases"] = ["2", "1"]
+    stack.up("--skip-preview")
+    stack.config["releases"] = ["3", "2"]
+    stack.up("--skip-preview")
+    newest = _launched_by_default(ec2)
+    stack.config["live"] = "2"
+
+    stack.up("--skip-preview")
+
+    assert newest == images(ec2)["front-web-3"]["ImageId"]
+    assert _launched_by_default(ec2) == images(ec2)["front-web-2"]["ImageId"]
+    stack.preview("--expect-no-changes")
 
 
 def test_an_account_that_gets_no_launch_configurations_goes_on_with_a_template(

@@ -37,7 +37,9 @@ def _group(described: "AutoScalingGroupTypeDef") -> Group:
         tags={tag["Key"]: tag["Value"] for tag in described.get("Tags", [])},
         desired=described["DesiredCapacity"],
         health_check=described["HealthCheckType"],
-        fed=bool(described.get("TargetGroupARNs") or described.get("LoadBalancerNames")),
+        fed=bool(
+            described.get("TargetGroupARNs") or described.get("LoadBalancerNames") or described.get("TrafficSources")
+        ),
     )
 
 
@@ -67,4 +69,5 @@ def _member(described: "InstanceTypeDef") -> Member:
         health=described["HealthStatus"],
         protected=described["ProtectedFromScaleIn"],
         launch=launch,
+        weight=int(described.get("WeightedCapacity", "1")),
     )

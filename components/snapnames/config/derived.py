@@ -7,7 +7,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pulumi import Output
 
-from .values import TEXT, TEXT_MAP, TEXTS, TRUTH, WHOLE
+from .values import PROPERTIES, TEXT, TEXT_MAP, TEXTS, TRUTH, WHOLE, WHOLES
 
 _KINDS = {str: TEXT, int: WHOLE, bool: TRUTH}
 
@@ -40,4 +40,8 @@ def _kind(hint: Any) -> str | None:  # noqa: ANN401 -- an annotation
         return _kind(get_args(hint)[0])
     if origin is Literal:
         return TEXT
-    return {Sequence: TEXTS, Mapping: TEXT_MAP}.get(origin) if origin else None
+    if origin is Sequence:
+        return WHOLES if get_args(hint) == (int,) else TEXTS
+    if origin is Mapping:
+        return TEXT_MAP if get_args(hint)[1] is str else PROPERTIES
+    return None

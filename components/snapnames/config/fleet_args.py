@@ -1,29 +1,52 @@
 """What a fleet is made of: the inputs of `Fleet`, of which the keys of `snapnames:fleet` are derived."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 from pulumi import Input
 
 if TYPE_CHECKING:
     Launch = Literal["configuration", "template"]
     HealthCheck = Literal["EC2", "ELB"]
+    ScaleInProtected = Literal["Refresh", "Ignore", "Wait"]
+    Standby = Literal["Terminate", "Ignore", "Wait"]
 else:
     # The schema for other languages is inferred from the annotations, and knows no literals.
-    Launch = HealthCheck = str
+    Launch = HealthCheck = ScaleInProtected = Standby = str
 
 
 class InstanceRefresh(TypedDict, total=False):
-    """How running instances are replaced when the launch settings change. The defaults are Auto Scaling's."""
+    """How running instances are replaced when the launch settings change."""
 
     min_healthy_percentage: int
-    """Percentage of the desired capacity that stays in service meanwhile: 0 to 100. Default: 90."""
+    """Percentage of the desired capacity that stays in service: 0 to 100. Default: 90; for a group of one: 100."""
+
+    max_healthy_percentage: int
+    """Percentage that is in service or starting at most: 100 to 200. Default: 100; for a group of one: 110."""
 
     instance_warmup: int
     """Seconds until a new instance counts as ready. Default: the group's health check grace period."""
 
+    skip_matching: bool
+    """Keep instances that were launched from the same settings already. Default: false."""
+
+    checkpoint_percentages: Sequence[int]
+    """Wait each time that this percentage of the instances is replaced: rising, 100 last. Default: no wait."""
+
+    checkpoint_delay: int
+    """Seconds to wait at each checkpoint: 0 to 172800. Default: 3600."""
+
+    scale_in_protected_instances: ScaleInProtected
+    """What becomes of instances with scale-in protection: `Refresh`, `Ignore` or `Wait`. Default: Ignore."""
+
+    standby_instances: Standby
+    """What becomes of instances in standby: `Terminate`, `Ignore` or `Wait`. Default: Ignore."""
+
+    alarms: Sequence[str]
+    """Names of CloudWatch alarms, at most 10. The refresh fails when one of them goes off. Default: none."""
+
     auto_rollback: bool
-    """Go back to the settings before when the refresh fails. Default: false."""
+    """Has to be false: Auto Scaling would go back to the release that fails. Default: false."""
 
     triggers: Sequence[str]
     """Other properties of the group whose change also starts a refresh, e.g. `tag`."""
@@ -35,8 +58,8 @@ class FleetArgs(TypedDict):
     image_id: Input[str]
     """The AMI to launch from, e.g. `ReleaseImage.image_id`."""
 
-    instance_type: str
-    """E.g. `t3.small`."""
+    instance_type: NotRequired[str]
+    """E.g. `t3.small`. Needed unless `template` or `group` choose the types."""
 
     launch: NotRequired[Launch]
     """Launch from a launch `configuration` or a launch `template`. Default: configuration."""
@@ -45,10 +68,10 @@ class FleetArgs(TypedDict):
     """Replace the running instances when the launch settings change. Left out: they stay as they are."""
 
     min_size: NotRequired[int]
-    """Instances the group keeps at least. Default: 1."""
+    """Instances the group keeps at least. Default for a new group: 1."""
 
     max_size: NotRequired[int]
-    """Instances the group may have. Default: as many as `min_size`."""
+    """Instances the group may have. Default for a new group: as many as `min_size`."""
 
     desired_capacity: NotRequired[int]
     """Instances to run now. Left out: Auto Scaling decides."""
@@ -72,13 +95,22 @@ class FleetArgs(TypedDict):
     """Script or cloud-init data, at most 16 KiB. Kept as a secret in the state."""
 
     health_check: NotRequired[HealthCheck]
-    """What decides that an instance is healthy: `EC2` or `ELB`. Default: EC2."""
+    """What decides that an instance is healthy: `EC2`, or `ELB` behind a load balancer. A new group has EC2."""
 
     health_check_grace_period: NotRequired[int]
-    """Seconds after launch before the first health check. Default: 300."""
+    """Seconds after launch before the first health check. Default for a new group: 300."""
 
     tags: NotRequired[Mapping[str, str]]
     """Tags on the group and on the instances that it launches. The group has `snapnames:stack` beside."""
+
+    group: NotRequired[Mapping[str, Any]]
+    """Further properties of the group, as `aws:autoscaling:Group` has them: `{"targetGroupArns": [...]}`."""
+
+    template: NotRequired[Mapping[str, Any]]
+    """Further properties of the launch template, as `aws:ec2:LaunchTemplate` has them. Goes with `launch` template."""
+
+    configuration: NotRequired[Mapping[str, Any]]
+    """Further properties of the launch configuration, as `aws:ec2:LaunchConfiguration` has them."""
 
     rollout_timeout: NotRequired[str]
     """How long an update waits for its instance refresh, as `90m` or `2h`. Default: 2h."""

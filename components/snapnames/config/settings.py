@@ -7,7 +7,7 @@ from typing import Any
 
 from pulumi.runtime import config as pulumi_config
 
-from snapnames.config.fleet import read_fleet
+from snapnames.config.fleet import UNSEEN, read_fleet
 from snapnames.config.owned_images import read_owned_images
 from snapnames.config.values import NAMESPACE, TEXT_MAP, TEXTS, ConfigValues
 from snapnames.rules.naming import DEFAULT_PATTERN, check_image_name, check_pattern
@@ -106,7 +106,7 @@ def read_settings() -> Settings:
 
 
 def _check(values: ConfigValues, settings: Settings) -> None:
-    values.refuse_unprintable("source", "description", "fleet", "ownedImages", unseen="fleet.userData")
+    values.refuse_unprintable("source", "description", "fleet", "ownedImages", unseen=UNSEEN)
     if settings.service:
         for release in settings.releases:
             name = settings.image_name(release)

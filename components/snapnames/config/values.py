@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from snapnames.errors import InputError
@@ -11,6 +11,7 @@ from snapnames.rules.time_spans import is_span
 
 NAMESPACE = "snapnames:"
 TEXT, WHOLE, TRUTH, TEXTS, TEXT_MAP = "text", "a whole number", "true or false", "a list of texts", "a map of texts"
+WHOLES, PROPERTIES = "a list of whole numbers", "a map of properties"
 
 
 class ConfigValues:
@@ -53,15 +54,15 @@ class ConfigValues:
                     f"{NAMESPACE}{path}{near[0]}: rename it, or remove it"
                 )
 
-    def refuse_unprintable(self, *keys: str, unseen: str = "") -> None:
+    def refuse_unprintable(self, *keys: str, unseen: Collection[str] = ()) -> None:
         """Keep a fault for each text in these values that has a character which can't be printed.
 
-        `unseen`: a path that is not checked.
+        `unseen`: paths that are not checked.
         """
         for key in keys:
             for path, text in _texts(key, self.json(key, None)):
                 wrong = next((character for character in text if not character.isprintable()), "")
-                if wrong and path != unseen:
+                if wrong and path not in unseen:
                     self.fault(
                         f"{NAMESPACE}{printable(path)} contains {wrong!r}; config is printable text of one line: take "
                         "it out"
@@ -125,11 +126,17 @@ def is_kind(value: Any, kind: str) -> bool:  # noqa: ANN401 -- whatever the user
     """Whether a value is of the kind. A text must not be empty, except in a map."""
     return {
         TEXT: lambda: isinstance(value, str) and value != "",
-        WHOLE: lambda: isinstance(value, int) and not isinstance(value, bool),
+        WHOLE: lambda: _is_whole(value),
+        WHOLES: lambda: isinstance(value, list) and all(_is_whole(item) for item in value),
+        PROPERTIES: lambda: isinstance(value, dict),
         TRUTH: lambda: isinstance(value, bool),
         TEXTS: lambda: isinstance(value, list) and all(isinstance(item, str) and item for item in value),
         TEXT_MAP: lambda: isinstance(value, dict) and all(isinstance(item, str) for item in value.values()),
     }[kind]()
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _texts(path: str, value: object) -> Iterator[tuple[str, str]]:

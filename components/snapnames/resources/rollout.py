@@ -15,6 +15,7 @@ from pulumi import Resource
 
 from snapnames.errors import InputError
 from snapnames.rules.history import LAUNCHED, ROLLED_OUT
+from snapnames.rules.instance_refresh import UNTOUCHED
 from snapnames.rules.rollouts import SUCCESSFUL, FleetStatus, Refresh
 from snapnames.rules.time_spans import seconds_of
 
@@ -32,7 +33,7 @@ class RolloutSettings:
     """How an update deals with its rollout."""
 
     refresh: Mapping[str, Any] | None
-    """The `instance_refresh` of the fleet; None when instances stay as they are."""
+    """The `instance_refresh` of the fleet with the percentages that hold; None when instances stay as they are."""
 
     waits: bool
     timeout: str
@@ -56,14 +57,20 @@ async def follow(group_name: str, settings: RolloutSettings, owner: Resource) ->
 
 
 def preferences(refresh: Mapping[str, Any]) -> dict[str, Any]:
-    """The Preferences of StartInstanceRefresh, of the `instance_refresh` of a fleet.
+    """The Preferences of StartInstanceRefresh, of the `instance_refresh` of a fleet, as the provider gives them.
 
-    >>> preferences({"min_healthy_percentage": 50, "triggers": ["tag"], "alarms": ["errors"]})
-    {'MinHealthyPercentage': 50, 'AlarmSpecification': {'Alarms': ['errors']}}
+    >>> preferences({"min_healthy_percentage": 50, "triggers": ["tag"], "standby_instances": "Wait"})
+    {'ScaleInProtectedInstances': 'Ignore', 'StandbyInstances': 'Wait', 'MinHealthyPercentage': 50}
+    >>> preferences({**UNTOUCHED, "checkpoint_percentages": (50, 100), "alarms": ["errors"]})["AlarmSpecification"]
+    {'Alarms': ['errors']}
     """
     given = {key: value for key, value in refresh.items() if key not in ("triggers", "alarms", "auto_rollback")}
-    asked = {"".join(part.capitalize() for part in key.split("_")): value for key, value in given.items()}
-    return {**asked, "AlarmSpecification": {"Alarms": list(refresh["alarms"])}} if "alarms" in refresh else asked
+    asked = {
+        "".join(part.capitalize() for part in key.split("_")): list(value) if isinstance(value, tuple) else value
+        for key, value in {**UNTOUCHED, **given}.items()
+    }
+    alarms = list(refresh.get("alarms", ()))
+    return {**asked, "AlarmSpecification": {"Alarms": alarms}} if alarms else asked
 
 
 class _Follower:

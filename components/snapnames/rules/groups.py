@@ -36,6 +36,8 @@ class Member:
     """Whether it is protected from scale-in."""
 
     launch: Launch
+    weight: int = 1
+    """How much of the group's desired capacity it is: WeightedCapacity of a mixed instances policy."""
 
     @property
     def in_service(self) -> bool:
@@ -55,11 +57,25 @@ class Group:
     members: tuple[Member, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     desired: int = 0
+    """The desired capacity: a number of instances, or of units of weight."""
+
     health_check: str = "EC2"
-    """What tells that an instance is healthy: `EC2` for its status checks alone, or `ELB` and others beside."""
+    """What decides that an instance is healthy: `EC2` for its status checks alone, others beside as in `EC2,ELB`."""
 
     fed: bool = False
     """Whether a load balancer or target group feeds it."""
+
+    @property
+    def asks_no_balancer(self) -> bool:
+        """Whether a load balancer feeds it, and Auto Scaling does not ask the balancer if an instance answers.
+
+        docs.aws.amazon.com/autoscaling/ec2/userguide/health-checks-overview.html
+
+        >>> group = Group("web", datetime(2018, 3, 7), health_check="EC2,EBS", fed=True)
+        >>> group.asks_no_balancer
+        True
+        """
+        return self.fed and {*self.health_check.split(",")}.isdisjoint({"ELB", "VPC_LATTICE"})
 
     @property
     def builder(self) -> str | None:

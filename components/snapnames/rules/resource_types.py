@@ -5,6 +5,7 @@ TAG = "aws:ec2/tag:Tag"
 CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 GROUP = "aws:autoscaling/group:Group"
+GROUP_TAG = "aws:autoscaling/tag:Tag"
 
 IMAGE_IDS = "aws:ec2/getAmiIds:getAmiIds"
 """The data source that gives the ids of images."""

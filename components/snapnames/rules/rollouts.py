@@ -57,9 +57,15 @@ class FleetStatus:
         return sum(self.running.values())
 
     @property
+    def wanted(self) -> int:
+        """How many instances the group wants: as many as its desired capacity, less where one has a larger weight."""
+        heavier = sum(member.weight - 1 for member in self.group.members if member.in_service)
+        return max(self.group.desired - heavier, self.in_service)
+
+    @property
     def rolled_out(self) -> bool:
         """Whether every instance in service runs what the group launches, and there are as many as it wants."""
-        return set(self.running) <= {self.launches} and self.in_service >= self.group.desired
+        return set(self.running) <= {self.launches} and self.in_service >= self.wanted
 
     def saying(self, names: Mapping[str, str]) -> str:
         """What runs and what launches, in words; `names`: image id to what people call it.
@@ -69,7 +75,7 @@ class FleetStatus:
         >>> FleetStatus(group, "ami-2", None, {"ami-1": 3, "ami-2": 1}).saying({"ami-1": "web-1", "ami-2": "web-2"})
         'new launches use web-2; 1 of 4 instances run web-2, 3 of 4 run web-1'
         """
-        wanted = max(self.group.desired, self.in_service)
+        wanted = self.wanted
         order = sorted(self.running, key=lambda image: (image != self.launches, -self.running[image], image))
         parts = [f"{self.running[image]} of {wanted} run {names.get(image, image)}" for image in order]
         launches = names.get(self.launches, self.launches or "an image that AWS does not tell")

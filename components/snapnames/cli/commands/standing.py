@@ -42,7 +42,7 @@ class Standing:
         launches = self.images.get(status.launches)
         if launches == image and status.rolled_out and status.in_service:
             run = "instance runs" if status.in_service == 1 else "instances run"
-            return f"{image} is live: {status.in_service} of {status.group.desired} {run} it{self._checks(status)}"
+            return f"{image} is live: {status.in_service} of {status.wanted} {run} it{self._checks(status)}"
         if launches == image and not status.group.desired:
             return f"new launches use {image}; the group wants no instance"
         return f"{status.saying(self.images)}{self._next_step(status)}"
@@ -83,7 +83,7 @@ class Standing:
 
     @staticmethod
     def _checks(status: FleetStatus) -> str:
-        if status.group.fed and status.group.health_check == "EC2":
+        if status.group.asks_no_balancer:
             return " (by EC2's status checks alone; set snapnames:fleet.healthCheck to ELB to ask the load balancer)"
         return ""
 

@@ -19,6 +19,7 @@ _KINDS = {
     resource_types.CONFIGURATION: "launch configuration",
     resource_types.TEMPLATE: "launch template",
     resource_types.GROUP: "Auto Scaling group",
+    resource_types.GROUP_TAG: "group tag",
 }
 _VERBS = {
     "create": "create",

@@ -32,7 +32,8 @@ class Settled:
 def foreign(creating: Iterable[Resource]) -> list[str]:
     """The URNs of the creates for which only a person can find out whether they were done.
 
-    For Tags and providers, a second create does no harm. What the components make is found by name.
+    For Tags of EC2 and of groups, and for providers, a second create does no harm. What the components make is found by
+    name.
     """
     return [
         resource["urn"]
