@@ -153,8 +153,9 @@ def test_an_older_release_whose_image_was_deregistered_is_an_error_and_never_reb
     refreshed = stack.up("--skip-preview", code=None)
 
     error = (
-        f"error: snapnames:releases lists '{OLD}', whose image does not exist; only the first release is built, since "
-        "an older image can't be made of today's instance: drop it from the list"
+        f"error: snapnames:releases lists '{OLD}', whose image does not exist in region ap-northeast-2; only the first "
+        "release is built, since an older image can't be made of today's instance: check the region and the account, "
+        "or drop it from the list"
     )
     assert error not in possible
     assert [(done.code, error in done.out) for done in (previewed, updated, refreshed)] == [(1, True)] * 3
@@ -172,8 +173,9 @@ def test_an_older_release_that_was_never_built_is_the_same_error(
     updated = stack.up("--skip-preview", code=None)
 
     error = (
-        f"error: snapnames:releases lists '{OLD}', '{NEVER}', whose image does not exist; only the first release is "
-        "built, since an older image can't be made of today's instance: drop it from the list"
+        f"error: snapnames:releases lists '{OLD}', '{NEVER}', whose image does not exist in region ap-northeast-2; "
+        "only the first release is built, since an older image can't be made of today's instance: check the region and "
+        "the account, or drop it from the list"
     )
     assert [(done.code, error in done.out) for done in (previewed, updated)] == [(1, True)] * 2
     assert writes(aws, mark) == []
@@ -192,7 +194,7 @@ def test_image_tags_of_the_config_are_on_the_image_and_change_in_place(
     steps = stack.steps()
     stack.up("--skip-preview")
 
-    own = {"Name": OLD_IMAGE, "snapnames:stack": STACK_TAG}
+    own = {"Name": OLD_IMAGE, "snapnames:stack": STACK_TAG, "snapnames:service": "front-web"}
     assert built_tags == {**own, "team": "web", "cost-center": "4711"}
     assert [(step["op"], step["urn"].rpartition("$")[2]) for step in steps] == [
         ("update", f"aws:ec2/amiFromInstance:AmiFromInstance::{OLD_IMAGE}")

@@ -4,7 +4,9 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined] # typeshed leaves it out
 
 import boto3
 import botocore.session
@@ -58,11 +60,13 @@ class StackSession:
 
     def ec2(self) -> "EC2Client":
         """A client of EC2."""
-        return self._session.client("ec2", **_client_options("ec2", self._settings))
+        client: EC2Client = _client(self._session, self._settings, "ec2")
+        return client
 
     def autoscaling(self) -> "AutoScalingClient":
         """A client of Auto Scaling."""
-        return self._session.client("autoscaling", **_client_options("autoscaling", self._settings))
+        client: AutoScalingClient = _client(self._session, self._settings, "autoscaling")
+        return client
 
 
 REFUSALS = (BotoCoreError, ClientError, ResponseParserError)
@@ -126,20 +130,31 @@ def _session(settings: Mapping[str, Any]) -> boto3.Session:
     )
 
 
-def _client_options(service: Literal["autoscaling", "ec2", "sts"], settings: Mapping[str, Any]) -> dict[str, Any]:
-    endpoint = next((entry[service] for entry in settings.get("endpoints", []) if service in entry), None)
-    return {
-        "endpoint_url": endpoint,
+def _client(session: boto3.Session, settings: Mapping[str, Any], service: str, **keys: str) -> Any:  # noqa: ANN401 -- boto3 makes its clients at run time
+    """A client of a service, through `httpsProxy` unless `noProxy` has its host.
+
+    Where a setting is missing, what the environment says holds, as for the provider.
+    """
+    options: dict[str, Any] = {
+        "endpoint_url": next((entry[service] for entry in settings.get("endpoints", []) if service in entry), None),
         "verify": False if settings.get("insecure") else settings.get("customCaBundle"),
-        "config": Config(
-            retries={
-                "total_max_attempts": settings.get("maxRetries", 24) + 1,
-                "mode": settings.get("retryMode", "standard"),
-            },
-            use_dualstack_endpoint=settings.get("useDualstackEndpoint"),
-            use_fips_endpoint=settings.get("useFipsEndpoint"),
-        ),
+        **keys,
     }
+    config = Config(
+        retries={
+            "total_max_attempts": settings.get("maxRetries", 24) + 1,
+            "mode": settings.get("retryMode", "standard"),
+        },
+        use_dualstack_endpoint=settings.get("useDualstackEndpoint"),
+        use_fips_endpoint=settings.get("useFipsEndpoint"),
+    )
+    make: Any = session.client  # which client it is depends on the name of the service
+    client = make(service, config=config, **options)
+    # A client with a proxy of its own asks no setting about hosts that are reached without one.
+    without = {"no": settings["noProxy"]} if "noProxy" in settings else None
+    if "httpsProxy" not in settings or proxy_bypass_environment(urlsplit(client.meta.endpoint_url).netloc, without):
+        return client
+    return make(service, config=config.merge(Config(proxies={"https": settings["httpsProxy"]})), **options)
 
 
 def _assumed(session: boto3.Session, role: Mapping[str, Any], settings: Mapping[str, Any]) -> boto3.Session:
@@ -156,7 +171,7 @@ def _assumed(session: boto3.Session, role: Mapping[str, Any], settings: Mapping[
             "aws:profile, or log in"
         )
     fetcher = AssumeRoleCredentialFetcher(
-        client_creator=partial(session.client, **_client_options("sts", settings)),
+        client_creator=partial(_client, session, settings),
         source_credentials=own,
         role_arn=arguments.pop("RoleArn"),
         extra_args=arguments,
