@@ -50,3 +50,15 @@ def test_an_orphan_that_is_locked_mapped_shared_or_kept_has_no_delete_command(
             reasons[number].replace("maps it", "needs it") in orphans[snapshot_id]
             or reasons[number] in orphans[snapshot_id]
         )
+
+
+def test_a_tag_can_not_look_like_a_command_to_copy(three: Releases, look: Look, ec2: EC2Client) -> None:
+    """Commands stand between backticks, and the page shows them as code."""
+    ec2.deregister_image(ImageId=three.images["1"])
+    kept = three.snapshots["1"][DEVICES[0]]
+    ec2.create_tags(Resources=[kept], Tags=[{"Key": "keep", "Value": "`rm -r ~`"}])
+
+    (step,) = [one.step for one in look(account=True).findings if one.kind == "orphans" and kept in one.snapshot_ids]
+
+    assert "the tag keep='rm -r ~' says to keep it" in step
+    assert "`" not in step

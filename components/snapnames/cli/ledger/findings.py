@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from snapnames.cli.ledger.view import View, size_of
+from snapnames.printable import beside_commands, shell_command
 from snapnames.rules.deletable import Proof
 from snapnames.rules.images import VOLUME_OF_COPIES, Image, Snapshot
 
@@ -138,7 +139,8 @@ def _orphans(view: View) -> Iterator[Finding]:
             else _delete(
                 view,
                 snapshot.snapshot_id,
-                f"`aws ec2 delete-snapshot --snapshot-id {snapshot.snapshot_id}` deletes it, if nobody needs its data",
+                shell_command("aws", "ec2", "delete-snapshot", "--snapshot-id", snapshot.snapshot_id)
+                + " deletes it, if nobody needs its data",
             ),
             image_id,
             None if image == image_id else image,
@@ -218,7 +220,8 @@ def _unused(view: View) -> Iterator[Finding]:
 def _deregister(view: View, image: Image) -> str:
     """The next step to remove an image that this stack's state does not have."""
     if image.builder is not None and not view.own(image):
-        return f"drop its release from the stack {image.builder}, which built it, and run `pulumi up` there"
+        builder = beside_commands(image.builder)
+        return f"drop its release from the stack {builder}, which built it, and run `pulumi up` there"
     return _delete(
         view,
         image.image_id,
@@ -233,7 +236,7 @@ def _delete(view: View, found_id: str, command: str) -> str:
     proof = view.proofs.get(found_id, Proof())
     held = [*proof.held, *(f"{user} needs it" for user in users)]
     if held:
-        return f"keep {found_id}: {'; '.join(held)}"
+        return f"keep {found_id}: {'; '.join(map(beside_commands, held))}"
     if proof.unread:
         return f"{found_id} is not known to be safe to delete; what could not be read: {', '.join(proof.unread)}"
     if not proof.safe:
@@ -248,7 +251,7 @@ def _naming(view: View, image: Image) -> str:
     if view.own(image):
         return "run `pulumi up --refresh`: it names the snapshots of this stack's images"
     if image.builder is not None:
-        return f"run `pulumi up --refresh` on the stack {image.builder}, which built the image"
+        return f"run `pulumi up --refresh` on the stack {beside_commands(image.builder)}, which built the image"
     if view.owns:
         return "run `snapnames name-owned`, and see snapnames:ownedImages if that leaves the image out"
     return "run `pulumi config set snapnames:ownedImages true`, then `snapnames name-owned`"
