@@ -4,6 +4,8 @@ A terminal obeys the text that it gets. An escape sequence clears it or sets its
 text around, and a line break can fake a line of output. Here, such characters are shown as visible text instead.
 """
 
+import shlex
+
 NAME_LIMIT = 512
 """Characters; no name or tag of AWS has more."""
 
@@ -33,3 +35,21 @@ def printable_lines(text: str) -> str:
         * \x07
     """
     return "\n".join(printable(line, LINE_LIMIT) for line in text.expandtabs(4).split("\n"))
+
+
+def shell_command(*arguments: str) -> str:
+    r"""A command to copy, between backticks: a shell reads it as exactly these arguments.
+
+    >>> print(shell_command("snapnames", "recover", "--adopt", "web; rm -r ~"))
+    `snapnames recover --adopt 'web; rm -r ~'`
+    """
+    return f"`{shlex.join(printable(argument) for argument in arguments)}`"
+
+
+def beside_commands(text: str) -> str:
+    r"""Text from outside for a sentence in which commands stand between backticks: it can't look like one of them.
+
+    >>> print(beside_commands("the tag keep=`rm -r ~`"))
+    the tag keep='rm -r ~'
+    """
+    return printable(text).replace("`", "'")

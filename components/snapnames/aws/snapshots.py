@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from snapnames.rules.images import Holdings, Image, ImageWithSnapshots, Snapshot
+from snapnames.rules.images import VOLUME_OF_COPIES, Holdings, Image, ImageWithSnapshots, Snapshot
 from snapnames.rules.limits import chunks
 
 from .images import read_images
@@ -22,9 +22,6 @@ _CREATED = re.compile(r"Created by CreateImage\(i-[0-9a-f]+\) for (?P<image>ami-
 
 _COPIED = re.compile(r"Copied for DestinationAmi (?P<image>ami-[0-9a-f]+) ")
 """How the Description begins that EC2 gives a snapshot of CopyImage."""
-
-_VOLUME_OF_COPIES = "vol-ffffffff"
-"""docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Snapshot.html: the volume id of a copy is not one to use."""
 
 
 def read_snapshots(ec2: "EC2Client", filters: "Sequence[FilterTypeDef]" = ()) -> list[Snapshot]:
@@ -80,7 +77,7 @@ def made_for(description: str, volume_id: str) -> str | None:
     A copy can keep the Description of CreateImage; EC2 shows no volume of its own for it.
     """
     created = _CREATED.fullmatch(description)
-    return created["image"] if created and volume_id != _VOLUME_OF_COPIES else None
+    return created["image"] if created and volume_id != VOLUME_OF_COPIES else None
 
 
 def _snapshot(described: "SnapshotTypeDef") -> Snapshot:

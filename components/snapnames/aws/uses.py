@@ -1,8 +1,8 @@
 """The one reader of what uses images: instances, launch configurations, launch templates. Pages of everything."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from snapnames.printable import printable
 from snapnames.rules.groups import Group
@@ -160,12 +160,20 @@ def _configurations(autoscaling: "AutoScalingClient") -> Iterator[Use]:
         for configuration in page["LaunchConfigurations"]:
             name = configuration["LaunchConfigurationName"]
             yield Use(configuration["ImageId"], CONFIGURATION, printable(name), name)
+            for snapshot_id in _mapped(configuration.get("BlockDeviceMappings", [])):
+                yield Use(snapshot_id, CONFIGURATION, printable(name), name)
 
 
 def _template_uses(versions: Iterable["LaunchTemplateVersionTypeDef"]) -> Iterator[Use]:
     for version in versions:
-        image_id = version["LaunchTemplateData"].get("ImageId")
-        if image_id:
-            template_id = version["LaunchTemplateId"]
-            name = f"{printable(version['LaunchTemplateName'])} ({template_id}) version {version['VersionNumber']}"
+        data, template_id = version["LaunchTemplateData"], version["LaunchTemplateId"]
+        name = f"{printable(version['LaunchTemplateName'])} ({template_id}) version {version['VersionNumber']}"
+        if image_id := data.get("ImageId"):
             yield Use(image_id, TEMPLATE, name, template_id)
+        for snapshot_id in _mapped(data.get("BlockDeviceMappings", [])):
+            yield Use(snapshot_id, TEMPLATE, name, template_id)
+
+
+def _mapped(mappings: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The snapshots that block device mappings name."""
+    return [one["Ebs"]["SnapshotId"] for one in mappings if one.get("Ebs", {}).get("SnapshotId")]

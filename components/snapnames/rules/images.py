@@ -11,8 +11,11 @@ STACK_TAG = "snapnames:stack"
 SERVICE_TAG = "snapnames:service"
 """On each image that a stack built: the service whose release it is, or the image's own name where there is none."""
 
-_BACKUP_TAGS = ("aws:backup:", "aws:dlm:", "dlm:managed")
+BACKUP_TAGS = ("aws:backup:", "aws:dlm:", "dlm:managed")
 """How the tags begin that AWS Backup and Data Lifecycle Manager put on what they make."""
+
+VOLUME_OF_COPIES = "vol-ffffffff"
+"""docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Snapshot.html: the volume id of a copy is not one to use."""
 
 
 _INSTANCE = re.compile(r"i-[0-9a-f]{8}")
@@ -85,7 +88,7 @@ class Image:
         image of a release has is a name that begins with its service. Before there was that tag, it has a Name that is
         the image's own name; one without a Name is taken for a backup when its own name tells an instance.
         """
-        if self.copied or any(key.startswith(_BACKUP_TAGS) for key in self.tags):
+        if self.copied or any(key.startswith(BACKUP_TAGS) for key in self.tags):
             return None
         service = self.tags.get(SERVICE_TAG)
         if service is None:
@@ -103,9 +106,11 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One user of an image."""
+    """One user of an image, or of a snapshot that a launch configuration or template maps."""
 
     image_id: str
+    """The image; the snapshot, where block device mappings name one."""
+
     kind: str
     """`instance`, `launch configuration` or `launch template`."""
 

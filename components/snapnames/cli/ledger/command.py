@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from snapnames.cli.errors import CommandError, UsageError
 from snapnames.cli.ledger.book import Ledger, keep
 from snapnames.cli.ledger.findings import KINDS
 from snapnames.cli.ledger.prices import price_of
+from snapnames.cli.ledger.proofs import read_proofs
 from snapnames.cli.ledger.view import View
 from snapnames.cli.stack.open_stack import NoStackError, OpenStack
 from snapnames.cli.state.declared import Declared, declared
@@ -113,6 +114,6 @@ def _view(opened: Opened, ec2: "EC2Client", autoscaling: "AutoScalingClient", *,
         )
 
     found = view()
-    if uses.templates and any(image.image_id not in found.users for image in found.images):
-        return view(*dict.fromkeys(read_older_versions(ec2, uses.templates)))
-    return found
+    if uses.templates and (found.orphans or any(image.image_id not in found.users for image in found.images)):
+        found = view(*dict.fromkeys(read_older_versions(ec2, uses.templates)))
+    return replace(found, proofs=read_proofs(ec2, found))

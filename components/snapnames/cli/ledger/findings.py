@@ -4,7 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from snapnames.cli.ledger.view import View, size_of
-from snapnames.rules.images import Image
+from snapnames.printable import beside_commands, shell_command
+from snapnames.rules.deletable import Proof
+from snapnames.rules.images import VOLUME_OF_COPIES, Image, Snapshot
+
+CHECKED = 20
+"""How many findings of a kind are checked one by one. A terminal lists no more."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +136,12 @@ def _orphans(view: View) -> Iterator[Finding]:
             f"snapshot {snapshot.snapshot_id}{named} was behind image {image}, which is gone",
             "run `snapnames recover --orphans`: it deletes what images left that the state of this stack has"
             if image_id in view.declared.images
-            else f"`aws ec2 delete-snapshot --snapshot-id {snapshot.snapshot_id}` deletes it, if nobody needs its data",
+            else _delete(
+                view,
+                snapshot.snapshot_id,
+                shell_command("aws", "ec2", "delete-snapshot", "--snapshot-id", snapshot.snapshot_id)
+                + " deletes it, if nobody needs its data",
+            ),
             image_id,
             None if image == image_id else image,
             (snapshot.snapshot_id,),
@@ -148,16 +158,26 @@ def _duplicates(view: View) -> Iterator[Finding]:
     ours = {snapshot_id for image in view.images for snapshot_id in view.behind[image.image_id]}
     for name, snapshot_ids in bearers.items():
         if len(snapshot_ids) > 1 and (view.account or ours & set(snapshot_ids)):
+            snapshots = [view.holdings.snapshots[one] for one in snapshot_ids]
             rightful = [one for one in snapshot_ids if view.name_for(one) == name]
             others = [one for one in snapshot_ids if one not in rightful] or snapshot_ids[1:]
             yield Finding(
                 "duplicates",
-                f"{len(snapshot_ids)} snapshots are called {name!r}: {', '.join(snapshot_ids)}",
-                f"delete {' and '.join(others)}, or give another name: `aws ec2 create-tags --resources {others[0]} "
-                "--tags Key=Name,Value=...`",
+                f"{len(snapshot_ids)} snapshots are called {name!r}{_volumes(snapshots)}: {', '.join(snapshot_ids)}",
+                "a name that several snapshots share is no reason to delete any of them, and backups often have the "
+                f"name of their volume; to tell them apart, give another name: `aws ec2 create-tags --resources "
+                f"{others[0]} --tags Key=Name,Value=...`",
                 snapshot_ids=tuple(snapshot_ids),
                 live=name,
             )
+
+
+def _volumes(snapshots: list[Snapshot]) -> str:
+    """Of which volumes the snapshots are, where EC2 tells."""
+    volumes = sorted({one.volume_id for one in snapshots if one.volume_id and one.volume_id != VOLUME_OF_COPIES})
+    if not volumes:
+        return ""
+    return f" and are of volume{'s' if len(volumes) > 1 else ''} {', '.join(volumes)}"
 
 
 def _shared(view: View) -> Iterator[Finding]:
@@ -179,6 +199,8 @@ def _unused(view: View) -> Iterator[Finding]:
     for image in view.images:
         if image.unfinished or image.image_id in view.users or view.untracked(image):
             continue
+        if view.proofs.get(image.image_id, Proof()).shared:
+            continue  # other accounts can launch it: nothing here shows whether they do
         alone = [one for one in view.behind[image.image_id] if len(view.images_of[one]) == 1]
         in_state = image.image_id in view.declared.images
         yield Finding(
@@ -187,7 +209,7 @@ def _unused(view: View) -> Iterator[Finding]:
             "keep it to roll back to; or drop its release from snapnames:releases and run `pulumi up`, or "
             "`snapnames deploy --keep N`, which removes it with its snapshots"
             if in_state
-            else f"{_deregister(view, image)}, if nobody wants to launch from it again",
+            else f"{_deregister(view, image)}; keep it if anybody wants to launch from it again",
             image.image_id,
             image.name,
             tuple(view.behind[image.image_id]),
@@ -198,18 +220,38 @@ def _unused(view: View) -> Iterator[Finding]:
 def _deregister(view: View, image: Image) -> str:
     """The next step to remove an image that this stack's state does not have."""
     if image.builder is not None and not view.own(image):
-        return f"drop its release from the stack {image.builder}, which built it, and run `pulumi up` there"
-    return (
+        builder = beside_commands(image.builder)
+        return f"drop its release from the stack {builder}, which built it, and run `pulumi up` there"
+    return _delete(
+        view,
+        image.image_id,
         f"`aws ec2 deregister-image --image-id {image.image_id} --delete-associated-snapshots` removes it with its "
-        "snapshots"
+        "snapshots",
     )
+
+
+def _delete(view: View, found_id: str, command: str) -> str:
+    """The command, if every read found nothing that needs the image or snapshot; else what to look at instead."""
+    users = view.users.get(found_id, ())
+    proof = view.proofs.get(found_id, Proof())
+    held = [*proof.held, *(f"{user} needs it" for user in users)]
+    if held:
+        return f"keep {found_id}: {'; '.join(map(beside_commands, held))}"
+    if proof.unread:
+        return f"{found_id} is not known to be safe to delete; what could not be read: {', '.join(proof.unread)}"
+    if not proof.safe:
+        return (
+            f"{found_id} is not known to be safe to delete, because it was not checked: the ledger checks the first "
+            f"{CHECKED} of a kind; look at who may use it, whether it is shared, locked or a backup"
+        )
+    return f"{command} (checked, and nothing was found: uses, tags, {', '.join(proof.passed)})"
 
 
 def _naming(view: View, image: Image) -> str:
     if view.own(image):
         return "run `pulumi up --refresh`: it names the snapshots of this stack's images"
     if image.builder is not None:
-        return f"run `pulumi up --refresh` on the stack {image.builder}, which built the image"
+        return f"run `pulumi up --refresh` on the stack {beside_commands(image.builder)}, which built the image"
     if view.owns:
         return "run `snapnames name-owned`, and see snapnames:ownedImages if that leaves the image out"
     return "run `pulumi config set snapnames:ownedImages true`, then `snapnames name-owned`"

@@ -7,6 +7,7 @@ from functools import cached_property
 from string import Formatter
 
 from snapnames.cli.state.declared import Declared
+from snapnames.rules.deletable import Proof
 from snapnames.rules.images import Holdings, Image, Snapshot, Use
 from snapnames.rules.releases import release_of
 
@@ -29,6 +30,9 @@ class View:
 
     owns: bool = False
     """Whether the stack has `snapnames:ownedImages`."""
+
+    proofs: Mapping[str, Proof] = field(default_factory=dict)
+    """What was read before a delete is advised, by image or snapshot id. What was not asked is not known to be safe."""
 
     @cached_property
     def images(self) -> list[Image]:

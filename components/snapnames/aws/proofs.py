@@ -1,0 +1,123 @@
+"""Reads, for a few images and snapshots, all that can speak against a delete. What is denied counts as not known."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from snapnames.rules.deletable import Proof, kept_by_tags
+from snapnames.rules.images import Image, Snapshot
+from snapnames.rules.limits import chunks
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+
+
+class _Notes:
+    """What was found so far of one thing."""
+
+    def __init__(self) -> None:
+        self.held: list[str] = []
+        self.unread: list[str] = []
+        self.passed: list[str] = []
+        self.shared = False
+
+    def take(self, read: str, ask: Callable[[], list[str]]) -> list[str]:
+        """Ask, and note the answer: nothing, a reason, or that it could not be read."""
+        try:
+            reasons = ask()
+        except ClientError as error:
+            self.unread.append(f"{read} ({error.response['Error']['Code']})")
+            return []
+        self.held += reasons
+        if not reasons and read not in self.passed:
+            self.passed.append(read)
+        return reasons
+
+    def proof(self) -> Proof:
+        return Proof(tuple(self.held), tuple(dict.fromkeys(self.unread)), tuple(self.passed), self.shared)
+
+
+def image_proof(ec2: "EC2Client", image: Image, snapshots: Sequence[Snapshot | None], own: str | None) -> Proof:
+    """Of an image and the snapshots that would be deleted with it; None is a snapshot of another account."""
+    notes = _Notes()
+    _image_sharing(ec2, notes, image.image_id)
+    notes.held += kept_by_tags(image.tags, own)
+    if image.protection not in ("", "disabled"):
+        notes.held.append("it has deregistration protection")
+    notes.take("DescribeImageReferences", lambda: _references(ec2, image.image_id))
+    _snapshots(ec2, notes, [one for one in snapshots if one is not None], own)
+    return notes.proof()
+
+
+def sharing_proof(ec2: "EC2Client", image_id: str) -> Proof:
+    """Whether other accounts can launch the image, and no more."""
+    notes = _Notes()
+    _image_sharing(ec2, notes, image_id)
+    return notes.proof()
+
+
+def snapshot_proof(
+    ec2: "EC2Client", snapshot: Snapshot, users: Mapping[str, Collection[str]], own: str | None
+) -> Proof:
+    """Of a snapshot that is behind no image. `users`: what maps a snapshot, by its id."""
+    notes = _Notes()
+    notes.take("mappings of templates and configurations", lambda: _mapped(snapshot, users))
+    notes.take("ListImagesInRecycleBin", lambda: _in_bin(ec2, snapshot.image_id))
+    _snapshots(ec2, notes, [snapshot], own)
+    return notes.proof()
+
+
+def _mapped(snapshot: Snapshot, users: Mapping[str, Collection[str]]) -> list[str]:
+    return [f"{user} maps it" for user in users.get(snapshot.snapshot_id, ())]
+
+
+def _image_sharing(ec2: "EC2Client", notes: _Notes, image_id: str) -> None:
+    def ask() -> list[str]:
+        answer = ec2.describe_image_attribute(ImageId=image_id, Attribute="launchPermission")
+        return list(_with_whom([dict(one) for one in answer.get("LaunchPermissions", [])]))
+
+    notes.shared = bool(notes.take("DescribeImageAttribute launchPermission", ask))
+
+
+def _snapshots(ec2: "EC2Client", notes: _Notes, snapshots: Sequence[Snapshot], own: str | None) -> None:
+    for snapshot in snapshots:
+        snapshot_id = snapshot.snapshot_id
+        notes.held += [f"{reason} (snapshot {snapshot_id})" for reason in kept_by_tags(snapshot.tags, own)]
+        notes.take("DescribeSnapshotAttribute createVolumePermission", lambda one=snapshot_id: _volumes(ec2, one))
+    ids = [snapshot.snapshot_id for snapshot in snapshots]
+    notes.take("DescribeLockedSnapshots", lambda: _locks(ec2, ids))
+
+
+def _volumes(ec2: "EC2Client", snapshot_id: str) -> list[str]:
+    answer = ec2.describe_snapshot_attribute(SnapshotId=snapshot_id, Attribute="createVolumePermission")
+    permissions = [dict(one) for one in answer.get("CreateVolumePermissions", [])]
+    return [f"snapshot {snapshot_id}: {reason}" for reason in _with_whom(permissions)]
+
+
+def _with_whom(permissions: list[dict[str, str]]) -> Iterator[str]:
+    if any(one.get("Group") == "all" for one in permissions):
+        yield "it is public"
+    others = sum("Group" not in one for one in permissions)
+    if others:
+        yield f"it is shared with {others} account{'s' if others > 1 else ''}"
+
+
+def _locks(ec2: "EC2Client", snapshot_ids: Sequence[str]) -> list[str]:
+    return [
+        f"snapshot {lock['SnapshotId']} is locked"
+        for chunk in chunks(list(snapshot_ids))
+        for lock in ec2.describe_locked_snapshots(SnapshotIds=chunk)["Snapshots"]
+        if lock["LockState"] != "expired"
+    ]
+
+
+def _references(ec2: "EC2Client", image_id: str) -> list[str]:
+    answer = ec2.describe_image_references(ImageIds=[image_id], IncludeAllResourceTypes=True)
+    return [f"{one['Arn']} refers to it" for one in answer["ImageReferences"]]
+
+
+def _in_bin(ec2: "EC2Client", image_id: str | None) -> list[str]:
+    pages = ec2.get_paginator("list_images_in_recycle_bin").paginate()
+    there = {image.get("ImageId") for page in pages for image in page["Images"]}
+    return [f"its image {image_id} is in the Recycle Bin and can be restored"] if image_id in there else []
