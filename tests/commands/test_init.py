@@ -81,7 +81,7 @@ def test_a_file_that_says_something_else_is_never_overwritten(tmp_path: Path, di
     """Nor is any other file written then."""
     (tmp_path / "__main__.py").write_text("print('mine')\n", encoding="utf-8")
 
-    with pytest.raises(UsageError, match="__main__.py is in"):
+    with pytest.raises(UsageError, match=r"__main__\.py is in"):
         init(tmp_path, new(), display)
 
     assert [path.name for path in tmp_path.iterdir()] == ["__main__.py"]
