@@ -1,33 +1,5 @@
-"""The stack: an image for each release, names on the snapshots behind it, and the fleet; names for all other images."""
+"""The program of a snapnames stack. Its config says what it declares."""
 
-from typing import cast
+from snapnames.program.stack import declare_stack
 
-import pulumi
-from snapnames.config.settings import read_settings
-from snapnames.fleet import Fleet, FleetArgs
-from snapnames.owned_images import OwnedImages, OwnedImagesArgs
-from snapnames.program.history import earlier_history, recorded_history
-from snapnames.program.releases import release_images
-from snapnames.rules.history import HISTORY_OUTPUT
-from snapnames.rules.owned_names import RECORD_OUTPUT
-
-settings = read_settings()
-ran_before = earlier_history() if settings.fleet is not None else []
-images = release_images(settings)
-
-if settings.releases:
-    pulumi.export("images", {release: image.image_id for release, image in images.items()})
-    pulumi.export("snapshots", {release: image.snapshot_ids for release, image in images.items()})
-    pulumi.export("names", {release: image.snapshot_names for release, image in images.items()})
-
-if settings.fleet is not None:
-    live = images[settings.live]
-    fleet = Fleet(settings.service, cast("FleetArgs", {**settings.fleet, "image_id": live.image_id}))
-    pulumi.export("live", settings.live)
-    pulumi.export("launchSettings", fleet.launch_settings_id)
-    pulumi.export("autoScalingGroup", fleet.auto_scaling_group_name)
-    pulumi.export(HISTORY_OUTPUT, recorded_history(ran_before, settings.live, settings.releases, fleet.rollout))
-
-if settings.owned_images is not None:
-    args = {**settings.owned_images, "name_pattern": settings.name_pattern}
-    pulumi.export(RECORD_OUTPUT, OwnedImages("owned-images", cast("OwnedImagesArgs", args)).record)
+declare_stack()

@@ -77,6 +77,11 @@ def in_an_account_with_an_instance(
     folder: Path, commands: list[Command], installed: Installation, aws: LocalAws, engine: Engine
 ) -> list[str]:
     """The same, and an account in which a group runs an instance of front-web."""
+    _group_of_one(aws)
+    return with_the_wheel(folder, commands, installed, aws, engine)
+
+
+def _group_of_one(aws: LocalAws) -> None:
     ec2, scaling = aws.client("ec2"), aws.client("autoscaling")
     public = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
     scaling.create_launch_configuration(LaunchConfigurationName="first", ImageId=public, InstanceType="t3.micro")
@@ -88,7 +93,17 @@ def in_an_account_with_an_instance(
         AvailabilityZones=["ap-northeast-2a"],
         Tags=[{"Key": "service", "Value": "front-web", "PropagateAtLaunch": True}],
     )
-    return with_the_wheel(folder, commands, installed, aws, engine)
+
+
+def in_an_empty_folder(
+    folder: Path, commands: list[Command], installed: Installation, aws: LocalAws, engine: Engine
+) -> list[str]:
+    """A folder with nothing but the environment that the wheel is in; the account has an instance of front-web."""
+    _group_of_one(aws)
+    project = folder / "project"
+    project.mkdir()
+    (project / ".venv").symlink_to(installed.folder)
+    return run_all(commands, project, _account(folder, installed, aws, engine))
 
 
 def in_an_account_with_images(
@@ -139,6 +154,7 @@ def _sealed(folder: Path, programs: Path, aws: LocalAws, engine: Engine) -> dict
 SETUPS: dict[str, Callable[[Path, list[Command], Installation, LocalAws, Engine], list[str]]] = {
     "a clone": in_a_clone,
     "the wheel": with_the_wheel,
+    "an empty folder, and an account with an instance of front-web": in_an_empty_folder,
     "an account with an instance of front-web": in_an_account_with_an_instance,
     "an account with images": in_an_account_with_images,
 }

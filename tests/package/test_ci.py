@@ -43,3 +43,48 @@ def test_it_runs_what_anybody_can_run_on_the_oldest_and_the_newest_python() -> N
     assert job["steps"][-1] == {"run": ".ci/run"}
     assert commands == ["make lint", "make test"]
     assert job["strategy"]["matrix"]["python"] == [named[0], named[-1]]
+
+
+RECIPE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+
+
+def _recipe() -> dict[Any, Any]:
+    (shown,) = re.findall(r"^```yaml\n(.*?)^```", RECIPE, re.MULTILINE | re.DOTALL)
+    workflow: dict[Any, Any] = yaml.safe_load(shown)
+    return workflow
+
+
+def test_the_recipe_runs_no_code_of_a_pull_request() -> None:
+    """YAML reads the key `on` as true."""
+    assert set(_recipe()[True]) == {"push", "workflow_dispatch"}
+    assert _recipe()[True]["push"] == {"branches": ["main"]}
+
+
+def test_the_recipe_pins_each_action_by_its_commit() -> None:
+    """With the version beside it."""
+    used = re.findall(r"uses: (.*)", RECIPE)
+
+    assert len(used) > 5
+    assert [one for one in used if not re.match(r"[a-z-]+/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one)] == []
+
+
+def test_in_the_recipe_no_job_both_writes_to_the_repository_and_knows_a_secret() -> None:
+    """A checkout leaves its token in the folder only where it is to push."""
+    workflow = _recipe()
+
+    for name, job in workflow["jobs"].items():
+        writes = job["permissions"].get("contents") == "write"
+        assert writes != ("secrets." in str(job)), name
+        assert writes != ("id-token" in job["permissions"]), name
+        assert writes == ("environment" not in job), name
+        checkout = next(step for step in job["steps"] if step.get("uses", "").startswith("actions/checkout@"))
+        assert checkout["with"].get("persist-credentials", True) == writes, name
+    assert workflow["permissions"] == {}
+
+
+def test_the_recipe_lets_go_of_a_lock_only_where_a_person_asks_for_it() -> None:
+    """Another run's lock, or that of a person, is not the job's to remove."""
+    steps = [step for job in _recipe()["jobs"].values() for step in job["steps"] if "run" in step]
+
+    assert [step["run"] for step in steps if "cancel" in step["run"]] == []
+    assert [step.get("if") for step in steps if "--unlock" in step["run"]] == ["inputs.unlock"]

@@ -56,6 +56,57 @@ Preview = Annotated[bool, typer.Option("--preview", help="Show what would be don
 
 
 @app.command(epilog=_EXIT_CODES)
+def init(  # noqa: PLR0913 -- each is an option
+    service: Annotated[str, typer.Argument(help="The name of the service. An image is called SERVICE-RELEASE.")],
+    *,
+    region: Annotated[str, typer.Option(help="The AWS region.", metavar="R")],
+    instance_type: Annotated[str, typer.Option(help="The type of the instances, as t3.small.", metavar="T")],
+    subnet: Annotated[
+        list[str] | None, typer.Option(help="A subnet of the instances; can be repeated.", metavar="ID")
+    ] = None,
+    zone: Annotated[
+        list[str] | None, typer.Option(help="A zone of the default VPC, in place of subnets.", metavar="Z")
+    ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A tag, as KEY=VALUE, of the instance that images are made of; or its id. Default: service=SERVICE.",
+            metavar="TAG",
+        ),
+    ] = None,
+    target_group: Annotated[
+        list[str] | None, typer.Option(help="A target group of the load balancer.", metavar="ARN")
+    ] = None,
+    min_size: Annotated[int, typer.Option(help="The smallest number of instances.", metavar="N")] = 1,
+    max_size: Annotated[
+        int | None, typer.Option(help="The largest number of instances. Default: --min-size.", metavar="N")
+    ] = None,
+    stack: Annotated[str, typer.Option(help="The name of the new stack.", metavar="NAME")] = "production",
+    folder: Annotated[
+        Path, typer.Option("--cwd", "-C", help="The folder for the files.", exists=True, file_okay=False)
+    ] = Path(),
+    as_json: Json = False,
+) -> None:
+    """Write the files of a new stack: Pulumi.yaml, __main__.py, and the config of the service.
+
+    Overwrites no file, asks AWS nothing, and runs no Pulumi. The new fleet launches from a template, its instances
+    answer only to IMDSv2, and each deployment replaces them.
+    """
+
+    def run(display: "Display") -> dict[str, Any]:
+        from snapnames.cli.commands.init import NewStack  # noqa: PLC0415
+        from snapnames.cli.commands.init import init as write  # noqa: PLC0415
+
+        sizes = (min_size, min_size if max_size is None else max_size)
+        new = NewStack(
+            service, stack, region, instance_type, subnet or (), zone or (), source or (), target_group or (), sizes
+        )
+        return write(folder, new, display)
+
+    _run(run, as_json=as_json)
+
+
+@app.command(epilog=_EXIT_CODES)
 def deploy(  # noqa: PLR0913 -- each is an option
     release: Annotated[
         str | None, typer.Option(help="Default: now, as YYYYMMDDhhmmss in UTC.", metavar="R", show_default=False)

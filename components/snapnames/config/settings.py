@@ -35,7 +35,7 @@ _NOT_OF_RELEASES = ("namePattern", "ownedImages")
 MAX_DESCRIPTION = 255
 """Characters: docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html."""
 
-_INSTANCE_ID = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
+INSTANCE_ID = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,9 @@ class Settings:
         return image_name(self.service, release)
 
 
-def read_settings() -> Settings:
-    """Read the config of the running program's stack. Raises `InputError` with a line for every fault."""
-    given = {**pulumi_config.get_config_env(), **pulumi_config.CONFIG.get()}
+def read_settings(config: Mapping[str, Any] | None = None) -> Settings:
+    """Read the config of the running program's stack, or `config`. Raises `InputError` with a line for every fault."""
+    given = {**pulumi_config.get_config_env(), **pulumi_config.CONFIG.get()} if config is None else config
     values = ConfigValues({key.removeprefix(NAMESPACE): v for key, v in given.items() if key.startswith(NAMESPACE)})
     values.refuse_unknown(KEYS)
     owned_images = read_owned_images(values)
@@ -161,7 +161,7 @@ def _source(values: ConfigValues) -> str | Mapping[str, str]:
     if source is None:
         values.fault(f"{NAMESPACE}source is not set; {rule}: set it")
     elif isinstance(source, str):
-        if not _INSTANCE_ID.fullmatch(source):
+        if not INSTANCE_ID.fullmatch(source):
             values.fault(f"{NAMESPACE}source is {source!r}; {rule}: an id is i- and 8 or 17 hexadecimal digits")
         return source
     elif isinstance(source, dict) and source and all(isinstance(v, str) for v in source.values()):
