@@ -96,7 +96,7 @@ def test_a_web_identity_needs_no_keys_and_further_roles_are_assumed_on_top(aws: 
     """As the provider does it."""
     token = tmp_path / "token"
     token.write_text("a.web.token\n", encoding="utf-8")
-    web = {"roleArn": ROLE, "sessionName": "ci", "webIdentityTokenFile": str(token), "duration": "15m"}
+    web = {"roleArn": ROLE, "sessionName": "ci", "webIdentityTokenFile": str(token), "duration": "1h"}
     mark = aws.mark()
 
     session = StackSession(

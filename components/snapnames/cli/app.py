@@ -171,6 +171,10 @@ def recover(
         bool,
         typer.Option("--orphans", help="Also delete the snapshots of images that the stack had and that are gone."),
     ] = False,
+    unlock: Annotated[
+        bool,
+        typer.Option("--unlock", help="Remove the stack's lock although its process may run: you know that none does."),
+    ] = False,
     stack: Stack = None,
     folder: Folder = Path(),
     as_json: Json = False,
@@ -184,7 +188,7 @@ def recover(
     def run(display: "Display") -> dict[str, Any]:
         from snapnames.cli.commands.recover import recover as bring_back  # noqa: PLC0415
 
-        return bring_back(folder, stack, display, orphans=orphans)
+        return bring_back(folder, stack, display, orphans=orphans, unlock=unlock)
 
     _run(run, as_json=as_json)
 
