@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -61,7 +62,7 @@ def namespace() -> str:
         return ""
 
 
-def _records() -> Iterator[dict[str, object]]:
+def _records() -> Iterator[dict[str, Any]]:
     with suppress(OSError):
         for path in state_folder().glob("started-*.json"):
             with suppress(OSError, ValueError):
