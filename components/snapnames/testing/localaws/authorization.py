@@ -1,8 +1,8 @@
 """What AWS asks of IAM before it does a call of EC2 or Auto Scaling: which action, on which resources, with which keys.
 
 From docs.aws.amazon.com/service-authorization/latest/reference: list_ec2.html and list_autoscaling.html. Calls that
-describe have no resources there, but for those in `_ON_ONE`. A call that changes something and is not known here is
-refused. Of what a launch template asks for, the tags in it are left out.
+describe or list have no resources there, but for those in `_ON_ONE`. A call that changes something and is not
+known here is refused. Of what a launch template asks for, the tags in it are left out.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def requests(call: Call) -> list[Request] | None:
         return list(_one(call))
     if call.service == "autoscaling" and call.action in _ON_ONE_GROUP:
         return list(_group(call))
-    return [call.request()] if call.action.startswith("Describe") else None
+    return [call.request()] if call.action.startswith(("Describe", "List")) else None
 
 
 def _given(tags: Mapping[str, str]) -> Context:
