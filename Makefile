@@ -19,7 +19,7 @@ preview: $(INSTALLED) ## Show what `make up` would do
 destroy: $(INSTALLED) ## Destroy the dev stack, and count what is left in the account
 	@$(PY) -m dev destroy
 
-down: $(INSTALLED) ## Stop the local AWS and forget the dev stack
+down: $(INSTALLED) ## Stop the local AWS and forget the dev stack; nothing else goes
 	@$(PY) -m dev down
 
 env: $(INSTALLED) ## Print the dev stack's environment, for eval "$(make -s env)"
@@ -60,9 +60,9 @@ bench-full: $(INSTALLED) ## The same to the end, with 4,000 names, in an hour or
 	$(PY) -m dev.engine ensure
 	$(PY) -m benchmarks --scale full
 
-clean: ## Stop the local AWS; remove the virtual environment and what tools left
+clean: ## Stop the local AWS; remove the virtual environment and what tools left, but no measured results
 	@if [ -x $(PY) ]; then $(PY) -m dev down; fi
-	rm -rf $(VENV) benchmarks/custodian/.venv benchmarks/results/try .dev .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) benchmarks/custodian/.venv .dev/stack .dev/docs .dev/bench/try .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(INSTALLED): requirements.lock pyproject.toml

@@ -6,12 +6,13 @@ import pulumi
 from snapnames.config.settings import read_settings
 from snapnames.fleet import Fleet, FleetArgs
 from snapnames.owned_images import OwnedImages, OwnedImagesArgs
-from snapnames.program.history import history
+from snapnames.program.history import earlier_history, recorded_history
 from snapnames.program.releases import release_images
 from snapnames.rules.history import HISTORY_OUTPUT
 from snapnames.rules.owned_names import RECORD_OUTPUT
 
 settings = read_settings()
+ran_before = earlier_history() if settings.fleet is not None else []
 images = release_images(settings)
 
 if settings.releases:
@@ -25,7 +26,7 @@ if settings.fleet is not None:
     pulumi.export("live", settings.live)
     pulumi.export("launchSettings", fleet.launch_settings_id)
     pulumi.export("autoScalingGroup", fleet.auto_scaling_group_name)
-    pulumi.export(HISTORY_OUTPUT, history(settings.live, fleet.rollout))
+    pulumi.export(HISTORY_OUTPUT, recorded_history(ran_before, settings.live, settings.releases, fleet.rollout))
 
 if settings.owned_images is not None:
     args = {**settings.owned_images, "name_pattern": settings.name_pattern}

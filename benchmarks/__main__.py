@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure, write the results, write the page."""
+"""`python -m benchmarks`: measure, keep the results, write the summary and the page."""
 
 import argparse
 import signal
@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from . import bucket, calls, growth, others, overhead, page, start_up, where
+from . import bucket, calls, growth, others, overhead, page, start_up, summary, where
 from .machine import described
 from .measuring import SEED
 from .scale import BENCH, FULL, TRY, Scale
@@ -31,7 +31,7 @@ def main() -> None:
         "--scale", choices=scales, default="bench", help="minutes; an hour or two; nothing that is kept"
     )
     parser.add_argument("--only", nargs="+", choices=QUESTIONS, default=list(QUESTIONS), metavar="QUESTION")
-    parser.add_argument("--page", action="store_true", help="measure nothing, write the page from the results")
+    parser.add_argument("--page", action="store_true", help="measure nothing, write the page from the summary")
     chosen = parser.parse_args()
     # A shell's background job ignores it, and what it starts does: pulumi then waits five seconds for each plugin.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -42,7 +42,10 @@ def main() -> None:
         answer = QUESTIONS[question](scale)
         seconds = round(time.monotonic() - began)
         run = {"command": scale.command, "seed": SEED, "rounds": scale.rounds, "took_seconds": seconds, **machine}
-        written(page.RESULTS / scale.name / f"{question}.json", {"run": run, "result": answer})
+        kept = {"run": run, "result": answer}
+        written(summary.RAW / scale.name / f"{question}.json", kept)
+        if scale is not TRY:
+            summary.keep(question, scale.name, kept)
         print(f"{question}: {seconds} s", flush=True)
     if scale is not TRY:
         page.write()

@@ -21,7 +21,7 @@ def described() -> dict[str, Any]:
     return {
         "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "commit": _git("rev-parse", "--short", "HEAD")
-        + ("+" if _git("status", "--porcelain", "--", ".", ":!benchmarks/results", ":!docs") else ""),
+        + ("+" if _git("status", "--porcelain", "--", ".", ":!benchmarks/summary.json", ":!docs") else ""),
         "processor": _processor(),
         "cores": psutil.cpu_count(),
         "memory_gib": round(psutil.virtual_memory().total / 2**30),

@@ -14,7 +14,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = Path("docs", "getting-started.md")
-PORT = "5055"
 
 
 def commands(page: str) -> list[str]:

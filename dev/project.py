@@ -1,12 +1,14 @@
-"""Where the dev stack is: its folder, its config, and the loopback address that the config names."""
+"""Where the dev stack is: its folder, its config, and the port of its local AWS."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import yaml
+from snapnames.testing.localaws.control import HOST
+from snapnames.testing.localaws.daemon import Daemon
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / ".dev"
+FOLDER = ROOT / ".dev" / "stack"
 """State, pid file and log of the dev stack; not part of the repository."""
 
 BACKEND = FOLDER / "state"
@@ -18,26 +20,22 @@ class DevError(Exception):
     """A dev stack command can't go on; the message gives the value, the rule and the next step."""
 
 
-def port() -> int:
-    """The port of the local AWS, which every endpoint in the config names.
+def check_endpoints() -> None:
+    """Raise `DevError` when the config names an endpoint that is not on this machine.
 
-    Raises `DevError` when an endpoint is not on this machine: the dev stack never reaches a real account.
+    An endpoint in the config wins over AWS_ENDPOINT_URL, and the dev stack never reaches a real account.
     """
     config = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["config"]
-    services = [pair for entry in config.get("aws:endpoints") or [] for pair in entry.items()]
-    if not services:
-        raise DevError(f"{CONFIG.name} has no aws:endpoints; the dev stack runs on the local AWS alone: put them back")
-    addresses: set[int] = set()
-    for service, endpoint in services:
+    for service, endpoint in (pair for entry in config.get("aws:endpoints") or [] for pair in entry.items()):
         url = urlsplit(endpoint)
-        if url.scheme != "http" or url.hostname != "127.0.0.1" or not url.port:
+        if url.scheme != "http" or url.hostname != HOST or not url.port:
             raise DevError(
                 f"{CONFIG.name} has the endpoint {endpoint!r} for {service}; the dev stack reaches only "
-                "http://127.0.0.1:<port>: write that"
+                f"http://{HOST}:<port>: remove aws:endpoints, since `make up` starts a local AWS and uses that"
             )
-        addresses.add(url.port)
-    if len(addresses) > 1:
-        raise DevError(
-            f"{CONFIG.name} has endpoints on the ports {sorted(addresses)}; the local AWS has one: choose it"
-        )
-    return addresses.pop()
+
+
+def port() -> int | None:
+    """The port that the dev stack's local AWS has, or had when it last ran. None before the first `make up`."""
+    recorded = Daemon(FOLDER).recorded()
+    return recorded[1] if recorded else None

@@ -6,20 +6,25 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from snapnames.cli.stack import torn_state
 from snapnames.testing.environment import REGION, sealed
-from snapnames.testing.localaws.daemon import Daemon
+from snapnames.testing.localaws.control import HOST
+from snapnames.testing.localaws.daemon import Daemon, DaemonError
 from snapnames.testing.localaws.seed import seed
 
 from dev import engine
 
-from . import account, project
+from . import account, ports, project
 from . import picture as drawing
 from .project import DevError
 
 _PENDING_SECONDS = 1.0
+_OTHER_PORTS = 3
+"""How often a port may be lost to something that takes it at the same moment."""
+
 _SOURCE_TAGS = {"Name": "front-web", "snapnames:source": "front-web"}
 _UNFINISHED = project.FOLDER / "unfinished"
 """Stands while an update runs, so that the next one knows when it was cut off."""
@@ -68,10 +73,13 @@ def down() -> None:
     """Stop the local AWS and forget the dev stack."""
     print(Daemon(project.FOLDER).stop())
     shutil.rmtree(project.FOLDER, ignore_errors=True)
+    with suppress(OSError):  # what else is there stays
+        project.FOLDER.parent.rmdir()
 
 
 def variables() -> dict[str, str]:
     """The environment of the dev stack, for other programs. Raises `DevError` before the first `make up`."""
+    project.check_endpoints()
     found = engine.find()
     if found is None:
         raise DevError("there is no Pulumi engine yet, and `make -s env` does not make one: run `make up` first")
@@ -79,7 +87,7 @@ def variables() -> dict[str, str]:
 
 
 def _ready() -> dict[str, str]:
-    port = project.port()
+    project.check_endpoints()
     found = engine.ensure()
     print(found)
     daemon = Daemon(project.FOLDER)
@@ -87,7 +95,7 @@ def _ready() -> dict[str, str]:
         # The account was in the memory of the server that is gone, so what the stack knows of it is gone too.
         shutil.rmtree(project.BACKEND, ignore_errors=True)
         _UNFINISHED.unlink(missing_ok=True)
-    print(f"local AWS: {daemon.start(port, _PENDING_SECONDS)}")
+    print(f"local AWS: {_started(daemon)}")
     print(f"source instance: {seed(_url(), REGION, _SOURCE_TAGS)}", flush=True)
     environment = _environment(found)
     if not list(project.BACKEND.glob(f".pulumi/stacks/*/{project.STACK}.json")):
@@ -96,8 +104,25 @@ def _ready() -> dict[str, str]:
     return environment
 
 
+def _started(daemon: Daemon) -> str:
+    """Start the local AWS unless it runs, on the port of before, or on another where that is taken."""
+    before = project.port()
+    port = before if before and (daemon.running() or ports.is_free(before)) else ports.free_port()
+    for _ in range(_OTHER_PORTS):
+        try:
+            return daemon.start(port, _PENDING_SECONDS)
+        except DaemonError:
+            if ports.is_free(port):
+                raise  # it is not the port that something else took meanwhile
+            port = ports.free_port()
+    return daemon.start(port, _PENDING_SECONDS)
+
+
 def _url() -> str:
-    return f"http://127.0.0.1:{project.port()}"
+    port = project.port()
+    if port is None:
+        raise DevError("there is no local AWS yet, so nothing has an address: run `make up` first")
+    return f"http://{HOST}:{port}"
 
 
 def _environment(found: engine.Engine) -> dict[str, str]:

@@ -18,7 +18,7 @@ __all__ = ["Fleet", "FleetArgs", "InstanceRefresh"]
 class Fleet(ComponentResource):
     """The launch configuration or launch template of an image, and an Auto Scaling group that launches from it.
 
-    Leaves alone: instances that run, unless `instance_refresh` is given; a new image is what the next scale-out
+    Leaves alone: running instances, unless `instance_refresh` is given; a new image is what the next scale-out
     launches. With `instance_refresh` an update waits until the instances are replaced. When that fails, the update
     fails, and deletes nothing.
 

@@ -6,13 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict
 
 import pulumi
-from pulumi import ComponentResource, Output, ResourceOptions, StackReference
+from pulumi import ComponentResource, Output, ResourceOptions
 
 from snapnames.aws.live_names import LiveNames, read_names
 from snapnames.aws.pace import PER_SECOND, READS_PER_WRITE, Pace, later
 from snapnames.errors import InputError
 from snapnames.resources.account_images import stack_tag
 from snapnames.resources.ec2_tag import Tag
+from snapnames.resources.stack_outputs import last_outputs
 from snapnames.rules.image_selection import ImageSelection
 from snapnames.rules.images import Holdings
 from snapnames.rules.naming import DEFAULT_PATTERN, check_pattern
@@ -112,12 +113,8 @@ class OwnedImages(ComponentResource):
         self._writes, self._reads = Pace(rate), Pace(rate * READS_PER_WRITE)
         account, client = _listed()
         self._live = LiveNames(partial(read_names, client), rate)
-        # Not a child of this component. An update of other targets does not make the component, and a child without its
-        # parent would break the state.
-        last = StackReference(f"{name}-record", stack_name=stack_tag())
-        self.record = last.get_output(args.get("record_output", RECORD_OUTPUT)).apply(
-            lambda output: self._declare(account, Record.of(output))
-        )
+        last = last_outputs().get(args.get("record_output", RECORD_OUTPUT))
+        self.record = self._declare(account, Record.of(last))
         self.names = self.record.apply(lambda record: record["names"])
         self.kept = self.record.apply(lambda record: record["kept"])
         self.shared = self.record.apply(lambda record: record["shared"])

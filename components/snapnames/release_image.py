@@ -45,7 +45,7 @@ class ReleaseImageArgs(TypedDict):
     """Pattern for the Name of each snapshot. Fields: {image}, {index}, {device}. Default: `{image}({index:03d})`."""
 
     image_tags: NotRequired[Mapping[str, str]]
-    """Tags on the AMI, beside `Name`, `snapnames:stack` and `snapnames:service`."""
+    """More tags on the AMI. `Name`, `snapnames:stack` and `snapnames:service` are always set."""
 
     snapshot_tags: NotRequired[Mapping[str, str]]
     """More tags on each snapshot. `Name` is always set."""

@@ -9,7 +9,8 @@ from snapnames.testing.localaws.server import LocalAws
 
 import dev.engine as engines
 
-from .results import add, read, write_page
+from .results import add, read
+from .summary import write_page
 from .tries import KINDS
 
 

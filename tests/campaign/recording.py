@@ -4,7 +4,8 @@ from collections.abc import Generator
 
 import pytest
 
-from .results import Result, add, write_page
+from .results import Result, add
+from .summary import write_page
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

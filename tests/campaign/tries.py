@@ -11,9 +11,10 @@ from dev.engine import Engine
 from .answers import FATES, Lost
 from .kills import AtCall, AtMoment
 from .phases import undisturbed
-from .results import MOMENTS, SEEDS, Result
+from .results import Result
 from .schedules import ByChance
 from .stage import LAUNCHES, PHASES
+from .summary import MOMENTS, SEEDS
 
 
 class Try(Protocol):

@@ -90,7 +90,7 @@ def test_naming_a_stack_does_not_select_it(service: Service) -> None:
 def test_help_imports_neither_pulumi_nor_boto3_and_says_the_exit_codes(command: list[str]) -> None:
     """So that it answers at once."""
     script = (
-        "import sys\nfrom cli.app import app\ntry:\n    app(sys.argv[1:], prog_name='snapnames')\n"
+        "import sys\nfrom snapnames.cli.app import app\ntry:\n    app(sys.argv[1:], prog_name='snapnames')\n"
         "except SystemExit:\n    pass\nprint([m for m in ('pulumi', 'boto3', 'yaml') if m in sys.modules])"
     )
 

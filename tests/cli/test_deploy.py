@@ -14,7 +14,7 @@ from tests.faults import Drop, Fail, Fate, FaultProxy, Run
 from tests.main_job.test_releases import launched_images, three_names
 from tests.program import Program
 
-from .service import Service
+from .service import FLEET, Service
 
 
 def test_without_a_fleet_a_deployment_builds_and_a_rollback_is_refused(
@@ -76,11 +76,12 @@ def test_a_preview_of_a_deployment_changes_nothing(aws: LocalAws, service: Servi
 
 
 def test_ten_deployments_that_keep_three_leave_three_images_all_named_and_nothing_else(
-    aws: LocalAws, service: Service
+    aws: LocalAws, engine: engines.Engine, tmp_path: Path
 ) -> None:
-    """A day of a busy team."""
+    """A day of a busy team, whose instances are replaced with each."""
     ec2 = aws.client("ec2")
     aws.settings(pending_seconds=0)
+    service = Service(tmp_path / "stack", aws, engine, {**FLEET, "instanceRefresh": {}})
     deployed = [str(n) for n in range(1, 11)]
 
     for release in deployed:
@@ -95,20 +96,23 @@ def test_ten_deployments_that_keep_three_leave_three_images_all_named_and_nothin
     assert launched_images(aws.client("autoscaling")) == {"groups": [newest], "configurations": [newest]}
 
 
-def test_the_next_deployment_ends_a_prune_that_was_refused_half_way(aws: LocalAws, service: Service) -> None:
-    """The image is gone and its snapshots are not: the provider would take the delete for done at the next try."""
+def test_the_next_deployment_drops_what_aws_refused_before(program: Callable[..., Program], aws: LocalAws) -> None:
+    """Nothing of it was dropped by halves: the provider would take the delete for done at the next try."""
     ec2 = aws.client("ec2")
     aws.settings(pending_seconds=0)
-    service.snapnames("deploy", "--release", "1")
+    stack = program({"service": "web", "source": launch(ec2), "releases": ["1"]})
+    stack.up("--skip-preview")
     aws.restrict(ACCESS_KEY, all_but("ec2:DeleteSnapshot"))
-    service.snapnames("deploy", "--release", "2", "--keep", "1", code=1)
-    left = list(images(ec2)), len(snapshot_ids(ec2))
+    first = stack.snapnames("deploy", "--release", "2", "--keep", "1", "--json").json
+    kept = sorted(images(ec2)), len(snapshot_ids(ec2))
     aws.restrict(ACCESS_KEY, None)
+    stack.config["releases"] = first["releases"]
 
-    service.snapnames("deploy", "--release", "2", "--keep", "1")
+    again = stack.snapnames("deploy", "--release", "2", "--keep", "1", "--json").json
 
-    assert left == (["front-web-2"], 6)
-    assert list(images(ec2)) == ["front-web-2"]
+    assert (first["releases"], kept) == (["2", "1"], (["web-1", "web-2"], 6))
+    assert (again["releases"], again["dropped"]) == (["2"], ["1"])
+    assert list(images(ec2)) == ["web-2"]
     assert len(snapshot_ids(ec2)) == 3
 
 
@@ -122,7 +126,7 @@ def test_a_prune_whose_answer_was_lost_leaves_no_snapshot(
         stack = program({"service": "web", "source": launch(ec2), "releases": ["1"]}, endpoint=proxy.url)
         stack.up("--skip-preview")
         first = snapshot_ids(ec2)
-        proxy.schedule.at("ec2.DeregisterImage", 1, lost)
+        proxy.schedule.at("ec2.DeregisterImage", 2, lost)  # the first only asks whether it may
 
         told = stack.snapnames("deploy", "--release", "2", "--keep", "1").out
 

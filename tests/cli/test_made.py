@@ -1,5 +1,7 @@
 """What AWS has of pending creates: this stack's, and nobody else's of the same name."""
 
+from typing import Any
+
 import pytest
 from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
@@ -65,9 +67,30 @@ def test_a_launch_configuration_is_of_the_stack_whose_image_it_launches(
         LaunchConfigurationName="web", ImageId=image if ours else other, InstanceType="t3.micro"
     )
 
-    found = made.settled([{"type": CONFIGURATION, "inputs": {"name": "web", "imageId": image}}])
+    found = made.settled(
+        [{"type": CONFIGURATION, "inputs": {"name": "web", "imageId": image, "instanceType": "t3.micro"}}]
+    )
 
     assert [settled.resource_id for settled in found] == (["web"] if ours else [])
+
+
+@pytest.mark.parametrize(
+    "change", [{"KeyName": "attacker"}, {"AssociatePublicIpAddress": True}, {"UserData": "#!/bin/sh"}]
+)
+def test_a_launch_configuration_with_another_field_is_nobody_s_create(
+    made: Made, ec2: EC2Client, autoscaling: AutoScalingClient, change: dict[str, Any]
+) -> None:
+    """Also under the name and with the image of a create that was cut off."""
+    image = ec2.create_image(InstanceId=launch(ec2), Name="web-1", NoReboot=True)["ImageId"]
+    ec2.create_key_pair(KeyName="attacker")
+    autoscaling.create_launch_configuration(
+        LaunchConfigurationName="web", ImageId=image, InstanceType="t3.micro", **change
+    )
+    wanted = {"name": "web", "imageId": image, "instanceType": "t3.micro"}
+
+    found = made.settled([{"type": CONFIGURATION, "inputs": wanted}])
+
+    assert found == []
 
 
 def test_an_image_that_was_deregistered_while_it_was_waited_for_is_not_pending(

@@ -32,7 +32,7 @@ def test_a_pipe_gets_plain_lines(service: Service) -> None:
     assert "\r" not in told.out
     shown = re.findall(r"^\[\d:\d\d:\d\d\] image front-web-1 is pending: (.*)$", told.out, re.MULTILINE)
     assert re.fullmatch(r"/dev/sda1 8 GiB (\d+)%, /dev/sdf 20 GiB \1%, /dev/sdg 50 GiB \1%", shown[-1])
-    assert told.out.splitlines()[-1].endswith("done: front-web-1 is live")
+    assert told.out.splitlines()[-1].endswith("done: front-web-1 is live: 1 of 1 instance runs it")
     assert told.err == ""
 
 

@@ -102,20 +102,25 @@ def test_an_image_that_the_state_missed_is_taken_over(stack: Program, ec2: EC2Cl
 def test_an_image_that_a_lost_state_had_is_taken_in_again_with_its_names(
     stack: Program, aws: LocalAws, ec2: EC2Client, *, whole: bool
 ) -> None:
-    """Whether all is lost or the image alone: the next update writes nothing, and a prune leaves nothing behind."""
+    """When a person says that it is this stack's: nothing of the state proves it.
+
+    Whether all is lost or the image alone: the next update writes nothing, and a prune leaves nothing behind.
+    """
     stack.up("--skip-preview")
     before = {resource["urn"] for resource in stack.resources()}
     stack.lose_state(lambda resource: not whole and "ReleaseImage" not in resource["urn"])
     refused = stack.preview(code=1).out
-    mark = aws.mark()
+    mark, image_id = aws.mark(), images(ec2)["web-1"]["ImageId"]
 
-    ran = stack.snapnames("recover", "--json")
+    asked = stack.snapnames("recover", code=1).err
+    ran = stack.snapnames("recover", "--adopt", image_id, "--json")
     stack.up("--skip-preview")
     written, after = writes(aws, mark), {resource["urn"] for resource in stack.resources()}
     stack.up("--skip-preview", "--refresh", "--expect-no-changes")
     stack.destroy()
 
     assert "run `snapnames recover`" in " ".join(refused.split())
+    assert f"run `snapnames recover --adopt {image_id}`" in asked
     assert ran.json["adopted"] == ["web-1"]
     assert written == []
     assert after == before

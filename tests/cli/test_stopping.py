@@ -76,7 +76,7 @@ def test_another_release_clears_away_what_a_stopped_deployment_left(aws: LocalAw
     too_early = service.snapnames("deploy", "--release", "2", code=1)
     aws.finish_image(left)
 
-    service.snapnames("deploy", "--release", "2")
+    service.snapnames("deploy", "--release", "2", "--drop", "1")
 
     assert f"image 'front-web-1' ({left}) of an unfinished deployment is pending" in too_early.err
     assert "run `snapnames deploy --release 1` to go on with it, or wait" in too_early.err

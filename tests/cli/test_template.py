@@ -28,7 +28,7 @@ def test_deployments_a_failure_and_a_rollback_leave_one_template_and_the_kept_im
     aws: LocalAws, ec2: EC2Client, autoscaling: AutoScalingClient, tmp_path: Path, engine: Engine
 ) -> None:
     """As with a launch configuration; the group is never on the image that failed."""
-    service = Service(tmp_path / "stack", aws, engine, {**FLEET, "launch": "template"})
+    service = Service(tmp_path / "stack", aws, engine, {**FLEET, "launch": "template", "instanceRefresh": {}})
     for release in ("1", "2", "3"):
         service.snapnames("deploy", "--release", release, "--keep", "2")
     deployed = _launched(ec2, autoscaling)

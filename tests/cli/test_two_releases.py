@@ -102,19 +102,21 @@ def test_a_rollback_that_would_destroy_an_image_is_refused(service: Service, bef
     assert (written, after) == ([], text)
 
 
-def test_a_deployment_after_a_rollback_is_live_and_keeps_the_newest(service: Service, before: str) -> None:
-    """The preview of it: what a rollback left in `snapnames:live` does not outlive it."""
+def test_a_deployment_after_a_rollback_is_live_and_keeps_the_release_that_was_good(
+    service: Service, before: str
+) -> None:
+    """The preview of it: what a rollback left in `snapnames:live` does not outlive it, and the one left goes."""
     service.snapnames("rollback")
 
     told = service.snapnames("deploy", "--release", "3", "--keep", "2", "--preview", "--json").json
 
-    assert (told["live"], told["releases"], told["dropped"]) == ("3", ["3", "2"], ["1"])
-    assert told["changes"]["delete image"] == 1
+    assert (told["live"], told["releases"], told["dropped"]) == ("3", ["3", "1"], ["2"])
+    assert "delete image" not in told["changes"]  # it goes behind the deployment, in an update of its own
     assert service.text != before
 
 
 def test_releases_says_what_exists_and_which_is_live(service: Service) -> None:
-    """For a person and for a script."""
+    """For a person and for a script. Without an instance refresh the instance still runs the release before."""
     made = images(service.aws.client("ec2"))
 
     told = service.snapnames("releases", "--json").json
@@ -123,7 +125,9 @@ def test_releases_says_what_exists_and_which_is_live(service: Service) -> None:
     assert [{key: row[key] for key in row if key not in ("age_seconds", "created")} for row in told] == [
         {
             "release": release,
-            "live": release == "2",
+            "live": release == "1",
+            "launches": release == "2",
+            "running": int(release == "1"),
             "listed": True,
             "image": f"front-web-{release}",
             "image_id": made[f"front-web-{release}"]["ImageId"],
@@ -136,8 +140,8 @@ def test_releases_says_what_exists_and_which_is_live(service: Service) -> None:
     assert all(0 <= row["age_seconds"] < 600 for row in told)
     rows = [re.split(r"\s*│\s*", line.strip("│ ")) for line in table.splitlines() if line.startswith("│")]
     assert [(row[0], row[1], row[3], row[5], row[6]) for row in rows] == [
-        ("2", "live", "available", "78 GiB", "3 of 3"),
-        ("1", "", "available", "78 GiB", "3 of 3"),
+        ("2", "launches next", "available", "78 GiB", "3 of 3"),
+        ("1", "live on 1 instance", "available", "78 GiB", "3 of 3"),
     ]
 
 

@@ -28,44 +28,69 @@ def ids(stack: Program) -> set[tuple[str, str]]:
     return {(resource["urn"], resource.get("id", "")) for resource in stack.resources()}
 
 
-@pytest.mark.parametrize("call", ["autoscaling.CreateAutoScalingGroup", "autoscaling.CreateLaunchConfiguration"])
 @pytest.mark.parametrize("fate", LOST, ids=str)
-def test_what_aws_made_of_the_first_fleet_is_taken_over(
-    stack: Program, ec2: EC2Client, autoscaling: AutoScalingClient, proxy: FaultProxy, call: str, fate: Fate
+def test_a_group_whose_create_was_not_recorded_is_taken_over_when_a_person_says_so(
+    stack: Program, ec2: EC2Client, autoscaling: AutoScalingClient, proxy: FaultProxy, fate: Fate
 ) -> None:
-    """The next update makes no second one."""
-    proxy.schedule.at(call, 1, fate)
+    """Others can make a group with this name and tag. The error has the command; then no second group is made."""
+    proxy.schedule.at("autoscaling.CreateAutoScalingGroup", 1, fate)
     failed = stack.up("--skip-preview", code=None)
+    (group,) = autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"]
+    name = group["AutoScalingGroupName"]
 
-    ran = stack.snapnames("recover", "--json")
+    asked = stack.snapnames("recover", code=1).err
+    ran = stack.snapnames("recover", "--adopt", name, "--json")
     stack.up("--skip-preview")
 
     assert "AlreadyExists" in failed.out
+    assert f"run `snapnames recover --adopt {name}`" in asked
     assert ran.json["adopted"] == ["web"]
     image = images(ec2)["web-1"]["ImageId"]
     assert launched_images(autoscaling) == {"groups": [image], "configurations": [image]}
     assert stack.steps() == []
 
 
-def test_a_launch_configuration_that_aws_made_of_the_next_release_is_taken_over(
+def test_a_launch_configuration_whose_create_was_not_recorded_is_reported_and_another_one_made(
     stack: Program, ec2: EC2Client, autoscaling: AutoScalingClient, proxy: FaultProxy
 ) -> None:
-    """The group moves to it, and the one of the release before goes."""
+    """It launches nothing; the message has the command that deletes it."""
     stack.up("--skip-preview")
     stack.config["releases"] = ["2", "1"]
     proxy.schedule.at("autoscaling.CreateLaunchConfiguration", 1, Drop(after=True))
     stack.up("--skip-preview", code=None)
     made = {c["LaunchConfigurationName"] for c in autoscaling.describe_launch_configurations()["LaunchConfigurations"]}
+    known = {resource.get("id") for resource in stack.resources()}
+    (unknown,) = made - known
 
-    ran = stack.snapnames("recover", "--json")
+    told = stack.snapnames("recover").out
     stack.up("--skip-preview")
 
-    left = {c["LaunchConfigurationName"] for c in autoscaling.describe_launch_configurations()["LaunchConfigurations"]}
-    assert (len(made), ran.json["adopted"]) == (2, ["web"])
-    assert left < made
-    image = images(ec2)["web-2"]["ImageId"]
-    assert launched_images(autoscaling) == {"groups": [image], "configurations": [image]}
+    assert f"`aws autoscaling delete-launch-configuration --launch-configuration-name {unknown}` deletes it" in told
+    assert launched_images(autoscaling)["groups"] == [images(ec2)["web-2"]["ImageId"]]
     assert stack.steps() == []
+
+
+def test_a_foreign_launch_configuration_with_a_name_like_a_generated_one_displaces_nothing(
+    stack: Program, ec2: EC2Client, autoscaling: AutoScalingClient
+) -> None:
+    """Another key, a public address, other user data: the group stays on its own."""
+    stack.up("--skip-preview")
+    image = images(ec2)["web-1"]["ImageId"]
+    ec2.create_key_pair(KeyName="attacker")
+    autoscaling.create_launch_configuration(
+        LaunchConfigurationName="web-0000000",
+        ImageId=image,
+        InstanceType="t3.micro",
+        KeyName="attacker",
+        AssociatePublicIpAddress=True,
+        UserData="#!/bin/sh",
+    )
+    before = ids(stack)
+
+    ran = stack.snapnames("recover", "--json").json
+
+    assert ran["adopted"] == []
+    assert ids(stack) == before
 
 
 def test_what_is_not_certainly_this_fleet_s_is_left_alone(
@@ -104,6 +129,8 @@ def test_a_group_is_taken_over_only_where_it_is_this_stack_s_one(
             Tags=[{"Key": TAG, "Value": owner, "PropagateAtLaunch": True}],
         )
 
-    ran = stack.snapnames("recover", "--json")
+    code = 1 if STACK_TAG in owners else 0
+    ran = stack.snapnames("recover", code=code)
 
-    assert ran.json["adopted"] == []
+    assert ran.err.count("run `snapnames recover --adopt web-000000") == (2 if code else 0)
+    assert [resource for resource in stack.resources() if resource["type"] == "aws:autoscaling/group:Group"] == []

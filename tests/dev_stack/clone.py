@@ -1,4 +1,4 @@
-"""A clone of the repository with a port of its own, and `make` in it."""
+"""A clone of the repository, and `make` in it."""
 
 import os
 import shutil
@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from snapnames.testing.localaws.control import Control
+from snapnames.testing.localaws.daemon import Daemon
 
 from dev.engine import cache
-from tests.ports import free_port
 from tests.program import ROOT, Done
 
 
@@ -20,27 +20,35 @@ class Clone:
     """The tracked files as they are now, in a folder of their own; the virtual environment is this one."""
 
     folder: Path
-    port: int
     environment: Mapping[str, str] = field(default_factory=dict)
     """What the caller has set beside PATH, HOME and where the engine is cached."""
 
     @classmethod
     def at(cls, folder: Path, environment: Mapping[str, str] | None = None) -> "Clone":
-        """Copy the files, and choose a free port for the clone's local AWS."""
+        """Copy the files."""
         tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)
         for name in filter(None, tracked.stdout.split("\0")):
             if (ROOT / name).exists():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
         (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
-        port = free_port()
-        config = folder / "Pulumi.dev.yaml"
-        config.write_text(config.read_text(encoding="utf-8").replace(":5055", f":{port}"), encoding="utf-8")
-        return cls(folder, port, environment or {})
+        return cls(folder, environment or {})
+
+    @property
+    def aws(self) -> Daemon:
+        """The clone's local AWS, whether or not it runs."""
+        return Daemon(self.folder / ".dev" / "stack")
+
+    @property
+    def port(self) -> int:
+        """Where it is. Fails the test before the first `make up`."""
+        recorded = self.aws.recorded()
+        assert recorded, "no local AWS was started here"
+        return recorded[1]
 
     @property
     def control(self) -> Control:
-        """The clone's local AWS."""
+        """What the clone's local AWS says."""
         return Control(self.port)
 
     def make(self, *targets: str, code: int = 0) -> Done:

@@ -13,7 +13,6 @@ import pytest
 from snapnames.testing.environment import sealed
 
 from dev.engine import Engine
-from tests.program import ROOT
 
 from .test_make import MakeClone
 
@@ -124,9 +123,11 @@ def test_every_service_of_a_sealed_environment_is_the_local_aws(trap: _Trap, tmp
 
 
 def test_a_shell_that_takes_over_the_dev_stacks_environment_keeps_no_setting_of_its_own(
-    trap: _Trap, tmp_path: Path, engine: Engine
+    clone: MakeClone, trap: _Trap, tmp_path: Path, engine: Engine
 ) -> None:
     """Whatever it had: a name is unset only if it is one, so that it can't be a command either."""
+    here = clone({})
+    here.make("preview")
     hostile = _hostile(trap, tmp_path / "home") | {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), str(engine.bin), os.environ["PATH"]]),
         "HOME": os.environ["HOME"],
@@ -139,7 +140,7 @@ def test_a_shell_that_takes_over_the_dev_stacks_environment_keeps_no_setting_of_
 
     done = subprocess.run(
         ["bash", "-euc", 'eval "$(python -m dev env)"; env -0'],
-        cwd=ROOT,
+        cwd=here.folder,
         env=hostile,
         check=True,
         capture_output=True,
@@ -152,6 +153,45 @@ def test_a_shell_that_takes_over_the_dev_stacks_environment_keeps_no_setting_of_
     assert settings.keys() == {name for name in local if re.match("(?i)(aws|pulumi)_|.*_proxy$", name)}
     assert [name for name, value in settings.items() if "real" in value.lower() or trap.url in value] == []
     assert not (tmp_path / "ran").exists()
+
+
+def test_plain_pulumi_in_a_shell_that_make_env_did_not_seal_reaches_nothing(
+    clone: MakeClone, trap: _Trap, tmp_path: Path, engine: Engine
+) -> None:
+    """The committed config itself leads nowhere: every request goes to a proxy that does not answer, with no real key.
+
+    A shell's own endpoint is left out here: it is a server that a person chose, and it gets dummy keys. So is a profile
+    that the shell names: it is not found, which ends the preview even before the proxy does.
+    """
+    here = clone({})
+    hostile = {
+        name: value
+        for name, value in _hostile(trap, tmp_path / "home").items()
+        if "ENDPOINT_URL" not in name and "PROFILE" not in name
+    } | {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), str(engine.bin), os.environ["PATH"]]),
+        **dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1"),  # Pulumi's own processes talk over loopback
+        "PULUMI_HOME": str(engine.home),
+        "PULUMI_BACKEND_URL": f"file://{tmp_path}",
+        "PULUMI_CONFIG_PASSPHRASE": "local",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+
+    done = subprocess.run(
+        ["bash", "-uc", "pulumi stack init dev; pulumi preview --stack dev"],
+        cwd=here.folder,
+        env=hostile,
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+    assert done.returncode != 0
+    assert "dial tcp 127.0.0.1:9: connect: connection refused" in done.stdout
+    assert trap.called == []
+    assert not (tmp_path / "home" / "asked-for-credentials").exists()
 
 
 def _describe_images(environment: dict[str, str], service: str, code: int) -> str:

@@ -70,7 +70,7 @@ def test_a_plugin_that_is_still_being_installed_is_not_used(machine: Machine) ->
 
     code, _, errors = machine.run("env")
 
-    assert (code, errors) == (1, "error: there is no engine yet: run `python -m engine ensure`\n")
+    assert (code, errors) == (1, "error: there is no engine yet: run `python -m dev.engine ensure`\n")
 
 
 def test_only_the_plugin_is_built_where_the_cli_is_installed(machine: Machine) -> None:

@@ -169,6 +169,7 @@ DESCRIBES = {
     "ec2.DescribeInstances",
     "ec2.DescribeLaunchTemplates",
     "ec2.DescribeLaunchTemplateVersions",
+    "autoscaling.DescribeAutoScalingGroups",
     "autoscaling.DescribeLaunchConfigurations",
 }
 """All that the command ever calls."""

@@ -35,24 +35,31 @@ const behind = node => {
 const low = []
 for (const node of document.querySelectorAll('body *')) {
   const text = [...node.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent.trim()).join('')
-  if (!text || !node.getClientRects().length || node.tagName === 'title') continue
-  const style = getComputedStyle(node)
-  const found = ratio(color(node instanceof SVGElement ? style.fill : style.color), behind(node))
+  if (!text || !node.getClientRects().length) continue
+  const found = ratio(color(getComputedStyle(node).color), behind(node))
   if (found < 4.5) low.push([text.slice(0, 40), found])
 }
-for (const node of document.querySelectorAll('.bar rect')) {
-  const found = ratio(color(getComputedStyle(node).fill), behind(node.closest('.chart')))
-  if (found < 3) low.push([node.parentNode.textContent, found])
+for (const node of document.querySelectorAll('.bar .part')) {
+  const found = ratio(color(getComputedStyle(node).backgroundColor), behind(node.parentElement))
+  if (found < 3) low.push([node.title, found])
 }
 return low
 """
 """Text with less contrast than 4.5, and bars with less than 3, the limits of WCAG 2.2 level AA."""
 
 OVERLAPPING = """
-const boxes = [...document.querySelectorAll('.chart .axis.y text')].map(node => node.getBoundingClientRect())
+const nodes = document.querySelectorAll('.chart .label, .chart .total, .chart .bar')
+const boxes = [...nodes].map(node => node.getBoundingClientRect())
 const over = (a, b) => a.top < b.bottom - 1 && b.top < a.bottom - 1 && a.left < b.right && b.left < a.right
 return boxes.filter((box, i) => boxes.some((other, j) => j < i && over(box, other))).length
 """
+
+
+WIDEST = """
+const parts = [...document.querySelector('.chart .bar').children]
+return parts.reduce((sum, part) => sum + part.getBoundingClientRect().width, 0)
+"""
+"""Pixels of a bar of the largest size."""
 
 
 @pytest.fixture(scope="module")
@@ -95,10 +102,12 @@ def test_one_release_is_a_page_that_can_be_read_in_both_schemes(
     assert (opened.complaints(), opened.requests()) == ([], [file.as_uri()])
     dark = opened.ask("return getComputedStyle(document.documentElement).backgroundColor") != "rgb(255, 255, 255)"
     assert dark == (scheme == "dark")
-    tips = opened.ask("return [...document.querySelectorAll('.bar title')].map(node => node.textContent)")
+    tips = opened.ask("return [...document.querySelectorAll('.bar .part')].map(node => node.title)")
     assert tips == ["1, /dev/sda1: 8 GiB", "1, /dev/sdf: 20 GiB", "1, /dev/sdg: 50 GiB", "1, /dev/sdh: 2 GiB"]
-    widths = opened.ask("return [...document.querySelectorAll('.bar rect')].map(node => node.getBBox().width)")
+    widths = opened.ask("return [...document.querySelectorAll('.bar .part')].map(node => node.offsetWidth)")
     assert [round(80 * width / sum(widths)) for width in widths] == [8, 20, 50, 2]
+    said = opened.ask("return document.querySelector('.bar[role=img]').ariaLabel")
+    assert said == "1: /dev/sda1 8 GiB, /dev/sdf 20 GiB, /dev/sdg 50 GiB, /dev/sdh 2 GiB"
 
 
 def test_200_releases_are_a_bar_and_a_row_each_and_nothing_overlaps(
@@ -107,13 +116,14 @@ def test_200_releases_are_a_bar_and_a_row_each_and_nothing_overlaps(
     """In both schemes, in a wide window and in that of a phone. Findings come first."""
     file = write(tmp_path / "many.html", of_many)
 
-    for scheme, width in (("light", 1400), ("dark", 1400), ("light", 400)):
+    for scheme, width in (("light", 1400), ("dark", 1400), ("light", 500), ("light", 400)):
         opened.open(file, scheme, width)  # type: ignore[arg-type] # a tuple of literals
 
-        assert opened.ask("return document.querySelectorAll('.axis.y text').length") == 199
-        assert opened.ask("return document.querySelectorAll('.bar').length") == 199 * 4
+        assert opened.ask("return document.querySelectorAll('.chart .bar').length") == 199
+        assert opened.ask("return document.querySelectorAll('.bar .part').length") == 199 * 4
         assert opened.ask("return document.querySelectorAll('tbody tr').length") == 199
         assert opened.ask(OVERLAPPING) == 0
+        assert opened.ask(WIDEST) > width / 2
         assert opened.ask("return document.documentElement.scrollWidth") <= width
         assert opened.ask(LOW_CONTRAST) == []
         assert (opened.complaints(), opened.requests()) == ([], [file.as_uri()])
@@ -150,7 +160,7 @@ def test_hostile_names_are_text_and_nothing_else(
     assert opened.ask("return document.title") == f"snapnames ledger: {shown}"
     assert opened.ask("return document.querySelectorAll('script, img').length") == 0
     assert opened.ask("return document.querySelector('.name.drift').textContent") == shown
-    assert opened.ask("return document.querySelector('.bar title').textContent") == f"{shown}, /dev/sda1: 8 GiB"
+    assert opened.ask("return document.querySelector('.bar .part').title") == f"{shown}, /dev/sda1: 8 GiB"
     assert (opened.complaints(), opened.requests()) == ([], [file.as_uri()])
 
 
@@ -167,6 +177,6 @@ def test_more_devices_than_colors_share_the_last(
     opened.open(file, "dark")
 
     legend = opened.ask("return [...document.querySelectorAll('.legend li')].map(node => node.textContent)")
-    tips = opened.ask("return [...document.querySelectorAll('.bar title')].map(node => node.textContent)")
+    tips = opened.ask("return [...document.querySelectorAll('.bar .part')].map(node => node.title)")
     assert legend == [*(f"/dev/sd{letter}" for letter in "abcdefg"), "others"]
     assert tips[-1] == "1, others: 24 GiB"

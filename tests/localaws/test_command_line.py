@@ -12,7 +12,7 @@ from mypy_boto3_ec2 import EC2Client
 from snapnames.testing.localaws.control import Control
 from snapnames.testing.localaws.server import LocalAws, client, sealed_environment
 
-from tests.ports import free_port
+from dev.ports import free_port
 
 ENVIRONMENT = sealed_environment()
 

@@ -17,8 +17,9 @@ from tests.program import Program
 GOOD: dict[str, Any] = {"service": "front-web", "releases": ["2", "1"], "source": "i-0123456789abcdef0"}
 FLEET: dict[str, Any] = {"instanceType": "t3.small", "zones": ["ap-northeast-2a"]}
 ALL_KEYS = (
-    "launch, instanceType, minSize, maxSize, desiredCapacity, zones, subnets, securityGroups, keyName, "
-    "instanceProfile, userData, healthCheck, healthCheckGracePeriod, tags, instanceRefresh"
+    "instanceType, launch, minSize, maxSize, desiredCapacity, zones, subnets, securityGroups, keyName, "
+    "instanceProfile, userData, healthCheck, healthCheckGracePeriod, tags, rolloutTimeout, waitForRollout, "
+    "instanceRefresh"
 )
 SOURCE_RULE = "it is an instance id, or tags that pick a running instance, e.g. {'aws:autoscaling:groupName': 'web'}"
 PATTERN_RULE = "a name pattern has the fields {image}, {index} or {index:03d}, {device}"
@@ -329,7 +330,7 @@ def test_a_switch_is_a_boolean_and_a_timeout_a_duration(key: str, value: object,
     ("tags", "line"),
     [
         ({"team": "web", "name": "other", "k" * 128: "v" * 256}, None),
-        ({f"tag{number}": "" for number in range(48)}, None),
+        ({f"tag{number}": "" for number in range(47)}, None),
         ({"Name": "x"}, "tag 'Name' in snapnames:imageTags is set by snapnames: take it out"),
         ({"snapnames:stack": "x"}, "tag 'snapnames:stack' in snapnames:imageTags is set by snapnames: take it out"),
         (
@@ -349,8 +350,8 @@ def test_a_switch_is_a_boolean_and_a_timeout_a_duration(key: str, value: object,
             "tag 'k' in snapnames:imageTags has a value of 257 characters; EC2 takes at most 256: shorten it",
         ),
         (
-            {f"tag{number}": "" for number in range(49)},
-            "snapnames:imageTags has 49 tags; EC2 takes 50 a resource and 2 are snapnames' own: leave at most 48",
+            {f"tag{number}": "" for number in range(48)},
+            "snapnames:imageTags has 48 tags; EC2 takes 50 a resource and 3 are snapnames' own: leave at most 47",
         ),
         ({"build": 7}, f"snapnames:imageTags is {{'build': 7}}; it wants a map of texts: {WRITE_SO}"),
         (["team"], f"snapnames:imageTags is ['team']; it wants a map of texts: {WRITE_SO}"),

@@ -109,7 +109,7 @@ def test_every_key_of_a_fleet_reaches_auto_scaling_and_user_data_is_shown_to_nob
         "HealthCheckGracePeriod": 90,
     }
     assert sorted((tag["Key"], tag["Value"], tag["PropagateAtLaunch"]) for tag in auto_scaling_group["Tags"]) == [
-        ("snapnames:stack", STACK_TAG, True),
+        ("snapnames:stack", STACK_TAG, False),
         ("team", "web", True),
     ]
     assert "userData" in previewed

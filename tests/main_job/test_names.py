@@ -100,6 +100,7 @@ def test_the_first_preview_lists_the_names_that_the_update_makes(
     assert {tag["Key"]: tag["Value"] for tag in images(ec2)[IMAGE]["Tags"]} == {
         "Name": IMAGE,
         "snapnames:stack": STACK_TAG,
+        "snapnames:service": "front-web",
     }
 
 

@@ -195,7 +195,7 @@ def test_image_tags_of_the_config_are_on_the_image_and_change_in_place(
     steps = stack.steps()
     stack.up("--skip-preview")
 
-    own = {"Name": OLD_IMAGE, "snapnames:stack": STACK_TAG}
+    own = {"Name": OLD_IMAGE, "snapnames:stack": STACK_TAG, "snapnames:service": "front-web"}
     assert built_tags == {**own, "team": "web", "cost-center": "4711"}
     assert [(step["op"], step["urn"].rpartition("$")[2]) for step in steps] == [
         ("update", f"aws:ec2/amiFromInstance:AmiFromInstance::{OLD_IMAGE}")

@@ -106,6 +106,8 @@ def test_a_table_of_releases_shows_a_name_as_it_is(release: str, name: str) -> N
     row = {
         "release": release[:40],
         "live": True,
+        "launches": True,
+        "running": 1,
         "image_id": "ami-1",
         "state": "available",
         "listed": True,

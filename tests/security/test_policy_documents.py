@@ -7,6 +7,8 @@ import parliament
 import pytest
 from snapnames.testing.localaws.policies import Context, Policy, Request
 
+from dev import policies
+
 from .documents import PARTS, Document, listed, part, whole
 
 MANAGED_POLICY_LIMIT = 6144
@@ -59,8 +61,13 @@ def test_the_linter_finds_what_a_slip_would_bring(broken: dict[str, Any], issue:
     assert issue in {finding.issue for finding in found.findings}
 
 
-def test_the_whole_is_its_parts_without_what_two_of_them_say() -> None:
-    """So what is enough under a part is enough under the whole: none of them denies anything."""
+def test_the_whole_is_made_of_its_parts() -> None:
+    """What changes in a part is in the whole after `python -m dev.policies`."""
+    assert policies.WHOLE.read_text(encoding="utf-8") == policies.made()
+
+
+def test_what_is_enough_under_a_part_is_enough_under_the_whole() -> None:
+    """It has every statement of each part, or one that allows more; and none of them denies anything."""
     deploy, named, ledger = (part(name)["Statement"] for name in PARTS)
     reads = next(statement for statement in deploy if statement["Sid"] == "ReadAccount")
 

@@ -1,4 +1,4 @@
-"""Spreads calls over time, so that EC2's token bucket is never empty."""
+"""Calls spread over time, so that EC2's token bucket is never hit hard."""
 
 import asyncio
 import time
@@ -12,35 +12,40 @@ PER_SECOND = 10.0
 ec2-api-throttling.html."""
 
 BURST = 100
-"""How many calls EC2 takes at once, from a full bucket."""
+"""How many it takes at once before."""
 
 READS_PER_WRITE = 2.0
-"""EC2 takes twice as many DescribeTags calls, from another bucket. The provider reads each tag that it writes."""
+"""It takes DescribeTags calls twice as fast, from a bucket of their own; the provider reads each tag that it writes."""
 
 RESERVE = int(PER_SECOND)
-"""Calls of the burst that are kept back. EC2 fills the bucket only once a second, and each retry takes a token too."""
+"""Of those, kept back: EC2 fills the bucket once a second, and a call that is retried takes a token of its own."""
 
 AT_ONCE = BURST - RESERVE
 
 
 class Pace:
-    """The times at which calls may begin: `AT_ONCE` calls at once, and then a fixed number per second."""
+    """The times at which calls may begin: `AT_ONCE` of them, then so many a second."""
 
-    def __init__(self, per_second: float = PER_SECOND, clock: Callable[[], float] = time.monotonic) -> None:
-        """Start with a full bucket. No tokens are added before `begin`."""
-        self._per_second, self._clock = per_second, clock
+    def __init__(
+        self,
+        per_second: float = PER_SECOND,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        """A full bucket, which fills no more until `begin`. `sleep`: waits for so many seconds of the clock."""
+        self._per_second, self._clock, self._sleep = per_second, clock, sleep
         self._began: float | None = None
         self._done = asyncio.Event()
         self._turns = 0
 
     def begin(self) -> None:
-        """Say that a call is done. From now on the bucket gets tokens. Before, it was full and got none."""
+        """Say that a call is done, so that the bucket fills from now on; it did not while it was full."""
         if self._began is None:
             self._began = self._clock()
             self._done.set()
 
     def wait(self) -> float:
-        """Take a turn. Gives the seconds from now until its call may begin.
+        """Take a turn: seconds from now until its call may begin.
 
         >>> pace = Pace(per_second=4, clock=lambda: 7.0)
         >>> [pace.wait() for _ in range(AT_ONCE + 2)][-3:]
@@ -48,17 +53,17 @@ class Pace:
         """
         return self._left(self.turn())
 
-    def sleep(self) -> None:
-        """Take a turn and wait until its call may begin. For calls that are made one after another."""
-        time.sleep(self.wait())
+    def sleep(self, calls: int = 1) -> None:
+        """Wait until the next so many calls may begin; for one call after another."""
+        self._sleep(max(self.wait() for _ in range(calls)))
 
     def turn(self) -> int:
-        """Take a turn. `reach` waits for it."""
+        """Take a turn, to be waited for with `reach`."""
         self._turns += 1
         return self._turns
 
     async def reach(self, turn: int) -> None:
-        """Wait until the call of a turn may begin. A turn beyond `AT_ONCE` first waits for `begin`."""
+        """Wait until the call of a turn may begin: one that has to wait does so for `begin` first."""
         if turn > AT_ONCE:
             await self._done.wait()
             await asyncio.sleep(self._left(turn))
@@ -70,7 +75,7 @@ class Pace:
 
 
 async def later(value: T, *paces: Pace) -> T:
-    """Give the value when its call may begin at all of these paces. The turns are taken when this is first awaited."""
+    """Give the value when its call may begin at all these paces. Its turns are taken when this is first awaited."""
     for pace, turn in [(pace, pace.turn()) for pace in paces]:
         await pace.reach(turn)
     return value

@@ -3,13 +3,11 @@
 import os
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import boto3
 import botocore.session
-from botocore.config import Config
 from botocore.credentials import (
     AssumeRoleCredentialFetcher,
     AssumeRoleWithWebIdentityCredentialFetcher,
@@ -32,8 +30,8 @@ _WEB_ARGUMENTS = {"sessionName": "RoleSessionName", "policy": "Policy"}
 _UNITS = {"h": 3600, "m": 60, "s": 1}
 
 
-def assumed(session: boto3.Session, role: Mapping[str, Any], options: Mapping[str, Any]) -> boto3.Session:
-    """A session with the keys of an entry of `aws:assumeRoles`. `options`: those of a client of STS."""
+def assumed(session: boto3.Session, role: Mapping[str, Any], client: Callable[..., Any]) -> boto3.Session:
+    """A session with the keys of an entry of `aws:assumeRoles`. `client`: makes a client of a service."""
     arguments = _arguments(role, _ROLE_ARGUMENTS)
     if "tags" in role:
         arguments["Tags"] = [{"Key": key, "Value": value} for key, value in role["tags"].items()]
@@ -44,7 +42,7 @@ def assumed(session: boto3.Session, role: Mapping[str, Any], options: Mapping[st
             "aws:profile, or log in"
         )
     fetcher = AssumeRoleCredentialFetcher(
-        client_creator=partial(session.client, **options),
+        client_creator=client,
         source_credentials=own,
         role_arn=arguments.pop("RoleArn"),
         extra_args=arguments,
@@ -53,12 +51,12 @@ def assumed(session: boto3.Session, role: Mapping[str, Any], options: Mapping[st
 
 
 def assumed_by_web_identity(
-    session: boto3.Session, role: Mapping[str, Any], options: Mapping[str, Any]
+    session: boto3.Session, role: Mapping[str, Any], client: Callable[..., Any]
 ) -> boto3.Session:
     """A session with the keys of `aws:assumeRoleWithWebIdentity`. It needs no keys of its own, only the token.
 
-    What the config leaves out is read from AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE. Raises `InputError` if it is
-    in neither.
+    `client`: makes a client of a service. What the config leaves out is read from AWS_ROLE_ARN and
+    AWS_WEB_IDENTITY_TOKEN_FILE. Raises `InputError` if it is in neither.
 
     https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
     """
@@ -68,11 +66,6 @@ def assumed_by_web_identity(
     arguments = _arguments(role, _WEB_ARGUMENTS)
     if "duration" in role:
         arguments["DurationSeconds"] = seconds(role["duration"])
-
-    def client(service: str, config: Config) -> Any:  # noqa: ANN401 -- botocore takes any client
-        # botocore asks for a client that signs nothing. The stack's own settings stay.
-        return session.client(service, **{**options, "config": options["config"].merge(config)})
-
     fetcher = AssumeRoleWithWebIdentityCredentialFetcher(
         client_creator=client, web_identity_token_loader=_token(role), role_arn=arn, extra_args=arguments
     )

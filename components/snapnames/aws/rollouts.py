@@ -17,19 +17,20 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
 
-def read_fleet(ec2: "EC2Client", autoscaling: "AutoScalingClient", group_name: str) -> FleetStatus | None:
-    """The fleet of the group, or None where Auto Scaling has no such group: four calls."""
+def read_fleet(
+    ec2: "EC2Client", autoscaling: "AutoScalingClient", group_name: str, *, refreshes: bool = True
+) -> FleetStatus | None:
+    """The fleet of the group, or None where Auto Scaling has no such group: four calls, three without `refreshes`."""
     group = next(iter(read_groups(autoscaling, names=[group_name])), None)
-    return None if group is None else status_of(ec2, autoscaling, group)
+    return None if group is None else _status(ec2, autoscaling, group, refreshes=refreshes)
 
 
-def status_of(ec2: "EC2Client", autoscaling: "AutoScalingClient", group: Group) -> FleetStatus:
-    """What a group launches and runs: three calls."""
+def _status(ec2: "EC2Client", autoscaling: "AutoScalingClient", group: Group, *, refreshes: bool) -> FleetStatus:
     image_id, settled = launched_image(ec2, autoscaling, group.launches[0]) if group.launches else ("", None)
     serving = [member.instance_id for member in group.members if member.in_service]
     running = Counter(images_of(ec2, serving).values())
-    refreshes = read_refreshes(autoscaling, group.name)
-    current = (one for one in refreshes if settled is None or one.started is None or one.started >= settled)
+    found = read_refreshes(autoscaling, group.name) if refreshes else []
+    current = (one for one in found if settled is None or one.started is None or one.started >= settled)
     return FleetStatus(group, image_id, settled, dict(running), next(current, None))
 
 

@@ -3,7 +3,10 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined] # typeshed leaves it out
 
 import boto3
 import botocore.session
@@ -21,6 +24,7 @@ from snapnames.errors import InputError
 if TYPE_CHECKING:
     from mypy_boto3_autoscaling import AutoScalingClient
     from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_sts import STSClient
 
 
 class StackSession:
@@ -54,16 +58,18 @@ class StackSession:
             return str(self._session.region_name)
 
     def _account(self) -> str:
-        sts = self._session.client("sts", **_client_options("sts", self._settings))
-        return str(sts.get_caller_identity()["Account"])
+        sts: STSClient = _client(self._session, self._settings, "sts")
+        return sts.get_caller_identity()["Account"]
 
     def ec2(self) -> "EC2Client":
         """A client of EC2."""
-        return self._session.client("ec2", **_client_options("ec2", self._settings))
+        client: EC2Client = _client(self._session, self._settings, "ec2")
+        return client
 
     def autoscaling(self) -> "AutoScalingClient":
         """A client of Auto Scaling."""
-        return self._session.client("autoscaling", **_client_options("autoscaling", self._settings))
+        client: AutoScalingClient = _client(self._session, self._settings, "autoscaling")
+        return client
 
 
 REFUSALS = (BotoCoreError, ClientError, ResponseParserError)
@@ -93,14 +99,15 @@ def _running_config() -> dict[str, str]:
 
 def _with_roles(session: boto3.Session, settings: Mapping[str, Any]) -> boto3.Session:
     """The session, or one with the keys of the last role that the settings assume."""
-    options = _client_options("sts", settings)
     if "assumeRoleWithWebIdentity" in settings:
-        session = assumed_by_web_identity(session, settings["assumeRoleWithWebIdentity"], options)
+        session = assumed_by_web_identity(
+            session, settings["assumeRoleWithWebIdentity"], partial(_client, session, settings)
+        )
     roles = settings.get("assumeRoles", [])
     if not roles:
         read_keys(session)
     for role in roles:
-        session = assumed(session, role, options)
+        session = assumed(session, role, partial(_client, session, settings))
     return session
 
 
@@ -143,17 +150,33 @@ def _session(settings: Mapping[str, Any]) -> boto3.Session:
     return session
 
 
-def _client_options(service: Literal["autoscaling", "ec2", "sts"], settings: Mapping[str, Any]) -> dict[str, Any]:
-    endpoint = next((entry[service] for entry in settings.get("endpoints", []) if service in entry), None)
-    return {
-        "endpoint_url": endpoint,
+def _client(
+    session: boto3.Session, settings: Mapping[str, Any], service: str, *, config: Config | None = None, **keys: str
+) -> Any:  # noqa: ANN401 -- boto3 makes its clients at run time
+    """A client of a service, through `httpsProxy` unless `noProxy` has its host.
+
+    Where a setting is missing, what the environment says holds, as for the provider. `config`: what a caller wants
+    beside the settings.
+    """
+    options: dict[str, Any] = {
+        "endpoint_url": next((entry[service] for entry in settings.get("endpoints", []) if service in entry), None),
         "verify": False if settings.get("insecure") else settings.get("customCaBundle"),
-        "config": Config(
-            retries={
-                "total_max_attempts": settings.get("maxRetries", 24) + 1,
-                "mode": settings.get("retryMode", "standard"),
-            },
-            use_dualstack_endpoint=settings.get("useDualstackEndpoint"),
-            use_fips_endpoint=settings.get("useFipsEndpoint"),
-        ),
+        **keys,
     }
+    wanted = Config(
+        retries={
+            "total_max_attempts": settings.get("maxRetries", 24) + 1,
+            "mode": settings.get("retryMode", "standard"),
+        },
+        use_dualstack_endpoint=settings.get("useDualstackEndpoint"),
+        use_fips_endpoint=settings.get("useFipsEndpoint"),
+    )
+    if config is not None:
+        wanted = wanted.merge(config)
+    make: Any = session.client  # which client it is depends on the name of the service
+    client = make(service, config=wanted, **options)
+    # A client with a proxy of its own asks no setting about hosts that are reached without one.
+    without = {"no": settings["noProxy"]} if "noProxy" in settings else None
+    if "httpsProxy" not in settings or proxy_bypass_environment(urlsplit(client.meta.endpoint_url).netloc, without):
+        return client
+    return make(service, config=wanted.merge(Config(proxies={"https": settings["httpsProxy"]})), **options)

@@ -62,6 +62,10 @@ def deploy(  # noqa: PLR0913 -- each is an option
     ] = None,
     keep: Annotated[int | None, typer.Option(help="Releases to keep, 1 or more. Default: all.", metavar="N")] = None,
     *,
+    drop: Annotated[
+        list[str] | None,
+        typer.Option(help="Drop this release too, which the config does not list but the stack has.", metavar="R"),
+    ] = None,
     no_rollback: Annotated[
         bool, typer.Option("--no-rollback", help="Leave a fleet whose rollout has failed as it is.")
     ] = False,
@@ -81,7 +85,8 @@ def deploy(  # noqa: PLR0913 -- each is an option
         from snapnames.cli.commands.deploy import Deploy  # noqa: PLC0415
 
         with session.stoppable():
-            return Deploy.of(session, release, keep, rolls_back=not no_rollback).run(preview=preview)
+            deployment = Deploy.of(session, release, keep, rolls_back=not no_rollback, drop=drop or ())
+            return deployment.run(preview=preview)
 
     _command(run, folder, stack, as_json=as_json)
 
@@ -165,7 +170,7 @@ def name_owned(
 
 
 @app.command(epilog=_EXIT_CODES)
-def recover(
+def recover(  # noqa: PLR0913 -- one for each option
     *,
     orphans: Annotated[
         bool,
@@ -175,6 +180,10 @@ def recover(
         bool,
         typer.Option("--unlock", help="Remove the stack's lock although its process may run: you know that none does."),
     ] = False,
+    adopt: Annotated[
+        list[str] | None,
+        typer.Option(help="The id of an image, or the name of a group, that is this stack's.", metavar="ID"),
+    ] = None,
     stack: Stack = None,
     folder: Folder = Path(),
     as_json: Json = False,
@@ -188,7 +197,7 @@ def recover(
     def run(display: "Display") -> dict[str, Any]:
         from snapnames.cli.commands.recover import recover as bring_back  # noqa: PLC0415
 
-        return bring_back(folder, stack, display, orphans=orphans, unlock=unlock)
+        return bring_back(folder, stack, display, orphans=orphans, unlock=unlock, adopt=adopt or ())
 
     _run(run, as_json=as_json)
 

@@ -14,26 +14,26 @@ else:
 
 
 class InstanceRefresh(TypedDict, total=False):
-    """How a change of the launch settings replaces the instances that run, with the defaults of Auto Scaling."""
+    """How running instances are replaced when the launch settings change. The defaults are Auto Scaling's."""
 
     min_healthy_percentage: int
-    """Of the desired capacity, in service while instances are replaced: 0 to 100. Default: 90."""
+    """Percentage of the desired capacity that stays in service meanwhile: 0 to 100. Default: 90."""
 
     instance_warmup: int
-    """Seconds until a new instance counts. Default: the group's health check grace period."""
+    """Seconds until a new instance counts as ready. Default: the group's health check grace period."""
 
     auto_rollback: bool
     """Go back to the settings before when the refresh fails. Default: false."""
 
     triggers: Sequence[str]
-    """Further properties of the group whose change starts a refresh, e.g. `tag`."""
+    """Other properties of the group whose change also starts a refresh, e.g. `tag`."""
 
 
 class FleetArgs(TypedDict):
     """What `Fleet` is made of. The lists are plain, the ids in them may be outputs."""
 
     image_id: Input[str]
-    """The AMI to launch from, as `ReleaseImage.image_id`."""
+    """The AMI to launch from, e.g. `ReleaseImage.image_id`."""
 
     instance_type: str
     """E.g. `t3.small`."""
@@ -42,7 +42,7 @@ class FleetArgs(TypedDict):
     """Launch from a launch `configuration` or a launch `template`. Default: configuration."""
 
     instance_refresh: NotRequired[InstanceRefresh]
-    """Roll the running instances when the launch settings change. Left out: they stay as they are."""
+    """Replace the running instances when the launch settings change. Left out: they stay as they are."""
 
     min_size: NotRequired[int]
     """Instances the group keeps at least. Default: 1."""
@@ -72,13 +72,13 @@ class FleetArgs(TypedDict):
     """Script or cloud-init data, at most 16 KiB. Kept as a secret in the state."""
 
     health_check: NotRequired[HealthCheck]
-    """What tells that an instance is healthy: `EC2` or `ELB`. Default: EC2."""
+    """What decides that an instance is healthy: `EC2` or `ELB`. Default: EC2."""
 
     health_check_grace_period: NotRequired[int]
     """Seconds after launch before the first health check. Default: 300."""
 
     tags: NotRequired[Mapping[str, str]]
-    """Tags on the group and on the instances that it launches, beside `snapnames:stack`."""
+    """Tags on the group and on the instances that it launches. The group has `snapnames:stack` beside."""
 
     rollout_timeout: NotRequired[str]
     """How long an update waits for its instance refresh, as `90m` or `2h`. Default: 2h."""

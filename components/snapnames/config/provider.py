@@ -1,10 +1,10 @@
 """The part of the provider's `aws:` config that a boto3 session needs."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-
-from botocore.utils import is_valid_endpoint_url
+from urllib.parse import urlsplit
 
 from snapnames.config.values import TEXT, TEXT_MAP, TEXTS, TRUTH, WHOLE, is_kind
 from snapnames.errors import InputError
@@ -24,8 +24,10 @@ _MIRRORED = frozenset(
         "sharedConfigFiles",
         "sharedCredentialsFiles",
         "customCaBundle",
+        "httpsProxy",
         "insecure",
         "maxRetries",
+        "noProxy",
         "retryMode",
         "useDualstackEndpoint",
         "useFipsEndpoint",
@@ -49,10 +51,25 @@ _NO_MATTER = frozenset(
 )
 """Settings that make no difference for a read of EC2."""
 
+_HOST = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\.?")
+"""The name of a host: RFC 1123, section 2.1."""
+
 KEYS = tuple(sorted(_MIRRORED))
 """The keys of `aws:` config that a session is made of."""
 
-_TEXTS = frozenset({"accessKey", "secretKey", "token", "profile", "region", "customCaBundle", "retryMode"})
+_TEXTS = frozenset(
+    {
+        "accessKey",
+        "secretKey",
+        "token",
+        "profile",
+        "region",
+        "customCaBundle",
+        "httpsProxy",
+        "noProxy",
+        "retryMode",
+    }
+)
 _KINDS = {
     "allowedAccountIds": TEXTS,
     "forbiddenAccountIds": TEXTS,
@@ -140,8 +157,23 @@ def _check_kinds(path: str, values: Mapping[str, Any], kinds: Mapping[str, str])
 def _check_endpoints(path: str, endpoints: Mapping[str, Any]) -> None:
     _check_kinds(f"{path}.", endpoints, dict.fromkeys(endpoints, TEXT))
     for service, url in endpoints.items():
-        if not is_valid_endpoint_url(url):
+        if not _is_url(url):
             raise InputError(f"aws:{path}.{service} is {url!r}; it is a URL as https://example.com: write it so")
+
+
+def _is_url(text: str) -> bool:
+    """Whether a text is the address of a service: http or https, and the name of a host.
+
+    >>> [_is_url(text) for text in ("http://127.0.0.1:5055", "https://ec2.example.com", "example.com", "http://a b")]
+    [True, True, False, False]
+    """
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+        _ = parts.port  # raises for one that is no number
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and (_HOST.fullmatch(host) is not None or ":" in host)
 
 
 def _parsed(key: str, value: str) -> Any:  # noqa: ANN401 -- whatever the provider takes there

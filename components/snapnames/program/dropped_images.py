@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from .account import Account
 
 
+DESTROYS = "the update will destroy images and their snapshots"
+
+
 class DroppedImage(ComponentResource):
     """An image that was never finished and whose release is dropped, declared as its `ReleaseImage` was.
 
@@ -86,6 +89,11 @@ def settle_dropped(settings: Settings, account: "Account") -> None:
             )
         DroppedImage(image, settings)
     leaving = {image.image_id: image.name for image in dropped if image not in unread}
+    if leaving and pulumi.runtime.is_dry_run():
+        pulumi.log.warn(
+            f"{DESTROYS}: {', '.join(f'{name} ({image_id})' for image_id, name in leaving.items())}, since "
+            "snapnames:releases does not list their releases"
+        )
     if leaving and IN_USE not in settings.force:
         _guard(leaving, account)
 

@@ -1,25 +1,31 @@
 """The history of the stack's fleet, carried from update to update as a stack output."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pulumi
-from pulumi import Output, StackReference
+from pulumi import Output
 
-from snapnames.resources.account_images import stack_tag
-from snapnames.rules.history import HISTORY_OUTPUT, entered, read_history, written
+from snapnames.resources.stack_outputs import last_outputs
+from snapnames.rules.history import HISTORY_OUTPUT, Entry, entered, read_history, written
 
 
-def history(live: str, rollout: "Output[str]") -> "Output[list[dict[str, str]]]":
-    """What ran before, by the stack's last outputs, and the release that this update has rolled out.
+def earlier_history() -> list[Entry]:
+    """What ran before, by the outputs that the last update of the stack has left."""
+    return read_history(last_outputs().get(HISTORY_OUTPUT))
+
+
+def recorded_history(
+    entries: Sequence[Entry], live: str, listed: Sequence[str], rollout: "Output[str]"
+) -> "Output[list[dict[str, str]]]":
+    """The entries, and the release that this update has rolled out.
 
     An update whose rollout fails records nothing. In a preview it is what ran before.
     """
-    last = StackReference("history", stack_name=stack_tag()).get_output(HISTORY_OUTPUT)
 
-    def recorded(known: list[object]) -> list[dict[str, str]]:
-        entries = read_history(known[0])
+    def recorded(outcome: str) -> list[dict[str, str]]:
         if pulumi.runtime.is_dry_run():
             return written(entries)
-        return written(entered(entries, live, str(known[1]), datetime.now(UTC)))
+        return written(entered(entries, live, outcome, datetime.now(UTC), listed))
 
-    return Output.all(last, rollout).apply(recorded)
+    return rollout.apply(recorded)

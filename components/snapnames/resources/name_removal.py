@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING, Any
 from pulumi import ComponentResource, ResourceOptions
 from pulumi.dynamic import ConfigureRequest, CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
 
-from snapnames.aws.pace import Pace
+from snapnames.aws.pace import PER_SECOND, Pace
 from snapnames.aws.session import StackSession
 from snapnames.aws.tags import read_tags
 from snapnames.config.provider import KEYS
+from snapnames.rules.limits import chunks
 from snapnames.rules.owned_names import PREVIOUS_NAME
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
 Props = dict[str, Any]
+
+_AT_A_TIME = int(PER_SECOND)
+"""How many names are decided on together: what EC2 takes in a second."""
 
 
 class NameRemoval(Resource):
@@ -65,22 +69,37 @@ def _own(props: Props) -> Props:
     return {key: props[key] for key in ("names", "removes")}
 
 
-def remove_names(client: "EC2Client", names: Mapping[str, str]) -> None:
-    """Remove each Name that is still as it was given. If it had replaced another name, give that name back.
+def remove_names(client: "EC2Client", names: Mapping[str, str], pace: Pace | None = None) -> None:
+    """Remove the Name of each snapshot that is still as given; one that replaced another gives that back.
 
-    The previous name comes back before its tag is removed. So a kill between the two calls loses nothing, and the next
-    run goes on.
+    The previous name is put back before its tag goes, so a kill between the two loses nothing; the next call goes on.
+
+    Names are read again when their turn has come, those of a second in one call. EC2 compares the value that it
+    deletes, so a name given after that read is safe from a delete. It has no write that minds what is there: a name
+    that a person gives between that read and the previous name, which is a second or two, is lost, and so is one that
+    EC2 does not show yet.
     """
-    pace = Pace()
-    for snapshot_id, tags in read_tags(client, list(names), "Name", PREVIOUS_NAME).items():
-        live, previous = tags.get("Name"), tags.get(PREVIOUS_NAME)
-        if live not in (names[snapshot_id], previous):
-            continue
-        pace.sleep()
-        # EC2 deletes a tag only if its value is the given one, so a name that was given since is safe.
-        if previous is None:
-            client.delete_tags(Resources=[snapshot_id], Tags=[{"Key": "Name", "Value": names[snapshot_id]}])
-            continue
-        if live != previous:
-            client.create_tags(Resources=[snapshot_id], Tags=[{"Key": "Name", "Value": previous}])
-        client.delete_tags(Resources=[snapshot_id], Tags=[{"Key": PREVIOUS_NAME, "Value": previous}])
+    pace = pace or Pace()
+    for batch in chunks(list(_ours(client, names, list(names))), _AT_A_TIME):
+        pace.sleep(len(batch))
+        for snapshot_id, tags in _ours(client, names, batch).items():
+            _remove(client, snapshot_id, names[snapshot_id], tags)
+
+
+def _ours(client: "EC2Client", names: Mapping[str, str], snapshot_ids: list[str]) -> dict[str, dict[str, str]]:
+    """The tags of those that have the name that was given, or again the one that it replaced."""
+    return {
+        snapshot_id: tags
+        for snapshot_id, tags in read_tags(client, snapshot_ids, "Name", PREVIOUS_NAME).items()
+        if tags.get("Name") in (names[snapshot_id], tags.get(PREVIOUS_NAME))
+    }
+
+
+def _remove(client: "EC2Client", snapshot_id: str, name: str, tags: Mapping[str, str]) -> None:
+    previous = tags.get(PREVIOUS_NAME)
+    if previous is None:
+        client.delete_tags(Resources=[snapshot_id], Tags=[{"Key": "Name", "Value": name}])
+        return
+    if tags.get("Name") != previous:
+        client.create_tags(Resources=[snapshot_id], Tags=[{"Key": "Name", "Value": previous}])
+    client.delete_tags(Resources=[snapshot_id], Tags=[{"Key": PREVIOUS_NAME, "Value": previous}])

@@ -148,7 +148,8 @@ class _Follower:
     async def _status(self) -> FleetStatus | None:
         from snapnames.aws.rollouts import read_fleet  # noqa: PLC0415 -- loaded by now
 
-        return await self._asking(lambda: read_fleet(self._ec2, self._autoscaling, self._name))
+        rolls = self._settings.refresh is not None
+        return await self._asking(lambda: read_fleet(self._ec2, self._autoscaling, self._name, refreshes=rolls))
 
     async def _refresh(self, refresh_id: str) -> Refresh:
         from snapnames.aws.rollouts import read_refreshes  # noqa: PLC0415 -- loaded by now

@@ -46,8 +46,8 @@ class SourceVolumes(ComponentResource):
         super().__init__(
             "snapnames:index:SourceVolumes",
             name,
-            {"volumes": self.devices},
-            ResourceOptions(parent=owner, ignore_changes=["volumes"]),
+            {"volumes": self.devices, "instance": source_instance_id},
+            ResourceOptions(parent=owner, ignore_changes=["volumes", "instance"]),
         )
         self.register_outputs({})
 

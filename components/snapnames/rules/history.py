@@ -49,10 +49,13 @@ def written(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     return [asdict(entry) for entry in entries]
 
 
-def entered(entries: Sequence[Entry], live: str, outcome: str, now: datetime) -> list[Entry]:
+def entered(
+    entries: Sequence[Entry], live: str, outcome: str, now: datetime, listed: Sequence[str] = ()
+) -> list[Entry]:
     """The history with the release that the fleet launches from now on; the same when it launched that before.
 
-    A release that is left for one that ran before it is marked as left: a rollback does not go back to it.
+    `listed`: the releases of the config, newest first. A release that is left for an older one, which ran before, is
+    marked as left: a rollback does not go back to it. Going forth again to a newer one leaves nothing.
 
     >>> from datetime import UTC
     >>> noon = datetime(2018, 3, 7, 12, tzinfo=UTC)
@@ -61,15 +64,22 @@ def entered(entries: Sequence[Entry], live: str, outcome: str, now: datetime) ->
     ...     runs = entered(runs, release, ROLLED_OUT, noon)
     >>> [(entry.release, entry.outcome) for entry in runs]
     [('b', 'rolled out'), ('c', 'left'), ('b', 'rolled out')]
+    >>> runs = entered(runs, "c", ROLLED_OUT, noon, ["c", "b"])
+    >>> [(entry.release, entry.outcome) for entry in runs[2:]]
+    [('b', 'rolled out'), ('c', 'rolled out')]
     """
     if entries and entries[-1].release == live:
         last = entries[-1]
         kept = Entry(live, last.since, outcome if last.outcome == LAUNCHED else last.outcome)
         return [*entries[:-1], kept]
     before = list(entries)
-    if any(entry.release == live for entry in before):
+    if any(entry.release == live for entry in before) and not _newer(live, before[-1].release, listed):
         before[-1] = Entry(before[-1].release, before[-1].since, LEFT)
     return [*before, Entry(live, now.isoformat(timespec="seconds"), outcome)][-LONGEST:]
+
+
+def _newer(release: str, than: str, listed: Sequence[str]) -> bool:
+    return release in listed and than in listed and listed.index(release) < listed.index(than)
 
 
 def left(entries: Iterable[Entry]) -> set[str]:

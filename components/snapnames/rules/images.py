@@ -1,5 +1,6 @@
 """What EC2 has: images, the snapshots behind them, and what uses an image. The only such values of this package."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +13,10 @@ SERVICE_TAG = "snapnames:service"
 
 _BACKUP_TAGS = ("aws:backup:", "aws:dlm:", "dlm:managed")
 """How the tags begin that AWS Backup and Data Lifecycle Manager put on what they make."""
+
+
+_INSTANCE = re.compile(r"i-[0-9a-f]{8}")
+"""The id of an instance in the name of an image: backup tools write it there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +81,16 @@ class Image:
     def builder(self) -> str | None:
         """The stack whose release it is, as the mark says; None for every other image.
 
-        A copy is nobody's release. A backup bears the tags of its instance, and may so bear an old mark: what an image
-        of a release has alone is a name that begins with its service, or before there was that tag a Name that is the
-        image's own name. Neither can be changed on an image or copied from an instance.
+        A copy is nobody's release. A backup bears the tags of its instance, and may so bear an old mark. What only an
+        image of a release has is a name that begins with its service. Before there was that tag, it has a Name that is
+        the image's own name; one without a Name is taken for a backup when its own name tells an instance.
         """
         if self.copied or any(key.startswith(_BACKUP_TAGS) for key in self.tags):
             return None
         service = self.tags.get(SERVICE_TAG)
         if service is None:
-            marked = self.tags.get("Name") == self.name
+            marked = self.tags.get("Name", self.name) == self.name
+            marked = marked and ("Name" in self.tags or not _INSTANCE.search(self.name))
         else:
             marked = self.name == service or self.name.startswith(f"{service}-")
         return self.tags.get(STACK_TAG) if marked else None

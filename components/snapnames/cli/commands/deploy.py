@@ -33,14 +33,25 @@ class Deploy:
     rolls_back: bool
     """Whether a rollout that fails takes the fleet back to the release before."""
 
+    also: tuple[str, ...] = ()
+    """Releases that the config does not list, that the stack has, and that are to go."""
+
     @classmethod
-    def of(cls, session: Session, release: str | None, keep: int | None, *, rolls_back: bool = True) -> "Deploy":
+    def of(
+        cls,
+        session: Session,
+        release: str | None,
+        keep: int | None,
+        *,
+        rolls_back: bool = True,
+        drop: Sequence[str] = (),
+    ) -> "Deploy":
         """Check what was asked for against the config. Raises `UsageError`."""
         chosen = plan.now() if release is None else release
         plan.check_release(chosen, session.service)
         before = session.file.releases
         plan.deployed(before, chosen, keep)
-        return cls(session, chosen, plan.deployed(before, chosen, None), keep, rolls_back)
+        return cls(session, chosen, plan.deployed(before, chosen, None), keep, rolls_back, tuple(drop))
 
     def run(self, *, preview: bool) -> dict[str, Any]:
         """Preview, update, write the config, drop; what came of it, for scripts. Raises `CommandError`."""
@@ -48,10 +59,11 @@ class Deploy:
         images = session.images()
         refresh = self._settle(images) if not preview else any(image.unread for image in images.values())
         before = session.standing()
+        self._keep_unlisted(images, before)
         going = self._going(before)
         dropping = f", then dropping {', '.join(going)}" if going else ""
         say(f"deploying {session.image_name(self.release)} to stack {session.stack.name}{dropping}")
-        config = session.file.edited(self.wanted)
+        config = session.edited(self.wanted)
         try:
             steps = session.preview(config, refresh=refresh)
             say(f"[{session.display.elapsed}] to do: {summary(steps.seen)}")
@@ -84,7 +96,34 @@ class Deploy:
     def _going(self, standing: Standing) -> list[str]:
         """The releases that `--keep` drops once the new one is in service."""
         kept = plan.deployed(self.wanted, self.release, self.keep, standing.history).listed
-        return [release for release in self.wanted.listed if release not in kept]
+        return [*(release for release in self.wanted.listed if release not in kept), *self.also]
+
+    def _keep_unlisted(self, images: Mapping[str, ImageWithSnapshots], standing: Standing) -> None:
+        """Keep what the stack has and the config does not list. Raises when the fleet launches or runs it.
+
+        Another operator may have deployed it: the list of before says nothing of it.
+        """
+        session = self.session
+        session.kept = [one for one in session.unlisted(images) if one != self.release]
+        live = [
+            one
+            for one in session.kept
+            if one not in self.also
+            and (standing.launches == session.image_name(one) or standing.running(session.image_name(one)))
+        ]
+        if live:
+            named, first = ", ".join(map(session.image_name, live)), live[0]
+            raise CommandError(
+                f"{standing.outcome(session.image_name(first))}: {session.file.path.name} does not list {named}, as "
+                "when another deployment has made it. Get the config of that deployment, or write the release into "
+                f"snapnames:releases, or give `--drop {first}` to let it go"
+            )
+        for release in session.kept:
+            if release not in self.also:
+                session.display.say(
+                    f"keeping {session.image_name(release)}, which {session.file.path.name} does not list: `--drop "
+                    f"{release}` lets it go"
+                )
 
     def _document(
         self, steps: Steps, standing: Standing, *, preview: bool, going: Sequence[str], outcome: Dropped | None = None
@@ -131,7 +170,7 @@ class Deploy:
         session = self.session
         names = {step.name for step in steps.seen if step.kind == IMAGE and step.verb == "delete"}
         # No step shows one that a refresh takes out of the state, nor one that `_remove_left` deletes.
-        names |= {session.image_name(release) for release in {*images} - {*self.wanted.listed}}
+        names |= {session.image_name(release) for release in {*images} - {*self.wanted.listed, *session.kept}}
         leaving, there = session.held(names), {one.image.image_id for one in images.values()}
         session.delete_left({image_id: name for image_id, name in leaving.items() if image_id not in there})
         return leaving
@@ -214,7 +253,7 @@ class Deploy:
                 f"nothing was destroyed: {again} tries the rollout again, and `snapnames rollback` goes back",
             ]
         session.display.say(f"going back to {session.image_name(back)}, the last release that was good")
-        config = session.file.edited(Releases(self.wanted.listed, back))
+        config = session.edited(Releases(self.wanted.listed, back))
         try:
             session.update(config, refresh=False)
         except CommandError as error:
@@ -247,7 +286,8 @@ class Deploy:
 
     def _remove_left(self, config: str) -> None:
         try:
-            left = [release for release in self.session.images() if release not in self.wanted.listed]
+            expected = {*self.wanted.listed, *self.session.kept}
+            left = [release for release in self.session.images() if release not in expected]
             if left:
                 self.session.display.say(f"removing what was never finished: {', '.join(left)}")
                 self.session.update(config, refresh=False)

@@ -50,11 +50,7 @@ def reasons_to_keep(session: Session, releases: Collection[str], standing: Stand
         ec2 = session.account.session.ec2()
         for release, one in found.items():
             running = standing.running(one.image.name) if standing else 0
-            still = (
-                [f"{running} instance{'s' * (running > 1)} of the fleet still run{'' if running > 1 else 's'} it"]
-                if running
-                else []
-            )
+            still = [f"instances of the fleet that still run it: {running}"] if running else []
             why = [*still, *used.get(one.image.image_id, ()), *refusals(ec2, one)]
             if why:
                 reasons[release] = why
@@ -88,12 +84,13 @@ def drop(session: Session, releases: Sequence[str], standing: Standing) -> Dropp
         return outcome
     before = session.images()
     wanted = session.file.releases.without(going)
+    session.kept = [release for release in session.kept if release not in going]
     session.display.say(f"[{session.display.elapsed}] dropping {', '.join(map(session.image_name, going))}")
     held = session.held([session.image_name(release) for release in going])
     try:
-        steps = session.preview(session.file.edited(wanted), refresh=False)
+        steps = session.preview(session.edited(wanted), refresh=False)
         _check(steps, {session.image_name(release) for release in going})
-        session.update(session.file.edited(wanted), refresh=False, planned=steps)
+        session.update(session.edited(wanted), refresh=False, planned=steps)
     except CommandError as error:
         _late(session, outcome, going, before, error)
     else:
@@ -129,7 +126,7 @@ def _late(
     outcome.dropped += gone
     if gone:
         session.file = session.file.replace(session.file.releases.without(gone))
-        outcome.left = session.left_snapshots([before[one].image.image_id for one in gone if one in before])
+        outcome.left = session.left_snapshots({before[one].image.image_id: session.image_name(one) for one in gone})
     if outcome.left:
         session.display.say(
             f"warning: {', '.join(map(session.image_name, gone))} is deregistered, and AWS has refused to delete "

@@ -1,5 +1,6 @@
 """`snapnames recover` repairs a stack after a kill, and asks no question."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,14 @@ from snapnames.cli.stack.stack_file import StackFile
 from snapnames.rules.releases import image_name
 
 
-def recover(
-    folder: Path, stack_name: str | None, display: Display, *, orphans: bool, unlock: bool = False
+def recover(  # noqa: PLR0913 -- one for each option
+    folder: Path,
+    stack_name: str | None,
+    display: Display,
+    *,
+    orphans: bool,
+    unlock: bool = False,
+    adopt: Collection[str] = (),
 ) -> dict[str, Any]:
     """Repair the stack, so that `pulumi up` works. Gives what was done, for scripts. Raises `CommandError`.
 
@@ -26,7 +33,7 @@ def recover(
     file.check(config, stack.project.name)
     service = config.get("snapnames:service")
     image_names = [image_name(service, release) for release in file.releases.listed if service]
-    recovery = Recovery(stack, file.text, Made(aws_session(config)), image_names, display)
+    recovery = Recovery(stack, file.text, Made(aws_session(config)), image_names, display, frozenset(adopt))
     with stack.stoppable(lambda: display.say("stopping; ^C again stops at once")):
         recovery.run(orphans=orphans, unlock=True)
     if not (recovery.adopted or recovery.dropped or recovery.deleted):

@@ -1,6 +1,5 @@
 """`snapnames rollback` moves the fleet to another release that exists. It builds no image."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from snapnames.cli.commands.plan_text import details, show_plan
@@ -10,7 +9,6 @@ from snapnames.cli.stack import release_list as plan
 from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.stack_file import StaleListError
 from snapnames.cli.stack.steps import IMAGE, Step, changes, summary
-from snapnames.rules.images import ImageWithSnapshots
 
 
 def rollback(session: Session, release: str | None, *, preview: bool) -> dict[str, Any]:
@@ -28,7 +26,7 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
     config = session.file.edited(wanted)
     images = session.images()
     refresh = any(image.unread for image in images.values())
-    kept = _unlisted(session, images)
+    kept = session.unlisted(images)
     if kept:
         config = session.file.edited(Releases((*kept, *wanted.listed), wanted.live))
         named = ", ".join(map(session.image_name, kept))
@@ -68,20 +66,6 @@ def _stands(session: Session, wanted: Releases) -> str:
     """Where the fleet is after a rollback that failed, and what goes on from there."""
     image = session.image_name(wanted.live or "")
     return f"{session.standing().outcome(image)}. `snapnames rollback {wanted.live}` goes on from here"
-
-
-def _unlisted(session: Session, images: Mapping[str, ImageWithSnapshots]) -> list[str]:
-    """Releases that the state has an image of and the file does not list, as after a deployment that failed.
-
-    The update gets them in its list, because it would destroy their images otherwise. The file does not get them.
-    """
-    found = [
-        release
-        for release, image in images.items()
-        if image.image.state == "available" and release not in session.file.releases.listed
-    ]
-    held = session.held([session.image_name(release) for release in found])
-    return [release for release in found if images[release].image.image_id in held]
 
 
 def _refuse_images(steps: list[Step]) -> None:

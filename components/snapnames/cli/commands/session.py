@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -13,9 +13,11 @@ from snapnames.cli.errors import UsageError
 from snapnames.cli.recovery.made import Made
 from snapnames.cli.recovery.recovery import Recovery, delete_left
 from snapnames.cli.stack.open_stack import OnEvent, OpenStack
+from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.running import run_stoppable
 from snapnames.cli.stack.stack_file import StackFile
 from snapnames.cli.stack.steps import IMAGE, Step, Steps, summary
+from snapnames.cli.state.declared import declared
 from snapnames.cli.state.exported import Exported
 from snapnames.rules.images import ImageWithSnapshots
 from snapnames.rules.releases import image_name, release_of
@@ -34,6 +36,8 @@ class Session:
     file: StackFile
     service: str
     display: Display
+    kept: list[str] = field(default_factory=list)
+    """Releases that the file does not list, and that the updates of this command keep."""
 
     @classmethod
     def open(cls, folder: Path, stack_name: str | None, display: Display) -> "Session":
@@ -66,6 +70,23 @@ class Session:
         if not self.has_fleet:
             return f"{image} is built; without snapnames:fleet nothing launches it"
         return standing.outcome(image)
+
+    def unlisted(self, images: Mapping[str, ImageWithSnapshots]) -> list[str]:
+        """Releases that the state has a built image of and the file does not list, the newest first."""
+        found = [
+            release
+            for release, one in sorted(images.items(), key=lambda of: of[1].image.created, reverse=True)
+            if one.image.state == "available" and release not in self.file.releases.listed
+        ]
+        held = self.held([self.image_name(release) for release in found])
+        return [release for release in found if images[release].image.image_id in held]
+
+    def edited(self, wanted: Releases) -> str:
+        """The text of the config for an update: these releases, and those that this command keeps unlisted."""
+        kept = [release for release in self.kept if release not in wanted.listed]
+        if not kept:
+            return self.file.edited(wanted)
+        return self.file.edited(Releases((*wanted.listed, *kept), wanted.pinned))
 
     def standing(self) -> Standing:
         """Where the fleet stands, as AWS tells it now. Raises `CommandError`."""
@@ -108,14 +129,15 @@ class Session:
         held = Exported(self.stack.state()["deployment"]).held_images if names else {}
         return {image_id: name for image_id, name in held.items() if name in names}
 
-    def left_snapshots(self, image_ids: Collection[str]) -> list[str]:
-        """The snapshots that these images have left, of those that EC2 does not have any more."""
-        left = self._made.left_snapshots(image_ids) if image_ids else {}
-        return [snapshot_id for ids in left.values() for snapshot_id in ids]
+    def left_snapshots(self, images: Mapping[str, str]) -> list[str]:
+        """The snapshots that these images, id to name, have left, of those that EC2 does not have any more."""
+        left = self._made.left_snapshots(images, {}) if images else None
+        return [snapshot_id for ids in left.deletable.values() for snapshot_id in ids] if left else []
 
     def delete_left(self, held: Mapping[str, str]) -> None:
         """Delete the snapshots that these images have left. `held`: image id to name. Raises `CommandError`."""
-        delete_left(self._made, held, self.display)
+        names = declared(self.stack.state()["deployment"], self.stack.tag).names if held else {}
+        delete_left(self._made, held, names, self.display)
 
     @property
     def _made(self) -> Made:

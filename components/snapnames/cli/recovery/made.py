@@ -1,6 +1,7 @@
 """Finds out what AWS has done of interrupted creates and deletes."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from snapnames.aws.tags import read_tags
 from snapnames.cli.advice import aws_errors
 from snapnames.cli.state.exported import Resource
 from snapnames.cli.state.repair import Settled
+from snapnames.rules.evidence import kept_by, unproven
 from snapnames.rules.images import STACK_TAG, Image
 from snapnames.rules.resource_types import CONFIGURATION, GROUP, IMAGE, TEMPLATE
 
@@ -25,6 +27,17 @@ Found = tuple[str, datetime]
 """The id of a resource, and when AWS made it."""
 
 _STAYS = ("InvalidSnapshot.InUse", "InvalidSnapshot.NotFound")
+
+
+@dataclass(frozen=True)
+class Left:
+    """Snapshots whose image is gone."""
+
+    deletable: dict[str, list[str]]
+    """Image id to the ids of those that the stack may delete."""
+
+    kept: dict[str, str]
+    """Snapshot id to why it stays."""
 
 
 class Made:
@@ -84,13 +97,34 @@ class Made:
             found = read_groups(self._autoscaling, filters=[{"Name": f"tag:{STACK_TAG}", "Values": [stack_tag]}])
             return [(group.name, group.created) for group in found]
 
-    def left_snapshots(self, image_ids: Iterable[str]) -> dict[str, list[str]]:
-        """Image id to the snapshots that CreateImage made for it, only for images that are gone."""
-        wanted = list(image_ids)
+    def reasons(self, images: Iterable[Image], stack_tag: str, recorded: Mapping[str, str]) -> dict[str, str]:
+        """Image id to why it is not proven to be a create of this stack, of those that are not.
+
+        `recorded`: image name to the source instance that the state has recorded before the create.
+        """
+        listed = list(images)
+        with aws_errors("the snapshots behind the images can't be read"):
+            made = snapshots_made_for(self._ec2, [image.image_id for image in listed])
+        found = {i.image_id: unproven(i, made[i.image_id], stack_tag, recorded.get(i.name)) for i in listed}
+        return {image_id: why for image_id, why in found.items() if why}
+
+    def left_snapshots(self, images: Mapping[str, str], declared: Mapping[str, str]) -> "Left":
+        """What images, id to name, have left that EC2 does not have any more.
+
+        `declared`: snapshot id to the Name that the stack declared for it.
+        """
+        left = Left({}, {})
         with aws_errors("the account's images and snapshots can't be read"):
-            present = present_ids(self._ec2, wanted)
-            left = snapshots_made_for(self._ec2, [image_id for image_id in wanted if image_id not in present])
-        return {image_id: [one.snapshot_id for one in snapshots] for image_id, snapshots in left.items() if snapshots}
+            present = present_ids(self._ec2, images)
+            made = snapshots_made_for(self._ec2, [image_id for image_id in images if image_id not in present])
+        for image_id, snapshots in made.items():
+            for one in snapshots:
+                why = kept_by(one, images[image_id], declared.get(one.snapshot_id))
+                if why:
+                    left.kept[one.snapshot_id] = why
+                else:
+                    left.deletable.setdefault(image_id, []).append(one.snapshot_id)
+        return left
 
     def restorable(self, image_ids: Collection[str]) -> set[str] | None:
         """Those of the images that the Recycle Bin keeps, so that they could be restored. None if AWS does not tell.
@@ -120,16 +154,26 @@ class Made:
         return deleted
 
     def _image(self, inputs: Inputs) -> Found | None:
-        """CreateImage takes no name twice, and the mark says that it was this stack's create."""
-        stack = inputs.get("tags", {}).get(STACK_TAG, "")
-        found = [one for one in images_by(self._ec2, "name", [inputs["name"]]) if stack and one.builder == stack]
-        return (found[0].image_id, found[0].created) if found else None
+        """CreateImage takes no name twice; mark, source instance and snapshots say that it was this stack's create."""
+        stack, source = inputs.get("tags", {}).get(STACK_TAG, ""), inputs.get("sourceInstanceId")
+        named = images_by(self._ec2, "name", [inputs["name"]])
+        found = [one for one in named if stack and one.builder == stack and one.source_instance_id == source]
+        if not found:
+            return None
+        image = found[0]
+        made = snapshots_made_for(self._ec2, [image.image_id])[image.image_id]
+        # The mappings of a pending image show only after a while: it is looked at again when it is made.
+        if image.state == "available" and unproven(image, made, stack, source):
+            return None
+        return (image.image_id, image.created)
 
     def _launch_configuration(self, inputs: Inputs) -> Found | None:
-        """The launch configuration of that name, if it launches the image. It has no tags that could tell its stack."""
+        """It has no tags: its name was generated by the update, and every field has to be as the update wanted it."""
         answer = self._autoscaling.describe_launch_configurations(LaunchConfigurationNames=[inputs["name"]])
-        found = [one for one in answer["LaunchConfigurations"] if one["ImageId"] == inputs.get("imageId")]
-        return (inputs["name"], found[0]["CreatedTime"]) if found else None
+        for one in answer["LaunchConfigurations"]:
+            if _as_wanted(one, inputs):
+                return (inputs["name"], one["CreatedTime"])
+        return None
 
     def _launch_template(self, inputs: Inputs) -> Found | None:
         filters: list[FilterTypeDef] = [
@@ -143,3 +187,26 @@ class Made:
         wanted = {tag["value"] for tag in inputs.get("tags", []) if tag["key"] == STACK_TAG}
         found = [one for one in read_groups(self._autoscaling, names=[inputs["name"]]) if one.builder in wanted]
         return (found[0].name, found[0].created) if found else None
+
+
+_FIELDS = {
+    "ImageId": "imageId",
+    "InstanceType": "instanceType",
+    "KeyName": "keyName",
+    "IamInstanceProfile": "iamInstanceProfile",
+    "SpotPrice": "spotPrice",
+    "PlacementTenancy": "placementTenancy",
+}
+"""Of a launch configuration: Auto Scaling's names, and those of the state."""
+
+
+def _as_wanted(found: Mapping[str, Any], inputs: Inputs) -> bool:
+    """Whether a launch configuration is as an update wanted it.
+
+    The state holds user data encrypted: that there is some is all that can be compared of it.
+    """
+    same = all((found.get(theirs) or "") == (inputs.get(ours) or "") for theirs, ours in _FIELDS.items())
+    groups = sorted(found.get("SecurityGroups", [])) == sorted(inputs.get("securityGroups") or [])
+    public = bool(found.get("AssociatePublicIpAddress")) == bool(inputs.get("associatePublicIpAddress"))
+    told = bool(found.get("UserData")) == bool(inputs.get("userData") or inputs.get("userDataBase64"))
+    return same and groups and public and told

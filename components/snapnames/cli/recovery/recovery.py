@@ -12,6 +12,7 @@ from snapnames.cli.recovery.unrecorded import unrecorded
 from snapnames.cli.stack.open_stack import OpenStack, State
 from snapnames.cli.stack.running import run_stoppable
 from snapnames.cli.stack.steps import Steps
+from snapnames.cli.state.declared import declared
 from snapnames.cli.state.exported import CutOff, Exported
 from snapnames.cli.state.missed import missed, taken_in, without_volumes
 from snapnames.cli.state.repair import Settled, foreign, mended, unread, with_dependents
@@ -60,6 +61,12 @@ class Recovery:
     """The image names of the releases. If this stack built an image with such a name, the state must have the image."""
 
     display: Display
+    adopt: frozenset[str] = frozenset()
+    """Ids of images and names of groups that a person says are this stack's."""
+
+    unproven: list[str] = field(default_factory=list)
+    """What was found and not taken in, a line each: nothing that others can't write proves it to be this stack's."""
+
     adopted: list[str] = field(default_factory=list)
     """Names of resources that AWS had made and the state did not have."""
 
@@ -78,17 +85,21 @@ class Recovery:
         """
         before, done = self._replaced(unlock=unlock)  # fails if another update runs, so it comes first
         self._note(done, before)
+        names = declared(before, self.stack.tag).names
         gone = {i: done.held[i] for i in done.leaving}
         if orphans:
-            gone |= self._beyond_return({**self.stack.earlier_images(), **done.held})
-        self.deleted += delete_left(self.made, gone, self.display)
+            gone |= self._beyond_return({**self.stack.earlier_images(), **done.held}, names)
+        self.deleted += delete_left(self.made, gone, names, self.display)
         if done.unread:
             steps = Steps()
             run_stoppable(self.stack, lambda: self.stack.refresh(self.config, steps.on_event, done.unread), steps)
+        if self.unproven:
+            raise CommandError("\n".join(self.unproven))
 
-    def _beyond_return(self, images: Mapping[str, str]) -> dict[str, str]:
+    def _beyond_return(self, images: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
         """Those of the images, id to name, that nobody can restore. Says which others there are."""
-        left = self.made.left_snapshots(images) if images else {}
+        # Without a snapshot that would be deleted, the Recycle Bin need not be readable.
+        left = self.made.left_snapshots(images, names).deletable if images else {}
         kept = self.made.restorable(left)
         if kept is None:
             self.display.say(
@@ -101,7 +112,7 @@ class Recovery:
                 f"image {images[image_id]} ({image_id}) is in the Recycle Bin, so its snapshots stay: `aws ec2 "
                 f"restore-image-from-recycle-bin --image-id {image_id}` restores it"
             )
-        return {image_id: images[image_id] for image_id in left if image_id not in kept}
+        return {image_id: name for image_id, name in images.items() if image_id not in kept}
 
     def _replaced(self, *, unlock: bool) -> tuple[Mapping[str, Any], _Mending]:
         """Replace the state by the repaired one. Gives the deployment before, and what was found in it."""
@@ -169,9 +180,10 @@ class Recovery:
                 "here: run `pulumi cancel` if the stack is locked, and `pulumi refresh`, which asks what became of it"
             )
         settled, going = self.made.settled(found.creating), Exported(deployment).leaving_images
-        made = unrecorded(deployment, self.made, self.stack.tag) if Exported(deployment).roots else []
+        self.unproven.clear()
+        made = self._said_to_be_ours(deployment) if Exported(deployment).roots else []
         after = mended(deployment, [*settled, *made], self.made.gone(going) if going else ())
-        lost = missed(after, images) if Exported(after).roots else []
+        lost = self._proven(missed(after, images), deployment) if Exported(after).roots else []
         if lost:
             after = taken_in(after, lost, self.made.names(lost))
         urns = unread(after) | {*(resource["urn"] for resource in found.deleting), *without_volumes(after, images)}
@@ -179,6 +191,42 @@ class Recovery:
         held = Exported(deployment).held_images | Exported(after).held_images
         names = [image.name for image in lost]
         return _Mending(found, settled, made, names, held, going, with_dependents(after, urns), after)
+
+    def _proven(self, lost: list[Image], deployment: Mapping[str, Any]) -> list[Image]:
+        """Those that the state proves to be its own creates, or that a person says are; what is left is reported."""
+        recorded = Exported(deployment).recorded_instances
+        reasons = self.made.reasons(lost, self.stack.tag, recorded) if lost else {}
+        for image in lost:
+            why = reasons.get(image.image_id)
+            if why and image.image_id not in self.adopt:
+                behind = ", ".join(f"{device} {one}" for device, one in image.snapshots.items())
+                self.unproven.append(
+                    f"image {image.name!r} ({image.image_id}) is in the account and not in the state, and nothing "
+                    f"proves that this stack made it: {why}. It was made {image.created:%Y-%m-%d %H:%M} UTC of "
+                    f"{image.source_instance_id or 'no instance'}, with {behind or 'no snapshot'}. If it is this "
+                    f"stack's, run `snapnames recover --adopt {image.image_id}`; else deregister it, or release under "
+                    "another name"
+                )
+        return [image for image in lost if image.image_id in self.adopt or image.image_id not in reasons]
+
+    def _said_to_be_ours(self, deployment: Mapping[str, Any]) -> list[Settled]:
+        """The groups that a person says are this stack's; what is left is reported."""
+        found = unrecorded(deployment, self.made, self.stack.tag)
+        for name in found.configurations:
+            self.display.say(
+                f"launch configuration {name} looks like one of this stack's, and its state does not have it. Nothing "
+                f"launches from it by this stack: `aws autoscaling delete-launch-configuration "
+                f"--launch-configuration-name {name}` deletes it"
+            )
+        for group in found.groups:
+            if group.resource_id not in self.adopt:
+                self.unproven.append(
+                    f"the Auto Scaling group {group.resource_id} bears the mark of this stack, and its state does not "
+                    "have it, as when AWS's answer to its create was lost; another update would make a second one. If "
+                    f"it is this stack's, run `snapnames recover --adopt {group.resource_id}`; else take the tag "
+                    "snapnames:stack from it"
+                )
+        return [group for group in found.groups if group.resource_id in self.adopt]
 
     def _note(self, done: _Mending, before: Mapping[str, Any]) -> None:
         held = {(resource["urn"], resource.get("id")) for resource in before.get("resources") or []}
@@ -201,15 +249,21 @@ class Recovery:
             self.display.say(f"never made, and to be made by the next update: {', '.join(self.dropped)}")
 
 
-def delete_left(made: Made, images: Mapping[str, str], display: Display) -> list[str]:
+def delete_left(made: Made, images: Mapping[str, str], declared: Mapping[str, str], display: Display) -> list[str]:
     """Delete the snapshots that are left of images that EC2 does not have any more. `images`: id to name.
 
-    The provider leaves such snapshots if it tries a delete again. Gives the ids of the deleted snapshots. Without
-    images it reads nothing. Raises `CommandError`.
+    `declared`: snapshot id to the Name that the stack declared. The provider leaves such snapshots if it tries a delete
+    again. One that is not proven to be left of its image stays, and is said. Gives the ids of the deleted snapshots.
+    Without images it reads nothing. Raises `CommandError`.
     """
     deleted: list[str] = []
-    for image_id, snapshot_ids in (made.left_snapshots(images) if images else {}).items():
+    if not images:
+        return deleted
+    left = made.left_snapshots(images, declared)
+    for image_id, snapshot_ids in left.deletable.items():
         now = made.delete_snapshots(snapshot_ids)
         deleted += now
         display.say(f"deleted what image {images[image_id]} ({image_id}) left: {', '.join(now) or '-'}")
+    for snapshot_id, why in left.kept.items():
+        display.say(f"snapshot {snapshot_id} stays: {why}")
     return deleted

@@ -7,40 +7,49 @@ resource under another generated name.
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from snapnames.cli.recovery.made import Found, Made
 from snapnames.cli.state.exported import Exported, Resource
 from snapnames.cli.state.repair import Settled
-from snapnames.rules.resource_types import CONFIGURATION, FLEET, GROUP, TEMPLATE, child, logical_name
+from snapnames.rules.resource_types import FLEET, GROUP, TEMPLATE, child, logical_name
 
 _GENERATED = re.compile(r"(?P<fleet>.+)-[0-9a-f]{7}")
 """The name that Pulumi generates for a resource without a name."""
 
 
-def unrecorded(deployment: Mapping[str, Any], made: Made, stack_tag: str) -> list[Settled]:
-    """Creates for launch configurations and groups of the state's fleets that AWS has and the state does not have.
+@dataclass(frozen=True)
+class Unrecorded:
+    """What bears a name that was generated for a fleet of the state, which the state does not have.
+
+    Others can make such things: none of them is taken in without a person's word.
+    """
+
+    configurations: tuple[str, ...]
+    groups: tuple[Settled, ...]
+    """As creates, to be taken in when a person says so."""
+
+
+def unrecorded(deployment: Mapping[str, Any], made: Made, stack_tag: str) -> Unrecorded:
+    """Launch configurations and groups of the state's fleets that AWS has and the state does not have.
 
     The name must be one that Pulumi generated for the fleet. A launch configuration must launch one of the state's
-    images. A group must have the tag `stack_tag`. The state must not have a group of this fleet, and only one group may
-    match. Makes at most one paged read of each kind, and none without a fleet. Raises `CommandError` if AWS refuses
-    one.
+    images. A group must have the tag `stack_tag`, and the state must not have a group of this fleet. Makes at most one
+    paged read of each kind, and none without a fleet. Raises `CommandError` if AWS refuses one.
     """
     fleets = [resource for resource in deployment.get("resources") or [] if resource["type"] == FLEET]
-    found: list[Settled] = []
+    configurations: list[str] = []
+    groups: list[Settled] = []
     configured = [fleet for fleet in fleets if not _has(fleet, TEMPLATE, deployment)]
     if configured:
         there = _unknown(made.launch_configurations(set(Exported(deployment).held_images)), deployment)
-        for fleet in configured:
-            found += [_create(deployment, fleet, CONFIGURATION, one) for one in there if _is_of(fleet, one)]
+        configurations += [one[0] for fleet in configured for one in there if _is_of(fleet, one)]
     groupless = [fleet for fleet in fleets if not _has(fleet, GROUP, deployment)]
     if groupless:
         there = _unknown(made.groups(stack_tag), deployment)
-        for fleet in groupless:
-            of_fleet = [one for one in there if _is_of(fleet, one)]
-            if len(of_fleet) == 1:
-                found.append(_create(deployment, fleet, GROUP, *of_fleet))
-    return found
+        groups += [_create(deployment, fleet, GROUP, one) for fleet in groupless for one in there if _is_of(fleet, one)]
+    return Unrecorded(tuple(configurations), tuple(groups))
 
 
 def _has(fleet: Resource, kind: str, deployment: Mapping[str, Any]) -> bool:

@@ -36,13 +36,13 @@ class StackFile:
         """Read the file. Raises `UsageError` if it is missing, or if its releases are not a list of texts."""
         try:
             text = path.read_bytes().decode()
-            config = (yaml.safe_load(text) or {}).get("config") or {}
+            config = _config(text)
         except FileNotFoundError as error:
             raise UsageError(
                 f"{path.name} does not exist; a stack's config is kept there: run `pulumi config set "
                 "snapnames:service <name>` first, or choose another --stack"
             ) from error
-        except (ValueError, AttributeError, yaml.YAMLError) as error:
+        except (ValueError, yaml.YAMLError) as error:
             raise UsageError(f"{path.name} is no stack config: {_problem(error)}: correct it") from error
         return cls(path, text, _releases(path.name, config))
 
@@ -53,9 +53,8 @@ class StackFile:
         them. A short key belongs to the project. If a file has a short and a whole key, pulumi takes either of them.
         """
         found = _releases("the stack's config", config)
-        keys = (yaml.safe_load(self.text) or {}).get("config") or {}
         short = {key.removeprefix(f"{project}:") for key in (RELEASES, LIVE)} - {RELEASES, LIVE}
-        if found == self.releases and not short & keys.keys():
+        if found == self.releases and not short & _config(self.text).keys():
             return
         live = f" and `{LIVE}: {json.dumps(found.pinned)}`" if found.pinned else ""
         raise UsageError(
@@ -132,13 +131,26 @@ def _replace(path: Path, content: bytes) -> None:
         raise
 
 
+def _config(text: str) -> Mapping[str, Any]:
+    """What is under `config:`. Raises `ValueError` where that is no map, and `yaml.YAMLError`."""
+    file = yaml.safe_load(text)
+    if not isinstance(file, dict | None):
+        raise ValueError("it is no map with a key `config`")  # noqa: TRY004 -- as text that is no UTF-8 raises
+    config = (file or {}).get("config")
+    if not isinstance(config, dict | None):
+        raise ValueError("its `config` is no map of keys")  # noqa: TRY004 -- the same
+    return config or {}
+
+
 def _said(releases: Releases) -> str:
     live = f" with {releases.pinned!r} live" if releases.pinned else ""
     return f"{json.dumps(releases.listed)}{live}"
 
 
 def _releases(where: str, config: Mapping[str, Any]) -> Releases:
-    listed, live = config.get(RELEASES) or [], config.get(LIVE)
+    listed, live = config.get(RELEASES), config.get(LIVE)
+    if listed in (None, ""):
+        listed = []
     if isinstance(listed, str):
         try:
             listed = json.loads(listed)
@@ -180,7 +192,11 @@ def _with_releases(text: str, listed: tuple[str, ...]) -> str:
     if isinstance(value, yaml.SequenceNode) and not value.flow_style:
         return _with_items(text, value, listed)
     flow = json.dumps(list(listed))
-    return text[:start] + (flow if isinstance(value, yaml.SequenceNode) else f"'{flow}'") + text[end:]
+    if start == end:  # nothing is there, and where it would be is right behind the colon
+        return f"{text[:start]} {flow}{text[end:]}"
+    if not isinstance(value, yaml.SequenceNode):
+        flow = "'{}'".format(flow.replace("'", "''"))
+    return f"{text[:start]}{flow}{text[end:]}"
 
 
 def _with_items(text: str, value: yaml.SequenceNode, listed: tuple[str, ...]) -> str:

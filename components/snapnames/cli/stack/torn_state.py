@@ -7,6 +7,7 @@ a checksum that pulumi does not use. Without the file, pulumi reads the state.
 """
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -16,17 +17,29 @@ _WRITTEN_AFTER_SECONDS = 2.0
 """A running update fills the file within milliseconds, so a file that is still empty after this time is torn."""
 
 
-def mend(backend: Path, stack: str) -> bool:
+def mend(backend: Path, stack: str, wait: Callable[[float], object] = time.sleep) -> bool:
     """Remove the stack's empty `.attrs` files, except one that an update is writing. Gives whether there was any.
 
-    `backend`: the folder that has `.pulumi`. `stack`: its short name.
+    `backend`: the folder that has `.pulumi`. `stack`: its short name. `wait`: waits for so many seconds.
     """
-    torn = [path for path in backend.glob(f".pulumi/stacks/**/{stack}.json*.attrs") if not path.stat().st_size]
-    time.sleep(_WRITTEN_AFTER_SECONDS if torn else 0)
-    for path in torn:
-        if path.exists() and not path.stat().st_size:
-            path.unlink()
+    found = {path: _emptied(path) for path in backend.glob(f".pulumi/stacks/**/{stack}.json*.attrs")}
+    torn = {path: emptied for path, emptied in found.items() if emptied is not None}
+    if torn:
+        wait(_WRITTEN_AFTER_SECONDS)
+    for path, emptied in torn.items():
+        # An update that writes many states may be at it again, and then the file was emptied later.
+        if _emptied(path) == emptied:
+            path.unlink(missing_ok=True)
     return bool(torn)
+
+
+def _emptied(path: Path) -> int | None:
+    """When an empty file was written last, in nanoseconds; None for one that has text in it or is gone."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return None if found.st_size else found.st_mtime_ns
 
 
 def folder_of(url: str, project: Path) -> Path | None:

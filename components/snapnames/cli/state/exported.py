@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from snapnames.rules.resource_types import COMPONENTS, GROUP, IMAGE, PROVIDER, ROOT, logical_name
+from snapnames.rules.resource_types import COMPONENTS, GROUP, IMAGE, PROVIDER, ROOT, SOURCE_VOLUMES, logical_name
 
 Resource = Mapping[str, Any]
 """One resource, or a pending operation's resource, as the engine exports it."""
@@ -68,6 +68,17 @@ class Exported:
     def outputs(self) -> Mapping[str, Any]:
         """The outputs of the stack; none before its first update."""
         return next((root.get("outputs") or {} for root in self.of_type(ROOT)), {})
+
+    @property
+    def recorded_instances(self) -> dict[str, str]:
+        """Image name to the source instance that an update recorded before it began to make the image."""
+        recorded = {
+            logical_name(one["urn"]): instance
+            for one in self.of_type(SOURCE_VOLUMES)
+            if isinstance(instance := (one.get("inputs") or {}).get("instance"), str)
+        }
+        images = (one for one in self.cut_off.creating if one["type"] == IMAGE)
+        return {one["inputs"]["name"]: one["inputs"].get("sourceInstanceId", "") for one in images} | recorded
 
     @property
     def fleet_groups(self) -> list[str]:

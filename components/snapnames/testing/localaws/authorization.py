@@ -1,8 +1,8 @@
 """What AWS asks of IAM before it does a call of EC2 or Auto Scaling: which action, on which resources, with which keys.
 
 From docs.aws.amazon.com/service-authorization/latest/reference: list_ec2.html and list_autoscaling.html. Calls that
-describe or list have no resources there, but for those in `_ON_ONE`. A call that changes something and is not
-known here is refused. Of what a launch template asks for, the tags in it are left out.
+describe have no resources there, but for those in `ON_ONE`. A call that changes something and is not known here is
+refused. Of what a launch template asks for, the tags in it are left out.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
 
+from .authorized_actions import ON_ALL, ON_ONE, REFERENCES
 from .policies import Context, Request
 
 if TYPE_CHECKING:
@@ -20,21 +21,6 @@ if TYPE_CHECKING:
 _EC2_ITSELF = "ec2.amazonaws.com"
 _WITHOUT_ACCOUNT = ("image", "snapshot")
 """Kinds of resources whose ARN has no account."""
-
-_ON_ONE = {
-    "CreateLaunchTemplateVersion": "LaunchTemplateId",
-    "DeleteLaunchTemplate": "LaunchTemplateId",
-    "DeleteSnapshot": "SnapshotId",
-    "DeregisterImage": "ImageId",
-    "DescribeImageAttribute": "ImageId",
-    "DescribeInstanceAttribute": "InstanceId",
-    "DisableImageDeprecation": "ImageId",
-    "EnableImageDeprecation": "ImageId",
-    "GetInstanceUefiData": "InstanceId",
-    "ModifyImageAttribute": "ImageId",
-    "ModifyLaunchTemplate": "LaunchTemplateId",
-}
-"""EC2's calls on one resource that exists, and the parameter that names it."""
 
 _ON_ONE_GROUP = (
     "CancelInstanceRefresh",
@@ -121,11 +107,12 @@ def requests(call: Call) -> list[Request] | None:
     known = _EC2 if call.service == "ec2" else _AUTO_SCALING
     if call.action in known:
         return list(known[call.action](call))
-    if call.service == "ec2" and call.action in _ON_ONE:
+    if call.service == "ec2" and call.action in ON_ONE:
         return list(_one(call))
     if call.service == "autoscaling" and call.action in _ON_ONE_GROUP:
         return list(_group(call))
-    return [call.request()] if call.action.startswith(("Describe", "List")) else None
+    listed = call.action.startswith("Describe") or (call.service == "ec2" and call.action in ON_ALL)
+    return [call.request()] if listed else None
 
 
 def _given(tags: Mapping[str, str]) -> Context:
@@ -144,12 +131,12 @@ def _pairs(tags: list[dict[str, str]]) -> dict[str, str]:
 
 
 def _one(call: Call) -> Iterator[Request]:
-    resource_id = call.get(_ON_ONE[call.action])
+    resource_id = call.get(ON_ONE[call.action])
     if not resource_id and "LaunchTemplateName" in call.parameters:
         template = call.template({"LaunchTemplateName": call.get("LaunchTemplateName"), "Version": "$Default"})
         resource_id = template.template_id if template else ""
     kind = call.action.partition("LaunchTemplate")[1] and "launch-template"
-    kind = kind or _ON_ONE[call.action].removesuffix("Id").lower()
+    kind = kind or ON_ONE[call.action].removesuffix("Id").lower()
     attributes: Context = {}
     if call.action == "ModifyImageAttribute":
         # docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-policies-for-amazon-ec2.html: a parameter, or its `Value`.
@@ -194,6 +181,31 @@ def _create_image(call: Call) -> Iterator[Request]:
     yield call.request(call.arn("instance", instance_id), existing=_existing("ec2", call.tags_of(instance_id)))
     yield from _made(call, "image")
     yield from _made(call, "snapshot")
+
+
+def _copy(call: Call) -> Iterator[Request]:
+    """The source, and what is made of it. The source's tags are known here in its own region alone."""
+    kind = call.action.removeprefix("Copy").lower()
+    source = call.get(f"Source{kind.title()}Id")
+    arn = f"arn:aws:ec2:{call.get('SourceRegion')}::{kind}/{source}"
+    yield call.request(arn, existing=_existing("ec2", call.tags_of(source)))
+    if kind == "image":
+        yield from _made(call, "image")
+    yield from _made(call, "snapshot")
+
+
+def _binned(call: Call) -> Iterator[Request]:
+    """What is named of the Recycle Bin, or all images or snapshots in it."""
+    kind = "image" if "Images" in call.action else "snapshot"
+    names = [value for name, value in call.parameters.items() if name.startswith(f"{kind.title()}Id.")]
+    for name in names or ["*"]:
+        yield call.request(call.arn(kind, name), existing=_existing("ec2", call.tags_of(name)))
+
+
+def _references(call: Call) -> Iterator[Request]:
+    yield call.request()
+    for action in REFERENCES:
+        yield call.request("*", action, via={"aws:CalledVia": ("ec2-images.amazonaws.com",)})
 
 
 def _group(call: Call) -> Iterator[Request]:
@@ -253,10 +265,15 @@ def _group_tags(call: Call) -> Iterator[Request]:
 
 
 _EC2: Mapping[str, Callable[[Call], Iterator[Request]]] = {
+    "CopyImage": _copy,
+    "CopySnapshot": _copy,
     "CreateImage": _create_image,
     "CreateLaunchTemplate": lambda call: _made(call, "launch-template"),
     "CreateTags": _tags,
     "DeleteTags": _tags,
+    "DescribeImageReferences": _references,
+    "ListImagesInRecycleBin": _binned,
+    "ListSnapshotsInRecycleBin": _binned,
 }
 _AUTO_SCALING: Mapping[str, Callable[[Call], Iterator[Request]]] = {
     "CreateAutoScalingGroup": _group,

@@ -10,6 +10,7 @@ from moto.ec2.responses.amis import AmisResponse
 from . import clock, gate
 from .errors import ParameterInvalidError
 from .image_backend import specified_tags
+from .image_copies import CopyOrder
 from .images import Image, Traits
 from .parameters import ParameterActions
 from .wire import BulkResult, page
@@ -33,18 +34,20 @@ class ImageActions(ParameterActions, AmisResponse):
         return ActionResult({"ImageId": image.id})
 
     def copy_image(self) -> ActionResult:
-        """Copy; tags go onto the new image and its snapshots."""
+        """Copy; given tags go onto the new image and its snapshots."""
         tags = specified_tags(self._get_param("TagSpecifications", []))
         self.error_on_dryrun()
-        image: Image = self.ec2_backend.copy_image(
+        order = CopyOrder(
             self._required("SourceImageId"),
             self._required("SourceRegion"),
-            self._get_param("Name"),
+            self._required("Name"),
             self._get_param("Description"),
+            self._get_param("Encrypted"),
+            self._get_param("KmsKeyId"),
+            self._truth("CopyImageTags"),
+            self._get_param("ClientToken"),
         )
-        self.ec2_backend.create_tags([image.id], tags["image"])
-        self.ec2_backend.create_tags(image.snapshot_ids, tags["snapshot"])
-        return ActionResult({"ImageId": image.id})
+        return ActionResult({"ImageId": self.ec2_backend.copy_image(order, tags).id})
 
     def register_image(self) -> ActionResult:
         """Register from snapshots; a manifest's location makes an image with an instance-store root."""

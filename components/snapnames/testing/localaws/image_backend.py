@@ -135,12 +135,16 @@ class Images(Snapshots):
 
         A failed image keeps its name until it is deregistered (from memory of EC2).
         """
+        self.check_name(name)
+        if holders := self.image_names.get(name):
+            raise ImageNameDuplicateError(name=name, image_id=min(holders))
+
+    def check_name(self, name: str) -> None:
+        """Raise for a name that EC2 refuses, whoever has it."""
         if not name:
             raise ParameterMissingError(parameter="name")
         if not IMAGE_NAME.fullmatch(name):
             raise ImageNameMalformedError
-        if holders := self.image_names.get(name):
-            raise ImageNameDuplicateError(name=name, image_id=min(holders))
 
     def check_snapshots(self, mappings: list[Mapping]) -> None:
         """Raise if a mapping names a snapshot that the account can't use."""

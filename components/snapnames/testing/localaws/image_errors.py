@@ -75,3 +75,41 @@ class ParameterCombinationError(EC2ClientError):
     """Parameters were given that don't go together."""
 
     code = "InvalidParameterCombination"
+
+
+class ImageStorageNotSharedError(EC2ClientError):
+    """The image is shared, and its snapshots are not, so it can't be copied. Code and text are from memory of EC2."""
+
+    code = "InvalidRequest"
+    message = "You do not have permission to access the storage of this ami"
+
+
+class CopyLimitReachedError(EC2ClientError):
+    """Too many snapshots are being copied to the region.
+
+    docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html has the code; the text is from memory of EC2.
+    """
+
+    code = "ResourceLimitExceeded"
+    message = "Too many snapshot copies in progress. The limit is {limit} for this destination region."
+
+
+class IdempotentParameterMismatchError(EC2ClientError):
+    """A client token was used before, for a request that was different. The text is from memory of EC2."""
+
+    code = "IdempotentParameterMismatch"
+    message = "The client token you have provided is associated with a resource that was created by another request."
+
+
+class KeyWithoutEncryptionError(EC2ClientError):
+    """A key was named, and nothing is to be encrypted. The text is from memory of EC2."""
+
+    code = "InvalidParameterDependency"
+    message = "The parameter KmsKeyId requires the parameter Encrypted to be set."
+
+
+class EncryptionNotRemovedError(EC2ClientError):
+    """An encrypted snapshot has no unencrypted copy. Code and text could not be checked."""
+
+    code = "InvalidParameterValue"
+    message = "An encrypted snapshot can't be copied to an unencrypted one."

@@ -128,6 +128,11 @@ class Image(Ami):
         ids = (mapping.get("Ebs", {}).get("SnapshotId") for mapping in self.mappings)
         return [snapshot_id for snapshot_id in ids if snapshot_id]
 
+    @property
+    def is_of_user(self) -> bool:
+        """Whether an account made it, and not a publisher."""
+        return self.owner_alias is None
+
     def launchable_by(self, users: set[str]) -> bool:
         """Whether one of the accounts owns the image, or has been given it."""
         return self.owner_id in users or self.shared_with(users)

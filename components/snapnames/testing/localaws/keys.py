@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING
 
 from moto.kms.models import kms_backends
 
+from .image_errors import EncryptionNotRemovedError, KeyWithoutEncryptionError
+
 if TYPE_CHECKING:
     from moto.ec2.models import EC2Backend
 
 AWS_MANAGED = "alias/aws/ebs"
+
+KEY_NOT_ACCESSIBLE = "Given key ID is not accessible"
+"""What a snapshot says that was to be encrypted with a key that its region has not (from memory of EC2)."""
 
 
 def is_aws_managed(ec2: EC2Backend, key_arn: str | None) -> bool:
@@ -38,3 +43,20 @@ def key_in_region(ec2: EC2Backend, given: str) -> str | None:
         return default_key(ec2) if name == AWS_MANAGED else None
     key_id = kms.any_id_to_key_id(given)
     return str(kms.keys[key_id].arn) if key_id in kms.keys else None
+
+
+def encryption_of_copy(
+    ec2: EC2Backend, kms_key_id: str | None, *, was: bool, asked: bool | None
+) -> tuple[bool, str | None]:
+    """Whether a copy is encrypted, and the ARN of its key; None for one that the region has not.
+
+    Without a key it is the default one of the region that the copy goes to, whatever key the source has; encryption can
+    be added and not taken away: docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopyImage.html.
+    """
+    if kms_key_id and not asked:
+        raise KeyWithoutEncryptionError
+    if was and asked is False:
+        raise EncryptionNotRemovedError
+    if not (was or asked or ec2.ebs_encryption_by_default):
+        return False, None
+    return True, key_in_region(ec2, kms_key_id) if kms_key_id else default_key(ec2)

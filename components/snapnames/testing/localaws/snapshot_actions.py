@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from moto.ec2.responses.elastic_block_store import ElasticBlockStore
 
 from .errors import ParameterInvalidError
+from .tags import tag_list
 from .wire import BulkResult, page
 
 if TYPE_CHECKING:
@@ -14,7 +15,21 @@ if TYPE_CHECKING:
 
 
 class SnapshotActions(ElasticBlockStore):
-    """DescribeSnapshots; the other actions are moto's, on the backend above."""
+    """DescribeSnapshots and CopySnapshot; the other actions are moto's, on our backend."""
+
+    def copy_snapshot(self) -> ActionResult:
+        """Copy, encrypted or not; a copy is tagged as asked."""
+        tags = self._parse_tag_specification().get("snapshot", {})
+        self.error_on_dryrun()
+        snapshot = self.ec2_backend.copy_snapshot(
+            self._get_param("SourceSnapshotId"),
+            self._get_param("SourceRegion"),
+            self._get_param("Description", ""),
+            self._get_param("KmsKeyId"),
+            self._get_param("Encrypted"),
+        )
+        self.ec2_backend.create_tags([snapshot.id], tags)
+        return BulkResult({"SnapshotId": snapshot.id, "Tags": tag_list(tags)})
 
     def describe_snapshots(self) -> ActionResult:
         """Filter by ids, owners and filters together, and page."""

@@ -19,7 +19,9 @@ from .errors import (
 )
 from .filters import exact_values, select
 from .image_errors import SnapshotArchivedError, SnapshotLockedError
+from .keys import KEY_NOT_ACCESSIBLE, encryption_of_copy
 from .recycle_bin import Bin
+from .settings import Lifecycle
 from .snapshots import Snapshot
 from .tags import Tags
 
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from moto.ec2.models.elastic_block_store import Volume, VolumeAttachment
-
-    from .settings import Lifecycle
 
 SNAPSHOT_ID = re.compile(r"snap-([0-9a-f]{8}|[0-9a-f]{17})")
 GP3_THROUGHPUT = 125
@@ -112,20 +112,33 @@ class Snapshots(Tags):
         return self.add_snapshot(snapshot, volume.size, lifecycle)
 
     def copy_snapshot(
-        self, source_snapshot_id: str, source_region: str, description: str, kms_key_id: str | None
+        self,
+        source_snapshot_id: str,
+        source_region: str,
+        description: str,
+        kms_key_id: str | None,
+        encrypted: bool | None = None,  # noqa: FBT001 - behind moto's parameters
     ) -> Snapshot:
         """Copy a snapshot from a region."""
-        source = cast("Snapshots", ec2_backends[self.account_id][source_region]).usable_snapshot(source_snapshot_id)
+        source = self.backend_of(source_region).usable_snapshot(source_snapshot_id)
+        does, key = encryption_of_copy(self, kms_key_id, was=bool(source.encrypted), asked=encrypted)
         snapshot = Snapshot(
             self,
             random_snapshot_id(),
             volume=source.volume,
             description=description,
-            encrypted=source.encrypted,
-            kms_key_id=kms_key_id or source.kms_key_id,
+            encrypted=does,
+            kms_key_id=key if does else None,
         )
         snapshot.copied = True
-        return self.add_snapshot(snapshot, source.size, None)
+        failed = does and key is None
+        return self.add_snapshot(snapshot, source.size, Lifecycle(0, "failed", KEY_NOT_ACCESSIBLE) if failed else None)
+
+    def backend_of(self, region: str) -> Snapshots:
+        """The account in another region; raises for a region that EC2 has not. Code and text could not be checked."""
+        if region not in ec2_backends[self.account_id]:
+            raise ParameterInvalidError(f"Value ({region}) for parameter sourceRegion is invalid.")
+        return cast("Snapshots", ec2_backends[self.account_id][region])
 
     def add_snapshot(self, snapshot: Snapshot, size: int, lifecycle: Lifecycle | None) -> Snapshot:
         """Keep a snapshot of `size` GiB."""

@@ -1,0 +1,37 @@
+"""The outputs that the last update of the running program's stack has left."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import pulumi
+
+from .account_images import stack_tag
+
+T = TypeVar("T")
+
+_TRIES, _PAUSE_SECONDS = 8, 0.1
+_UNREAD = "failed to load checkpoint"
+
+
+def last_outputs() -> Mapping[str, Any]:
+    """Name to value of each stack output, as the last update left it; empty before the first update."""
+    # A StackReference would be a resource of the stack, which every refresh after an update shows as changed.
+    answer = read_again(lambda: pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": stack_tag()}).value)
+    return dict((answer or {}).get("outputs", {}))
+
+
+def read_again(read: Callable[[], T], wait: Callable[[float], object] = time.sleep) -> T:
+    """What `read` answers, read again when the state can't be loaded just now.
+
+    The engine saves the state while the program runs. A backend of files then writes a small file of attributes beside
+    the state, and in that moment a reader finds this file empty.
+    """
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            return read()
+        except Exception as error:  # Pulumi raises no narrower one
+            if not tries_left or _UNREAD not in str(error):
+                raise
+        wait(_PAUSE_SECONDS)
+    raise AssertionError

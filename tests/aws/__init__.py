@@ -1,0 +1,1 @@
+"""What is read from AWS and written to it, on the local AWS without an engine."""

@@ -1,0 +1,1 @@
+"""The commands of `snapnames`, on the real engine and the local AWS."""

@@ -1,0 +1,1 @@
+"""Resources, without the engine."""
