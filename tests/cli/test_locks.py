@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -91,7 +90,7 @@ def test_a_lock_in_a_bucket_is_left_to_pulumi() -> None:
 
 def test_one_command_at_a_time_cancels_on_a_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second would remove the lock of the update that the first has begun; another stack's are another matter."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
     with (
         alone("front-dev"),

@@ -192,3 +192,15 @@ def test_an_image_that_was_deregistered_while_it_was_waited_for_is_not_pending(
     ec2.deregister_image(ImageId=image_id)
 
     assert (before, made.pending(image_id)) == (True, False)
+
+
+def test_images_that_the_recycle_bin_keeps_are_restorable(made: Made, aws: LocalAws, ec2: EC2Client) -> None:
+    """Of those that are asked for; one that is not in the bin is gone for good."""
+    aws.ec2(image_retention_seconds=3600)
+    kept, other = (
+        ec2.create_image(InstanceId=launch(ec2), Name=name, NoReboot=True)["ImageId"] for name in ("web-1", "web-2")
+    )
+    for image_id in (kept, other):
+        ec2.deregister_image(ImageId=image_id)
+
+    assert made.restorable([kept, "ami-0123456789abcdef0"]) == {kept}

@@ -57,7 +57,7 @@ def test_a_config_of_three_keys_gets_the_defaults() -> None:
         service="front-web",
         releases=("2", "1"),
         live="2",
-        force=False,
+        force=(),
         source="i-0123456789abcdef0",
         name_pattern="{image}({index:03d})",
         reboot=False,
@@ -69,6 +69,18 @@ def test_a_config_of_three_keys_gets_the_defaults() -> None:
         fleet=None,
         owned_images=None,
     )
+
+
+def test_a_force_that_names_nothing_still_forces_and_says_what_to_write(capfd: pytest.CaptureFixture[str]) -> None:
+    """As it was written before; a check that there is not is a fault."""
+    least = {"service": "web", "releases": ["1"], "source": "i-0123456789abcdef0"}
+
+    taken = read({**least, "force": True})
+    with pytest.raises(InputError, match=r"snapnames:force is \['all'\]; it lists the checks to switch off"):
+        read({**least, "force": ["all"]})
+
+    assert taken.force == ("in-use",)
+    assert "snapnames:force is true, which does not say what it forces" in capfd.readouterr().err
 
 
 def test_every_key_is_taken_over() -> None:
@@ -118,7 +130,7 @@ def test_every_key_is_taken_over() -> None:
             "service": "front web",
             "releases": ["20180308231207", "20180307231207"],
             "live": "20180307231207",
-            "force": True,
+            "force": ["in-use"],
             "source": {"Name": "front-web"},
             "namePattern": "{index} of {image}",
             "reboot": True,
@@ -137,7 +149,7 @@ def test_every_key_is_taken_over() -> None:
         service="front web",
         releases=("20180308231207", "20180307231207"),
         live="20180307231207",
-        force=True,
+        force=("in-use",),
         source={"Name": "front-web"},
         name_pattern="{index} of {image}",
         reboot=True,

@@ -153,9 +153,9 @@ def test_an_older_release_whose_image_was_deregistered_is_an_error_and_never_reb
     refreshed = stack.up("--skip-preview", code=None)
 
     error = (
-        f"error: snapnames:releases lists '{OLD}', whose image does not exist in region ap-northeast-2; only the first "
-        "release is built, since an older image can't be made of today's instance: check the region and the account, "
-        "or drop it from the list"
+        f"error: snapnames:releases lists '{OLD}', whose image does not exist in 123456789012 ap-northeast-2; only "
+        "the first release is built, since an older image can't be made of today's instance: check first that "
+        "aws:region, aws:profile and the keys lead to the region and the account where the stack was deployed"
     )
     assert error not in possible
     assert [(done.code, error in done.out) for done in (previewed, updated, refreshed)] == [(1, True)] * 3
@@ -173,9 +173,10 @@ def test_an_older_release_that_was_never_built_is_the_same_error(
     updated = stack.up("--skip-preview", code=None)
 
     error = (
-        f"error: snapnames:releases lists '{OLD}', '{NEVER}', whose image does not exist in region ap-northeast-2; "
-        "only the first release is built, since an older image can't be made of today's instance: check the region and "
-        "the account, or drop it from the list"
+        f"error: snapnames:releases lists '{OLD}', '{NEVER}', whose image does not exist in 123456789012 "
+        "ap-northeast-2; only the first release is built, since an older image can't be made of today's instance: "
+        "check first that aws:region, aws:profile and the keys lead to the region and the account where the stack was "
+        "deployed"
     )
     assert [(done.code, error in done.out) for done in (previewed, updated)] == [(1, True)] * 2
     assert writes(aws, mark) == []

@@ -100,22 +100,38 @@ def test_a_named_profile_is_used_to_list_to_name_and_to_clear(account: Account, 
     assert account.names() == {"web-1:/dev/sda1": None}
 
 
+def test_a_role_assumed_by_a_web_identity_lists_and_names(
+    aws: LocalAws, account: Account, program: Make, tmp_path: Path
+) -> None:
+    """As the provider does it: in the account of the role, with the token of a file."""
+    account.image("home-1")
+    other = Account(in_account_of_role(aws))
+    other.image("away-1")
+    token = tmp_path / "token"
+    token.write_text("a.web.token", encoding="utf-8")
+    role = {"roleArn": ROLE, "sessionName": "names", "webIdentityTokenFile": str(token)}
+    stack = program({"ownedImages": True, "aws:assumeRoleWithWebIdentity": role})
+
+    stack.up("--skip-preview")
+
+    assert (account.names(), other.names()) == ({"home-1:/dev/sda1": None}, {"away-1:/dev/sda1": "away-1(001)"})
+
+
 def test_a_setting_of_the_provider_that_can_not_be_mirrored_is_an_error_that_says_so(
     account: Account, program: Make
 ) -> None:
     """Nothing is named with other credentials than the provider's; one that matters for no read is passed over."""
     account.image("web-1")
-    web_identity = {"aws:assumeRoleWithWebIdentity": {"roleArn": ROLE, "webIdentityTokenFile": "/dev/null"}}
-    stack = program({"ownedImages": True, **web_identity})
+    stack = program({"ownedImages": True, "aws:httpProxy": "http://127.0.0.1:9"})
 
     refused = stack.up("--skip-preview", code=1).out
     unnamed = account.names()
-    del stack.config["aws:assumeRoleWithWebIdentity"]
+    del stack.config["aws:httpProxy"]
     stack.config["aws:defaultTags"] = {"tags": {"team": "web"}}
     stack.up("--skip-preview")
 
     assert (
-        "error: aws:assumeRoleWithWebIdentity has no counterpart outside the provider, and a source given by tags, a "
+        "error: aws:httpProxy has no counterpart outside the provider, and a source given by tags, a "
         "dropped release, or the images that the account owns are read outside of it: give the profile or the keys "
         "another way"
     ) in refused

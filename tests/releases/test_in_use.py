@@ -49,7 +49,7 @@ def test_a_dropped_release_that_others_use_is_warned_of_and_kept_until_it_is_for
     previewed = stack.preview().out
     refused = stack.up(code=1).out
     kept = set(images(ec2))
-    stack.config["force"] = True
+    stack.config["force"] = ["in-use"]
     stack.up("--skip-preview")
 
     says = f"images of dropped releases are used outside this stack: 'front-web-1' ({image_id}) by {user};"

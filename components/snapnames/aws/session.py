@@ -12,51 +12,54 @@ import boto3
 import botocore.session
 import pulumi
 from botocore.config import Config
-from botocore.credentials import (
-    AssumeRoleCredentialFetcher,
-    CredentialProvider,
-    CredentialResolver,
-    DeferredRefreshableCredentials,
-)
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 from botocore.utils import validate_region_name
 
+from snapnames.aws.keys import check_account, getting_in, read_keys, refuse_to_ask
+from snapnames.aws.roles import assumed, assumed_by_web_identity
 from snapnames.config.provider import provider_settings
 from snapnames.errors import InputError
 
 if TYPE_CHECKING:
     from mypy_boto3_autoscaling import AutoScalingClient
     from mypy_boto3_ec2 import EC2Client
-
-_ROLE_ARGUMENTS = {
-    "roleArn": "RoleArn",
-    "sessionName": "RoleSessionName",
-    "externalId": "ExternalId",
-    "policy": "Policy",
-    "sourceIdentity": "SourceIdentity",
-    "transitiveTagKeys": "TransitiveTagKeys",
-}
+    from mypy_boto3_sts import STSClient
 
 
 class StackSession:
     """Clients with the region, profile, keys, roles and endpoints of the stack's default provider.
 
     Raises `InputError` if a setting of the provider has no counterpart here, if a setting is of the wrong kind, if
-    there is no region, or if there are no keys to assume a role with.
+    there is no region, if there are no keys, if a role can't be assumed, or if the account is not allowed.
     """
 
     def __init__(self, config: Mapping[str, str] | None = None) -> None:
-        """Read the provider's settings, and assume its roles.
+        """Read the provider's settings and the keys, assume its roles, and check the account if it is limited.
 
         `config`: the stack's `aws:` config as it stands, without the namespace. Left out: the running program's.
         """
         self._settings = provider_settings(_running_config() if config is None else config)
-        self._session = _session(self._settings)
+        with getting_in():
+            self._session = _session(self._settings)
         # A client would report a bad region only when it is made, and callers expect no config error there.
         _check_region(self._session.region_name)
-        for role in self._settings.get("assumeRoles", []):
-            self._session = _assumed(self._session, role, self._settings)
+        with getting_in():
+            self._session = _with_roles(self._session, self._settings)
+            if self._settings.get("allowedAccountIds") or self._settings.get("forbiddenAccountIds"):
+                check_account(self._account(), self._session.region_name, self._settings)
+
+    @property
+    def place(self) -> str:
+        """The account and the region, for an error. If AWS does not tell the account, it is the region alone."""
+        try:
+            return f"{self._account()} {self._session.region_name}"
+        except REFUSALS:
+            return str(self._session.region_name)
+
+    def _account(self) -> str:
+        sts: STSClient = _client(self._session, self._settings, "sts")
+        return sts.get_caller_identity()["Account"]
 
     def ec2(self) -> "EC2Client":
         """A client of EC2."""
@@ -94,6 +97,20 @@ def _running_config() -> dict[str, str]:
     return {key.removeprefix("aws:"): value for key, value in values.items() if key.startswith("aws:")}
 
 
+def _with_roles(session: boto3.Session, settings: Mapping[str, Any]) -> boto3.Session:
+    """The session, or one with the keys of the last role that the settings assume."""
+    if "assumeRoleWithWebIdentity" in settings:
+        session = assumed_by_web_identity(
+            session, settings["assumeRoleWithWebIdentity"], partial(_client, session, settings)
+        )
+    roles = settings.get("assumeRoles", [])
+    if not roles:
+        read_keys(session)
+    for role in roles:
+        session = assumed(session, role, partial(_client, session, settings))
+    return session
+
+
 def _check_region(region: str | None) -> None:
     if not region:
         raise InputError(
@@ -119,7 +136,7 @@ def _session(settings: Mapping[str, Any]) -> boto3.Session:
             )
         if files:
             core.set_config_variable(variable, files[0])
-    return boto3.Session(
+    session = boto3.Session(
         botocore_session=core,
         aws_access_key_id=settings.get("accessKey"),
         aws_secret_access_key=settings.get("secretKey"),
@@ -128,19 +145,25 @@ def _session(settings: Mapping[str, Any]) -> boto3.Session:
         # The provider's rule. boto3 alone would use AWS_DEFAULT_REGION or the profile, and could read another region.
         region_name=settings.get("region") or os.environ.get("AWS_REGION"),
     )
+    if "accessKey" not in settings:
+        refuse_to_ask(core)
+    return session
 
 
-def _client(session: boto3.Session, settings: Mapping[str, Any], service: str, **keys: str) -> Any:  # noqa: ANN401 -- boto3 makes its clients at run time
+def _client(
+    session: boto3.Session, settings: Mapping[str, Any], service: str, *, config: Config | None = None, **keys: str
+) -> Any:  # noqa: ANN401 -- boto3 makes its clients at run time
     """A client of a service, through `httpsProxy` unless `noProxy` has its host.
 
-    Where a setting is missing, what the environment says holds, as for the provider.
+    Where a setting is missing, what the environment says holds, as for the provider. `config`: what a caller wants
+    beside the settings.
     """
     options: dict[str, Any] = {
         "endpoint_url": next((entry[service] for entry in settings.get("endpoints", []) if service in entry), None),
         "verify": False if settings.get("insecure") else settings.get("customCaBundle"),
         **keys,
     }
-    config = Config(
+    wanted = Config(
         retries={
             "total_max_attempts": settings.get("maxRetries", 24) + 1,
             "mode": settings.get("retryMode", "standard"),
@@ -148,52 +171,12 @@ def _client(session: boto3.Session, settings: Mapping[str, Any], service: str, *
         use_dualstack_endpoint=settings.get("useDualstackEndpoint"),
         use_fips_endpoint=settings.get("useFipsEndpoint"),
     )
+    if config is not None:
+        wanted = wanted.merge(config)
     make: Any = session.client  # which client it is depends on the name of the service
-    client = make(service, config=config, **options)
+    client = make(service, config=wanted, **options)
     # A client with a proxy of its own asks no setting about hosts that are reached without one.
     without = {"no": settings["noProxy"]} if "noProxy" in settings else None
     if "httpsProxy" not in settings or proxy_bypass_environment(urlsplit(client.meta.endpoint_url).netloc, without):
         return client
-    return make(service, config=config.merge(Config(proxies={"https": settings["httpsProxy"]})), **options)
-
-
-def _assumed(session: boto3.Session, role: Mapping[str, Any], settings: Mapping[str, Any]) -> boto3.Session:
-    arguments: dict[str, Any] = {"RoleSessionName": "snapnames"}
-    arguments |= {_ROLE_ARGUMENTS[key]: value for key, value in role.items() if key in _ROLE_ARGUMENTS}
-    if "policyArns" in role:
-        arguments["PolicyArns"] = [{"arn": arn} for arn in role["policyArns"]]
-    if "tags" in role:
-        arguments["Tags"] = [{"Key": key, "Value": value} for key, value in role["tags"].items()]
-    own = session.get_credentials()
-    if own is None:
-        raise InputError(
-            f"no AWS keys were found to assume {arguments['RoleArn']} with; aws:assumeRoles takes keys of its own: set "
-            "aws:profile, or log in"
-        )
-    fetcher = AssumeRoleCredentialFetcher(
-        client_creator=partial(_client, session, settings),
-        source_credentials=own,
-        role_arn=arguments.pop("RoleArn"),
-        extra_args=arguments,
-    )
-    # A role's keys are valid for an hour, and an image may take longer, so the keys have to refresh.
-    credentials = DeferredRefreshableCredentials(refresh_using=fetcher.fetch_credentials, method=_Assumed.METHOD)
-    credentials.get_frozen_credentials()  # raises now if the role can't be assumed
-    core = botocore.session.Session()
-    core.register_component("credential_provider", CredentialResolver([_Assumed(credentials)]))
-    return boto3.Session(botocore_session=core, region_name=session.region_name)
-
-
-class _Assumed(CredentialProvider):
-    """Gives a session the keys of a role."""
-
-    METHOD = "assume-role"
-
-    def __init__(self, credentials: DeferredRefreshableCredentials) -> None:
-        """Keep them."""
-        super().__init__()
-        self._credentials = credentials
-
-    def load(self) -> DeferredRefreshableCredentials:
-        """Give them."""
-        return self._credentials
+    return make(service, config=wanted.merge(Config(proxies={"https": settings["httpsProxy"]})), **options)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from snapnames.aws.session import REFUSALS
-from snapnames.cli.errors import CommandError
+from snapnames.aws.session import REFUSALS, refused
+from snapnames.cli.errors import CommandError, UsageError
 
 _ADVICE = {
     "Launch Configuration creation operation is not available in your account": (
@@ -20,6 +20,12 @@ _ADVICE = {
     "no previous deployment": "the stack was never deployed: run `snapnames deploy`",
 }
 
+_NOBODY = frozenset(
+    {"AuthFailure", "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "RequestExpired"}
+    | {"SignatureDoesNotMatch", "UnrecognizedClientException"}
+)
+"""AWS's codes for keys that are nobody's, or nobody's any more."""
+
 
 def with_advice(message: str) -> str:
     """The message, with a line for the next step if the cause is known and the message does not say it yet."""
@@ -29,8 +35,15 @@ def with_advice(message: str) -> str:
 
 @contextmanager
 def aws_errors(doing: str) -> Iterator[None]:
-    """Turn an error of AWS into a `CommandError`. Its message begins with `doing`."""
+    """Turn an error of AWS into a `CommandError`. Its message begins with `doing`.
+
+    It is a `UsageError` in one line if AWS knows nobody with these keys.
+    """
     try:
         yield
     except REFUSALS as error:
+        if refused(error) in _NOBODY:
+            raise UsageError(
+                f"{doing}: {error}; AWS does not take the keys: set aws:profile, or log in again"
+            ) from error
         raise CommandError(with_advice(f"{doing}: {error}")) from error

@@ -221,11 +221,15 @@ def name_owned(
 
 
 @app.command(epilog=_EXIT_CODES)
-def recover(
+def recover(  # noqa: PLR0913 -- one for each option
     *,
     orphans: Annotated[
         bool,
         typer.Option("--orphans", help="Also delete the snapshots of images that the stack had and that are gone."),
+    ] = False,
+    unlock: Annotated[
+        bool,
+        typer.Option("--unlock", help="Remove the stack's lock although its process may run: you know that none does."),
     ] = False,
     adopt: Annotated[
         list[str] | None,
@@ -244,7 +248,7 @@ def recover(
     def run(display: "Display") -> dict[str, Any]:
         from snapnames.cli.commands.recover import recover as bring_back  # noqa: PLC0415
 
-        return bring_back(folder, stack, display, orphans=orphans, adopt=adopt or ())
+        return bring_back(folder, stack, display, orphans=orphans, unlock=unlock, adopt=adopt or ())
 
     _run(run, as_json=as_json)
 

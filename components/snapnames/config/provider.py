@@ -17,7 +17,10 @@ _MIRRORED = frozenset(
         "profile",
         "region",
         "endpoints",
+        "allowedAccountIds",
         "assumeRoles",
+        "assumeRoleWithWebIdentity",
+        "forbiddenAccountIds",
         "sharedConfigFiles",
         "sharedCredentialsFiles",
         "customCaBundle",
@@ -68,6 +71,8 @@ _TEXTS = frozenset(
     }
 )
 _KINDS = {
+    "allowedAccountIds": TEXTS,
+    "forbiddenAccountIds": TEXTS,
     "sharedConfigFiles": TEXTS,
     "sharedCredentialsFiles": TEXTS,
     "maxRetries": WHOLE,
@@ -84,6 +89,15 @@ _ROLE_KINDS = {
     "sourceIdentity": TEXT,
     "tags": TEXT_MAP,
     "transitiveTagKeys": TEXTS,
+}
+_WEB_KINDS = {
+    "roleArn": TEXT,
+    "sessionName": TEXT,
+    "webIdentityToken": TEXT,
+    "webIdentityTokenFile": TEXT,
+    "duration": TEXT,
+    "policy": TEXT,
+    "policyArns": TEXTS,
 }
 
 
@@ -110,6 +124,10 @@ def provider_settings(config: Mapping[str, str]) -> dict[str, Any]:
         if "roleArn" not in role:
             raise InputError(f"aws:{path} has no roleArn; each entry is a role to assume: give its ARN, or remove it")
         _check_kinds(f"{path}.", role, _ROLE_KINDS)
+    web = settings.get("assumeRoleWithWebIdentity", {})
+    if not isinstance(web, dict):
+        raise InputError("aws:assumeRoleWithWebIdentity is no map; the provider takes a map there: write it so")
+    _check_kinds("assumeRoleWithWebIdentity.", web, _WEB_KINDS)
     for path, endpoints in _entries(settings, "endpoints"):
         _check_endpoints(path, endpoints)
     return settings

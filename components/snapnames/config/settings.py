@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pulumi
 from pulumi.runtime import config as pulumi_config
 
 from snapnames.config.fleet import UNSEEN, read_fleet
@@ -38,6 +39,10 @@ MAX_DESCRIPTION = 255
 INSTANCE_ID = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
 
 
+IN_USE = "in-use"
+"""The check of `snapnames:force` for images of dropped releases that something outside the stack uses."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """What a stack's config asks for. Every value has passed its check."""
@@ -49,8 +54,9 @@ class Settings:
     live: str
     """The release that the fleet runs."""
 
-    force: bool
-    """Whether to destroy a dropped image even if something outside this stack uses it."""
+    force: tuple[str, ...]
+    """The checks that are switched off. `in-use`: destroy a dropped image even if something outside the stack uses it.
+    """
 
     source: str | Mapping[str, str]
     """An instance id, or tags that pick one."""
@@ -88,7 +94,7 @@ def read_settings(config: Mapping[str, Any] | None = None) -> Settings:
         service=_service(values) if released else "",
         releases=releases,
         live=_live(values, releases),
-        force=values.truth("force"),
+        force=_force(values),
         source=_source(values) if released else "",
         name_pattern=values.text("namePattern", DEFAULT_PATTERN),
         reboot=values.truth("reboot"),
@@ -143,6 +149,24 @@ def _releases(values: ConfigValues) -> tuple[str, ...]:
             "it once"
         )
     return tuple(releases)
+
+
+def _force(values: ConfigValues) -> tuple[str, ...]:
+    given = values.json("force", [])
+    if isinstance(given, bool):
+        if given:
+            pulumi.log.warn(
+                f"{NAMESPACE}force is true, which does not say what it forces: write `pulumi config set --path "
+                f"'{NAMESPACE}force[0]' {IN_USE}` after `pulumi config rm {NAMESPACE}force`"
+            )
+        return (IN_USE,) if given else ()
+    if not isinstance(given, list) or any(one != IN_USE for one in given):
+        values.fault(
+            f"{NAMESPACE}force is {given!r}; it lists the checks to switch off, of which there is {IN_USE}: "
+            f"write [{IN_USE}]"
+        )
+        return ()
+    return tuple(given)
 
 
 def _live(values: ConfigValues, releases: tuple[str, ...]) -> str:

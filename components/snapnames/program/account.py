@@ -43,5 +43,5 @@ class Account:
 
     @property
     def place(self) -> str:
-        """Where this is: the region, and the account where its images tell."""
-        return f"region {self.ec2.meta.region_name}"
+        """Where this is: the account and the region. It costs one call, so only an error asks for it."""
+        return self.session.place

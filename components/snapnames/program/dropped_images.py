@@ -11,7 +11,7 @@ import pulumi
 from pulumi import ComponentResource, Output
 from pulumi.output import contains_unknowns
 
-from snapnames.config.settings import Settings
+from snapnames.config.settings import IN_USE, Settings
 from snapnames.errors import InputError
 from snapnames.resources.account_images import stack_tag
 from snapnames.resources.named_image import NO_INSTANCE, NamedImage
@@ -94,7 +94,7 @@ def settle_dropped(settings: Settings, account: "Account") -> None:
             f"{DESTROYS}: {', '.join(f'{name} ({image_id})' for image_id, name in leaving.items())}, since "
             "snapnames:releases does not list their releases"
         )
-    if leaving and not settings.force:
+    if leaving and IN_USE not in settings.force:
         _guard(leaving, account)
 
 
@@ -123,7 +123,7 @@ def _guard(leaving: Mapping[str, str], account: "Account") -> None:
         return
     message = (
         f"images of dropped releases are used outside this stack: {_held(leaving, found)}; they could launch no more: "
-        "put the releases back, let the others move on, or set snapnames:force to true"
+        "put the releases back, let the others move on, or set snapnames:force to [in-use]"
     )
     if not pulumi.runtime.is_dry_run():
         raise InputError(message)

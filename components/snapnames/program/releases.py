@@ -65,6 +65,6 @@ def _refuse_missing(account: "Account", older: dict[str, str]) -> None:
     if missing:
         raise InputError(
             f"snapnames:releases lists {', '.join(map(repr, missing))}, whose image does not exist in {account.place}; "
-            "only the first release is built, since an older image can't be made of today's instance: check the region "
-            "and the account, or drop it from the list"
+            "only the first release is built, since an older image can't be made of today's instance: check first that "
+            "aws:region, aws:profile and the keys lead to the region and the account where the stack was deployed"
         )

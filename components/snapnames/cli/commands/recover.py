@@ -13,11 +13,21 @@ from snapnames.cli.stack.stack_file import StackFile
 from snapnames.rules.releases import image_name
 
 
-def recover(
-    folder: Path, stack_name: str | None, display: Display, *, orphans: bool, adopt: Collection[str] = ()
+def recover(  # noqa: PLR0913 -- one for each option
+    folder: Path,
+    stack_name: str | None,
+    display: Display,
+    *,
+    orphans: bool,
+    unlock: bool = False,
+    adopt: Collection[str] = (),
 ) -> dict[str, Any]:
-    """Repair the stack, so that `pulumi up` works. Gives what was done, for scripts. Raises `CommandError`."""
+    """Repair the stack, so that `pulumi up` works. Gives what was done, for scripts. Raises `CommandError`.
+
+    `unlock`: remove the lock of the stack also if its holder may still run, because a person knows better.
+    """
     stack = OpenStack(folder, stack_name)
+    stack.unlocks = unlock
     file = StackFile.read(stack.config_path)
     config = stack.config
     file.check(config, stack.project.name)

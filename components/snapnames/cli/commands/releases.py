@@ -23,7 +23,11 @@ def rows(session: Session) -> list[dict[str, Any]]:
     unlisted = sorted(
         (r for r in images if r not in releases.listed), key=lambda r: images[r].image.created, reverse=True
     )
-    return [_row(session, release, images.get(release), standing) for release in (*releases.listed, *unlisted)]
+    listed = [_row(session, release, images.get(release), standing) for release in (*releases.listed, *unlisted)]
+    gone = any(row["state"] == "missing" for row in listed)
+    # Perhaps the config leads elsewhere, so the place is told. It takes a call, so only then.
+    place = session.account.session.place if gone else None
+    return [row | {"missing_in": place if row["state"] == "missing" else None} for row in listed]
 
 
 def _row(session: Session, release: str, found: ImageWithSnapshots | None, standing: Standing) -> dict[str, Any]:
@@ -53,6 +57,11 @@ def _fleet(row: dict[str, Any]) -> str:
     return "; ".join(part for part in (running, "launches next" if row["launches"] else "") if part)
 
 
+def _state(row: dict[str, Any]) -> str:
+    state = f"missing in {row['missing_in']}" if row["missing_in"] else str(row["state"])
+    return state if row["listed"] else f"{state}, not listed"
+
+
 def print_table(console: Console, listed: list[dict[str, Any]]) -> None:
     """Show the rows to a person."""
     table = Table("release", "fleet", "image", "state", "age", "size", "snapshots named")
@@ -62,7 +71,7 @@ def print_table(console: Console, listed: list[dict[str, Any]]) -> None:
             Text(printable(row["release"])),  # as a plain text it would be read as Rich's markup
             _fleet(row),
             row["image_id"] or "-",
-            row["state"] if row["listed"] else f"{row['state']}, not listed",
+            _state(row),
             "-" if row["age_seconds"] is None else age(timedelta(seconds=row["age_seconds"])),
             "-" if row["size_gib"] is None else f"{row['size_gib']} GiB",
             f"{sum(name is not None for name in names)} of {len(names)}",

@@ -114,7 +114,9 @@ class Session:
     @property
     def forces_use(self) -> bool:
         """Whether the config drops images although something outside the stack uses them."""
-        return self.stack.config.get("snapnames:force", "false") != "false"
+        return self.stack.config.get("snapnames:force", "") == "true" or "in-use" in self.stack.config.get(
+            "snapnames:force", ""
+        )
 
     @property
     def rolls(self) -> bool:

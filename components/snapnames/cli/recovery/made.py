@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from snapnames.aws.groups import read_groups
 from snapnames.aws.images import images_by, present_ids
-from snapnames.aws.session import StackSession
+from snapnames.aws.session import REFUSALS, StackSession
 from snapnames.aws.snapshots import snapshots_made_for
 from snapnames.aws.tags import bearers, read_tags, tags_of
 from snapnames.cli.advice import aws_errors
@@ -167,6 +167,19 @@ class Made:
                 else:
                     left.deletable.setdefault(image_id, []).append(one.snapshot_id)
         return left
+
+    def restorable(self, image_ids: Collection[str]) -> set[str] | None:
+        """Those of the images that the Recycle Bin keeps, so that they could be restored. None if AWS does not tell.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ListImagesInRecycleBin.html
+        """
+        if not image_ids:
+            return set()
+        try:
+            pages = self._ec2.get_paginator("list_images_in_recycle_bin").paginate()
+            return {one["ImageId"] for page in pages for one in page["Images"]} & set(image_ids)
+        except REFUSALS:
+            return None
 
     def delete_snapshots(self, snapshot_ids: Iterable[str]) -> list[str]:
         """Delete the snapshots, and give the ids of the deleted ones. A snapshot that another image uses stays."""

@@ -98,8 +98,11 @@ class Recovery:
         """
         before, done = self._replaced(unlock=unlock)  # fails if another update runs, so it comes first
         self._note(done, before)
-        gone = {**self.stack.earlier_images(), **done.held} if orphans else {i: done.held[i] for i in done.leaving}
-        left = delete_left(self.made, gone, declared_names(before), self.stack.name_pattern, self.display)
+        names = declared_names(before)
+        gone = {i: done.held[i] for i in done.leaving}
+        if orphans:
+            gone |= self._beyond_return({**self.stack.earlier_images(), **done.held}, names)
+        left = delete_left(self.made, gone, names, self.stack.name_pattern, self.display)
         self.deleted += left.deleted
         self.kept |= left.kept
         if done.unread:
@@ -107,6 +110,24 @@ class Recovery:
             run_stoppable(self.stack, lambda: self.stack.refresh(self.config, steps.on_event, done.unread), steps)
         if self.unproven:
             raise CommandError("\n".join(self.unproven))
+
+    def _beyond_return(self, images: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
+        """Those of the images, id to name, that nobody can restore. Says which others there are."""
+        # Without a snapshot that would be deleted, the Recycle Bin need not be readable.
+        left = self.made.left_snapshots(images, names, self.stack.name_pattern).deletable if images else {}
+        kept = self.made.restorable(left)
+        if kept is None:
+            self.display.say(
+                "no orphans are deleted: AWS does not tell whether the Recycle Bin keeps their images: allow "
+                "ec2:ListImagesInRecycleBin, and run the same command again"
+            )
+            return {}
+        for image_id in sorted(kept):
+            self.display.say(
+                f"image {images[image_id]} ({image_id}) is in the Recycle Bin, so its snapshots stay: `aws ec2 "
+                f"restore-image-from-recycle-bin --image-id {image_id}` restores it"
+            )
+        return {image_id: name for image_id, name in images.items() if image_id not in kept}
 
     def _replaced(self, *, unlock: bool) -> tuple[Mapping[str, Any], _Mending]:
         """Replace the state by the repaired one. Gives the deployment before, and what was found in it."""

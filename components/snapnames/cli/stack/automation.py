@@ -21,6 +21,8 @@ from pulumi.automation import (
 from pulumi.automation import Workspace as PulumiWorkspace
 from pulumi.automation.errors import create_command_error
 
+from snapnames.cli.stack.started import recorded
+
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -70,16 +72,19 @@ class Interruptible(PulumiCommand):
         on_error: OnOutput | None = None,
     ) -> CommandResult:
         """Run one command to its end. Raises the Automation API's `CommandError` if it fails."""
-        with subprocess.Popen(  # noqa: S603 -- pulumi, by the Automation API's own arguments
-            [self.command, "--non-interactive", *args],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=cwd,
-            env={**os.environ, **additional_env, "PULUMI_AUTOMATION_API": "true"},
-            encoding="utf-8",
-            process_group=0,
-        ) as process:
+        with (
+            subprocess.Popen(  # noqa: S603 -- pulumi, by the Automation API's own arguments
+                [self.command, "--non-interactive", *args],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=cwd,
+                env={**os.environ, **additional_env, "PULUMI_AUTOMATION_API": "true"},
+                encoding="utf-8",
+                process_group=0,
+            ) as process,
+            recorded(process.pid),
+        ):
             self._process = process
             errors: list[str] = []
             reader = threading.Thread(target=_collect, args=(process.stderr, on_error, errors))

@@ -4,9 +4,9 @@ import fcntl
 import os
 import re
 import socket
-import tempfile
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 import psutil
 
 from snapnames.cli.errors import CommandError
+from snapnames.cli.stack.started import state_folder, was_started_here
 
 _HOLDER = re.compile(r"(?P<lock>\S+): created by (?P<user>.*)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
 """Pulumi's message about a lock, for the backends that keep locks as files: a folder or a bucket."""
@@ -38,9 +39,11 @@ class Holder(NamedTuple):
     def gone(self) -> bool:
         """Whether the process has certainly ended.
 
-        It must have run on this machine, and now no process has its id, or a process that started later has it.
+        It must have run on this machine, and in a place where this process would see it. Then no process has its id, or
+        a process that started later has it. From a container, nothing is certain: another container may bear the same
+        host name, and its processes are not seen.
         """
-        if self.host != socket.gethostname():
+        if self.host != socket.gethostname() or not (was_started_here(self.pid, self.since) or _visible(self.pid)):
             return False
         try:
             os.kill(self.pid, 0)
@@ -57,6 +60,36 @@ class Holder(NamedTuple):
     def __str__(self) -> str:
         """For people."""
         return f"{self.user}@{self.host}, process {self.pid}, since {self.since:%Y-%m-%d %H:%M:%S} UTC"
+
+
+_INITIAL_NAMESPACE = 4026531836
+"""The inode of the PID namespace that Linux boots with, `PROC_PID_INIT_INO` in include/linux/proc_ns.h."""
+
+
+def _visible(pid: int) -> bool:
+    """Whether the process, if it ran on this machine, would certainly be seen under this id.
+
+    On Linux that is so only outside of containers, and only if no container has a process of this id: a container may
+    bear the machine's host name. https://man7.org/linux/man-pages/man5/proc_pid_status.5.html (NSpid)
+    """
+    if not sys.platform.startswith("linux"):
+        return True
+    try:
+        if Path("/proc/self/ns/pid").stat().st_ino != _INITIAL_NAMESPACE:
+            return False
+        Path("/proc/1/status").read_bytes()  # refused where /proc hides the processes of others
+    except OSError:
+        return False
+    return not any(ids[-1] == str(pid) for ids in _nested())
+
+
+def _nested() -> Iterator[list[str]]:
+    """The ids of each process in a container, the last of them the one in its own namespace."""
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with suppress(OSError):
+            line = next((li for li in status.read_text(errors="replace").splitlines() if li.startswith("NSpid:")), "")
+            if len(ids := line.split()[1:]) > 1:
+                yield ids
 
 
 def holders(error: str) -> list[Holder]:
@@ -90,8 +123,9 @@ def alone(stack: str) -> Iterator[None]:
     `pulumi cancel` removes every lock of the stack, also the lock of an update that began after another cancel. Raises
     `CommandError` if another command is doing it.
     """
-    path = Path(tempfile.gettempdir()) / f"snapnames-{os.getuid()}-{stack}.lock"
+    path = Path(f"{stack}.lock")
     try:
+        path = state_folder() / path
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise CommandError(

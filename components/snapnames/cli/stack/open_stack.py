@@ -78,6 +78,8 @@ class OpenStack:
             self._pulumi = Interruptible()
         except FileNotFoundError as error:
             raise UsageError("there is no `pulumi` on PATH; the command runs it: install it, or set PATH") from error
+        self.unlocks = False
+        """Whether a person has said that no holder of a lock runs any more."""
         self._workspace = Workspace(work_dir=str(self.project.folder), pulumi_command=self._pulumi)
         self.name = name or self._selected()
         self._stack = BareStack.select(self.name, self._workspace)
@@ -257,11 +259,13 @@ class OpenStack:
     def _dead(self, error: ConcurrentUpdateError) -> list[Holder]:
         """The holders of the lock, if all of them are gone. Raises `CommandError` otherwise."""
         found = holders(str(error))
+        if found and self.unlocks:
+            return found
         if not found or not all(holder.gone for holder in found):
             who = "; ".join(map(str, found)) or "another update"
             raise CommandError(
-                f"stack {self.name!r} is locked by {who}: wait for it, or run `pulumi cancel` when nothing runs any "
-                "more, and the same command again"
+                f"stack {self.name!r} is locked by {who}: wait for it, or, when nothing runs any more, run "
+                f"`{'snapnames recover --unlock' if found else 'pulumi cancel'}`, and the same command again"
             ) from error
         return found
 

@@ -1,0 +1,130 @@
+"""The keys of the roles that the stack's `aws:` config assumes, one role after another, as the provider does."""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.credentials import (
+    AssumeRoleCredentialFetcher,
+    AssumeRoleWithWebIdentityCredentialFetcher,
+    CredentialProvider,
+    CredentialResolver,
+    DeferredRefreshableCredentials,
+)
+
+from snapnames.errors import InputError
+
+_ROLE_ARGUMENTS = {
+    "roleArn": "RoleArn",
+    "sessionName": "RoleSessionName",
+    "externalId": "ExternalId",
+    "policy": "Policy",
+    "sourceIdentity": "SourceIdentity",
+    "transitiveTagKeys": "TransitiveTagKeys",
+}
+_WEB_ARGUMENTS = {"sessionName": "RoleSessionName", "policy": "Policy"}
+_UNITS = {"h": 3600, "m": 60, "s": 1}
+
+
+def assumed(session: boto3.Session, role: Mapping[str, Any], client: Callable[..., Any]) -> boto3.Session:
+    """A session with the keys of an entry of `aws:assumeRoles`. `client`: makes a client of a service."""
+    arguments = _arguments(role, _ROLE_ARGUMENTS)
+    if "tags" in role:
+        arguments["Tags"] = [{"Key": key, "Value": value} for key, value in role["tags"].items()]
+    own = session.get_credentials()
+    if own is None:
+        raise InputError(
+            f"no AWS keys were found to assume {arguments['RoleArn']} with; aws:assumeRoles takes keys of its own: set "
+            "aws:profile, or log in"
+        )
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=client,
+        source_credentials=own,
+        role_arn=arguments.pop("RoleArn"),
+        extra_args=arguments,
+    )
+    return _with_keys(session, fetcher.fetch_credentials, "assume-role")
+
+
+def assumed_by_web_identity(
+    session: boto3.Session, role: Mapping[str, Any], client: Callable[..., Any]
+) -> boto3.Session:
+    """A session with the keys of `aws:assumeRoleWithWebIdentity`. It needs no keys of its own, only the token.
+
+    `client`: makes a client of a service. What the config leaves out is read from AWS_ROLE_ARN and
+    AWS_WEB_IDENTITY_TOKEN_FILE. Raises `InputError` if it is in neither.
+
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+    """
+    arn = role.get("roleArn") or os.environ.get("AWS_ROLE_ARN")
+    if not arn:
+        raise InputError("aws:assumeRoleWithWebIdentity has no roleArn; it is the role to assume: give its ARN")
+    arguments = _arguments(role, _WEB_ARGUMENTS)
+    if "duration" in role:
+        arguments["DurationSeconds"] = seconds(role["duration"])
+    fetcher = AssumeRoleWithWebIdentityCredentialFetcher(
+        client_creator=client, web_identity_token_loader=_token(role), role_arn=arn, extra_args=arguments
+    )
+    return _with_keys(session, fetcher.fetch_credentials, "assume-role-with-web-identity")
+
+
+def seconds(duration: str) -> int:
+    """The seconds of a duration as the provider takes it. Raises `InputError`.
+
+    >>> seconds("1h30m")
+    5400
+    """
+    if not re.fullmatch(r"(\d+h)?(\d+m)?(\d+s)?", duration) or not duration:
+        raise InputError(
+            f"aws:assumeRoleWithWebIdentity.duration is {duration!r}; it is a time as 15m or 1h30m: write it so"
+        )
+    return sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([hms])", duration))
+
+
+def _token(role: Mapping[str, Any]) -> Callable[[], str]:
+    file = role.get("webIdentityTokenFile") or os.environ.get("AWS_WEB_IDENTITY_TOKEN_FILE")
+    if "webIdentityToken" in role:
+        return lambda: str(role["webIdentityToken"])
+    if not file:
+        raise InputError(
+            "aws:assumeRoleWithWebIdentity has no token; the role is assumed with one: give webIdentityToken or "
+            "webIdentityTokenFile"
+        )
+    # The file is read for each refresh, because its writer replaces the token before it expires.
+    return lambda: Path(file).expanduser().read_text(encoding="utf-8").strip()
+
+
+def _arguments(role: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    arguments: dict[str, Any] = {"RoleSessionName": "snapnames"}
+    arguments |= {names[key]: value for key, value in role.items() if key in names}
+    if "policyArns" in role:
+        arguments["PolicyArns"] = [{"arn": arn} for arn in role["policyArns"]]
+    return arguments
+
+
+def _with_keys(session: boto3.Session, fetch: Callable[[], dict[str, Any]], method: str) -> boto3.Session:
+    # A role's keys are valid for an hour, and an image may take longer, so the keys have to refresh.
+    credentials = DeferredRefreshableCredentials(refresh_using=fetch, method=method)
+    credentials.get_frozen_credentials()  # raises now if the role can't be assumed
+    core = botocore.session.Session()
+    core.register_component("credential_provider", CredentialResolver([_Assumed(credentials)]))
+    return boto3.Session(botocore_session=core, region_name=session.region_name)
+
+
+class _Assumed(CredentialProvider):
+    """Gives a session the keys of a role."""
+
+    METHOD = "assume-role"
+
+    def __init__(self, credentials: DeferredRefreshableCredentials) -> None:
+        """Keep them."""
+        super().__init__()
+        self._credentials = credentials
+
+    def load(self) -> DeferredRefreshableCredentials:
+        """Give them."""
+        return self._credentials

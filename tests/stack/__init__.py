@@ -1,0 +1,1 @@
+"""A stack that others may hold."""
