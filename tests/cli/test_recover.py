@@ -197,6 +197,43 @@ def test_launch_settings_that_replace_others_are_taken_over(
     ]
 
 
+@pytest.mark.parametrize(
+    ("launch_by", "call"),
+    [
+        ("configuration", "autoscaling.CreateLaunchConfiguration"),
+        ("configuration", "autoscaling.CreateAutoScalingGroup"),
+        ("template", "ec2.CreateLaunchTemplate"),
+        ("template", "autoscaling.CreateAutoScalingGroup"),
+    ],
+)
+def test_a_part_of_a_fleet_that_was_made_has_every_field_as_it_was_wanted_and_is_taken_over(
+    program: Callable[..., Program], ec2: EC2Client, proxy: FaultProxy, launch_by: str, call: str
+) -> None:
+    """With encrypted user data, tags and an instance refresh: what the provider makes of the inputs is compared."""
+    fleet = {
+        "launch": launch_by,
+        "instanceType": "t3.micro",
+        "minSize": 1,
+        "maxSize": 2,
+        "desiredCapacity": 1,
+        "zones": [ZONE],
+        "userData": "#!/bin/sh\necho ours\n",
+        "tags": {"team": "web"},
+        "instanceRefresh": {},
+    }
+    config = {"service": "web", "source": launch(ec2), "releases": ["1"], "fleet": fleet}
+    stack = program(config, endpoint=proxy.url)
+    killed_at(proxy, stack, call, "up", after=True)
+
+    ran = stack.snapnames("recover", "--json")
+    mark = proxy.mark()
+    stack.up("--skip-preview")
+
+    assert ran.json["adopted"] == ["web"]
+    assert "web" not in ran.json["dropped"]
+    assert call not in [one.name for one in proxy.writes(mark)]
+
+
 def test_a_pending_create_of_an_earlier_update_does_not_touch_what_was_made_since(
     stack: Program, ec2: EC2Client, proxy: FaultProxy
 ) -> None:

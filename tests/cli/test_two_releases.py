@@ -17,7 +17,7 @@ from snapnames.testing.localaws.server import LocalAws
 import dev.engine as engines
 from tests.account import ACCESS_KEY, all_but, images, snapshot_ids, writes
 from tests.main_job.test_releases import launched_images, three_names
-from tests.program import STACK_TAG
+from tests.program import STACK, STACK_TAG
 
 from .service import Service
 
@@ -191,9 +191,10 @@ def session(service: Service, before: str, monkeypatch: pytest.MonkeyPatch) -> S
     for name, value in service.environment.items():
         monkeypatch.setenv(name, value)
     service.file.write_text(before.replace('["2", "1"]', '["1"]'), encoding="utf-8")
-    opened = Session.open(service.folder, None, Display(Console(file=io.StringIO())))
-    service.file.write_text(before, encoding="utf-8")
-    return opened
+    try:
+        return Session.open(service.folder, STACK, Display(Console(file=io.StringIO())))
+    finally:
+        service.file.write_text(before, encoding="utf-8")
 
 
 def test_an_image_that_another_deployment_has_made_meanwhile_stops_an_update_that_does_not_know_it(

@@ -12,8 +12,10 @@ from rich.console import Console
 from snapnames.aws.images import built_images
 from snapnames.cli.display import Display
 from snapnames.cli.errors import CommandError
+from snapnames.cli.recovery.left import delete_left
 from snapnames.cli.recovery.made import Made
 from snapnames.cli.recovery.recovery import Recovery
+from snapnames.rules.naming import DEFAULT_PATTERN
 from snapnames.rules.resource_types import CONFIGURATION, GROUP, IMAGE
 
 from .forgers import FLEET_NAME, FORGER, INSTANCES, MARK, OURS, TEAM, Account, Clients, Stack, killed
@@ -192,3 +194,29 @@ def test_an_image_that_is_not_proven_is_shown_with_its_snapshots_and_stays_where
     assert f"of no instance, with /dev/sda {archive} 'payroll-archive'" in said
     assert "It can't be taken in, because a release is deleted together with its snapshots" in said
     assert account.written == []
+
+
+def test_what_is_left_and_not_proven_to_be_left_of_our_image_stays_and_is_reported_with_the_reason() -> None:
+    """A state with the id of another team's image, which is gone; and a snapshot that another image uses."""
+    account = Account()
+    ours = account.create_image(OURS, "web-1", MARK, ["web-1(001)", None])
+    own, used = account.snapshots
+    theirs = account.create_image(TEAM, "payroll", {}, ["payroll-archive"])
+    archive = [*account.snapshots][-1]
+    account.register_image(FORGER, "mine", [used], {})
+    account.deregister_image(OURS, ours)
+    account.deregister_image(TEAM, theirs)
+
+    ended = delete_left(
+        Made(cast("StackSession", Clients(account))),
+        {ours: "web-1", theirs: "web-0"},
+        {},
+        DEFAULT_PATTERN,
+        Display(Console(file=io.StringIO())),
+    )
+
+    assert ended.deleted == [own]
+    assert ended.kept == {
+        used: "another image uses it",
+        archive: "it is called 'payroll-archive', and this stack did not name it so",
+    }
