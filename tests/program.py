@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from snapnames.cli.stack.started import in_container, record
 from snapnames.testing import program
 from snapnames.testing.localaws.server import LocalAws
 from snapnames.testing.program import STACK, Done, Ran
@@ -49,6 +50,17 @@ class Program(program.Program):
             stack=stack,
             backend=backend,
         )
+
+    def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        """Start a pulumi command as a command of snapnames does, if this is a container.
+
+        There, nothing else proves that a killed process is gone.
+        """
+        process = super().start(*arguments, environment=environment)
+        if in_container():
+            with suppress(psutil.Error):
+                record(process.pid, self.environment)
+        return process
 
 
 def kill_all(process: subprocess.Popen[str]) -> None:

@@ -11,9 +11,11 @@ import psutil
 import pytest
 from snapnames.cli.errors import CommandError
 from snapnames.cli.stack.locks import Holder, alone, holders, removed
+from snapnames.cli.stack.started import in_container
 
 HERE = socket.gethostname()
 LOCK = "file:///state/a.json?no_tmp_dir=true"
+outside_containers = pytest.mark.skipif(in_container(), reason="a container does not see the processes of others")
 LONG_AGO = datetime(2018, 3, 7, 23, 12, 7, tzinfo=UTC)
 
 
@@ -43,6 +45,7 @@ def test_an_error_of_another_kind_of_backend_names_nobody() -> None:
     assert holders("error: [409] Conflict: Another update is currently in progress.") == []
 
 
+@outside_containers
 def test_a_process_that_has_ended_is_gone() -> None:
     """Nobody has its id."""
     ended = subprocess.Popen([sys.executable, "-c", ""])
@@ -103,6 +106,7 @@ def test_one_command_at_a_time_cancels_on_a_stack(tmp_path: Path, monkeypatch: p
         pass
 
 
+@outside_containers
 def test_a_process_that_began_long_after_the_lock_is_another_one() -> None:
     """Ids are used again."""
     assert Holder(LOCK, "me", HERE, os.getpid(), LONG_AGO).gone

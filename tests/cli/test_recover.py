@@ -11,7 +11,7 @@ from snapnames.testing.localaws.server import REGION, LocalAws
 
 from tests.account import images, launch, names, snapshot_ids, writes
 from tests.faults import Drop, Fail, Fate, FaultProxy, Hold
-from tests.program import STACK_TAG, Program, Ran, kill_all
+from tests.program import STACK, STACK_TAG, Program, Ran, kill_all
 
 from .service import wait_for
 
@@ -391,6 +391,48 @@ def test_orphans_of_this_stack_go_when_they_are_asked_for_and_no_other_snapshot_
     left = {snapshot["SnapshotId"] for snapshot in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]}
     assert ours & left == (set() if options else ours)
     assert others | theirs <= left
+
+
+@pytest.mark.parametrize("denied", [False, True])
+def test_the_snapshots_of_an_image_that_could_be_restored_stay(
+    stack: Program, aws: LocalAws, ec2: EC2Client, proxy: FaultProxy, *, denied: bool
+) -> None:
+    """The Recycle Bin keeps it. Where AWS does not say whether it does, no snapshot goes either."""
+    stack.up("--skip-preview")
+    aws.ec2(image_retention_seconds=3600)
+    image_id, behind_it = images(ec2)["web-1"]["ImageId"], behind(ec2, "web-1")
+    ec2.deregister_image(ImageId=image_id)
+    if denied:
+        refused = Fail(code="UnauthorizedOperation", status=403)
+        proxy.schedule.at("ec2.ListImagesInRecycleBin", 1, refused)
+
+    ran = stack.snapnames("recover", "--orphans")
+    ec2.restore_image_from_recycle_bin(ImageId=image_id)
+
+    why = (
+        "no orphans are deleted: AWS does not tell whether the Recycle Bin keeps their images: allow "
+        "ec2:ListImagesInRecycleBin, and run the same command again"
+        if denied
+        else f"image web-1 ({image_id}) is in the Recycle Bin, so its snapshots stay: `aws ec2 "
+        f"restore-image-from-recycle-bin --image-id {image_id}` restores it"
+    )
+    assert why in said(ran)
+    assert behind(ec2, "web-1") == behind_it == snapshot_ids(ec2)
+
+
+def test_a_lock_of_another_machine_is_removed_only_when_a_person_asks_for_that(stack: Program) -> None:
+    """The refusal says who holds it, and the command that removes it."""
+    lock = stack.folder / "state" / ".pulumi" / "locks" / "organization" / "snapnames" / STACK / "a.json"
+    lock.parent.mkdir(parents=True)
+    holder = {"pid": 42, "username": "ci", "hostname": "runner-1", "timestamp": "2018-03-07T23:12:07Z"}
+    lock.write_text(json.dumps(holder), encoding="utf-8")
+
+    refused = stack.snapnames("recover", code=1).err
+    stack.snapnames("recover", "--unlock")
+
+    assert "is locked by ci@runner-1, process 42, since 2018-03-07 23:12:07 UTC: wait for it, or" in refused
+    assert "run `snapnames recover --unlock`" in refused
+    assert not lock.exists()
 
 
 def test_a_snapshot_that_another_image_uses_stays(stack: Program, ec2: EC2Client) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from snapnames.cli.errors import CommandError
 from snapnames.cli.stack.open_stack import OpenStack
+from snapnames.cli.stack.started import in_container
 
 CLOUD = """#!/bin/sh
 case "$*" in
@@ -36,12 +37,29 @@ esac
 """
 """A pulumi beside which another command has cancelled, and begun an update, as soon as the dead lock was reported."""
 
+FOLDER = """#!/bin/sh
+case "$*" in
+*version*) echo v3.230.0 ;;
+*config*) echo "{{}}" ;;
+*import*)
+  test -e {lock} || exit 0
+  echo "error: the stack is currently locked by 1 lock(s)." >&2
+  echo "  file://{lock}: created by me@elsewhere (pid 42) at 2018-03-07T23:12:07Z" >&2
+  exit 255 ;;
+*) exit 1 ;;
+esac
+"""
+"""A pulumi whose stack is locked while a file is there."""
+
+outside_containers = pytest.mark.skipif(in_container(), reason="a container does not see the processes of others")
+
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder from which `pulumi` is run."""
     (tmp_path / "Pulumi.yaml").write_text("name: front\nruntime: python\n")
     (tmp_path / "pulumi").touch(0o755)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     return tmp_path
 
@@ -69,8 +87,11 @@ def test_the_organization_is_the_one_of_name_or_backend_and_pulumi_is_asked_for_
     assert [tag(name, "") for name in ("bob/dev", "bob/front/dev")] == ["bob/front/dev", "bob/front/dev"]
 
 
-def test_the_lock_of_an_update_that_began_after_the_dead_one_was_seen_is_not_cancelled(project: Path) -> None:
-    """In a bucket, where `pulumi cancel` removes all locks of the stack."""
+@pytest.mark.parametrize("unlocks", [pytest.param(False, marks=outside_containers), True])
+def test_the_lock_of_an_update_that_began_after_the_dead_one_was_seen_is_not_cancelled(
+    project: Path, *, unlocks: bool
+) -> None:
+    """In a bucket, where `pulumi cancel` removes all locks of the stack. `recover --unlock` means the first one too."""
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     (project / "pulumi").write_text(
@@ -78,6 +99,26 @@ def test_the_lock_of_an_update_that_began_after_the_dead_one_was_seen_is_not_can
     )
 
     with pytest.raises(CommandError, match=f"is locked by me@{socket.gethostname()}, process {os.getpid()}, since "):
-        OpenStack(project, "dev").replace_state({})
+        _opened(project, unlocks=unlocks).replace_state({})
 
     assert not (project / "cancelled").exists()
+
+
+def test_a_lock_whose_holder_may_run_is_removed_only_where_a_person_says_that_nothing_runs(project: Path) -> None:
+    """Its machine is another one. The refusal says how to go on."""
+    lock = project / "a.json"
+    lock.touch()
+    (project / "pulumi").write_text(FOLDER.format(lock=lock))
+
+    with pytest.raises(CommandError, match="when nothing runs any more, run `snapnames recover --unlock`, and the"):
+        _opened(project, unlocks=False).replace_state({})
+    there = lock.exists()
+    _opened(project, unlocks=True).replace_state({})
+
+    assert (there, lock.exists()) == (True, False)
+
+
+def _opened(project: Path, *, unlocks: bool) -> OpenStack:
+    stack = OpenStack(project, "dev")
+    stack.unlocks = unlocks
+    return stack

@@ -153,6 +153,25 @@ def test_releases_says_what_exists_and_which_is_live(service: Service) -> None:
     ]
 
 
+def test_releases_says_where_it_has_looked_for_an_image_that_is_missing(service: Service) -> None:
+    """The config may lead to another account or region than that of the deployment."""
+    ec2 = service.aws.client("ec2")
+    image_id = images(ec2)["front-web-1"]["ImageId"]
+    service.aws.ec2(image_retention_seconds=3600)
+    ec2.deregister_image(ImageId=image_id)
+
+    told = service.snapnames("releases", "--json").json
+    table = service.snapnames("releases").out
+    ec2.restore_image_from_recycle_bin(ImageId=image_id)
+    service.aws.ec2(image_retention_seconds=0)
+
+    assert [(row["state"], row.get("missing_in")) for row in told] == [
+        ("available", None),
+        ("missing", "123456789012 ap-northeast-2"),
+    ]
+    assert "missing in 123456789012 ap-northeast-2" in table
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

@@ -90,6 +90,8 @@ class Program:
             backend=state,
             endpoint=endpoint,
         )
+        # What the command keeps for itself is the stack's own too.
+        self.environment["XDG_STATE_HOME"] = str(folder / "kept")
         settings = {"name": project, "main": str(main), "runtime": "python"}
         (folder / "Pulumi.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
         if backend:

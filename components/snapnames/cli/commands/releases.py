@@ -27,7 +27,7 @@ def rows(session: Session) -> list[dict[str, Any]]:
     gone = any(row["state"] == "missing" for row in listed)
     # Perhaps the config leads elsewhere, so the place is told. It takes a call, so only then.
     place = session.account.session.place if gone else None
-    return [row | {"missing_in": place if row["state"] == "missing" else None} for row in listed]
+    return [row | ({"missing_in": place} if row["state"] == "missing" else {}) for row in listed]
 
 
 def _row(session: Session, release: str, found: ImageWithSnapshots | None, standing: Standing) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def _fleet(row: dict[str, Any]) -> str:
 
 
 def _state(row: dict[str, Any]) -> str:
-    state = f"missing in {row['missing_in']}" if row["missing_in"] else str(row["state"])
+    state = f"missing in {row['missing_in']}" if "missing_in" in row else str(row["state"])
     return state if row["listed"] else f"{state}, not listed"
 
 

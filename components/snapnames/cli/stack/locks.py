@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 import psutil
 
 from snapnames.cli.errors import CommandError
-from snapnames.cli.stack.started import state_folder, was_started_here
+from snapnames.cli.stack.started import in_container, state_folder, was_started_here
 
 _HOLDER = re.compile(r"(?P<lock>\S+): created by (?P<user>.*)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
 """Pulumi's message about a lock, for the backends that keep locks as files: a folder or a bucket."""
@@ -62,10 +62,6 @@ class Holder(NamedTuple):
         return f"{self.user}@{self.host}, process {self.pid}, since {self.since:%Y-%m-%d %H:%M:%S} UTC"
 
 
-_INITIAL_NAMESPACE = 4026531836
-"""The inode of the PID namespace that Linux boots with, `PROC_PID_INIT_INO` in include/linux/proc_ns.h."""
-
-
 def _visible(pid: int) -> bool:
     """Whether the process, if it ran on this machine, would certainly be seen under this id.
 
@@ -74,9 +70,9 @@ def _visible(pid: int) -> bool:
     """
     if not sys.platform.startswith("linux"):
         return True
+    if in_container():
+        return False
     try:
-        if Path("/proc/self/ns/pid").stat().st_ino != _INITIAL_NAMESPACE:
-            return False
         Path("/proc/1/status").read_bytes()  # refused where /proc hides the processes of others
     except OSError:
         return False
@@ -123,13 +119,12 @@ def alone(stack: str) -> Iterator[None]:
     `pulumi cancel` removes every lock of the stack, also the lock of an update that began after another cancel. Raises
     `CommandError` if another command is doing it.
     """
-    path = Path(f"{stack}.lock")
     try:
-        path = state_folder() / path
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        file = os.open(state_folder() / f"{stack}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise CommandError(
-            f"{path} can't be opened ({error}); it is this user's own: remove it, and try again"
+            f"the file by which one command at a time removes a lock can't be opened ({error}): remove it, or set "
+            "XDG_STATE_HOME to a folder that this user can write, and run the same command again"
         ) from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -79,7 +79,10 @@ class OpenStack:
         except FileNotFoundError as error:
             raise UsageError("there is no `pulumi` on PATH; the command runs it: install it, or set PATH") from error
         self.unlocks = False
-        """Whether a person has said that no holder of a lock runs any more."""
+        """Whether a person has said that no holder of the lock runs any more. It holds for the first lock that is met.
+        """
+        self._released: list[Holder] = []
+        """The holders of that lock."""
         self._workspace = Workspace(work_dir=str(self.project.folder), pulumi_command=self._pulumi)
         self.name = name or self._selected()
         self._stack = BareStack.select(self.name, self._workspace)
@@ -259,9 +262,9 @@ class OpenStack:
     def _dead(self, error: ConcurrentUpdateError) -> list[Holder]:
         """The holders of the lock, if all of them are gone. Raises `CommandError` otherwise."""
         found = holders(str(error))
-        if found and self.unlocks:
-            return found
-        if not found or not all(holder.gone for holder in found):
+        if self.unlocks and not self._released:
+            self._released = found
+        if not found or not all(holder in self._released or holder.gone for holder in found):
             who = "; ".join(map(str, found)) or "another update"
             raise CommandError(
                 f"stack {self.name!r} is locked by {who}: wait for it, or, when nothing runs any more, run "
