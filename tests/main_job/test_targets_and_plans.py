@@ -80,6 +80,7 @@ def test_a_saved_plan_builds_and_names_a_release_as_it_was_planned_and_refuses_a
     assert sorted(writes(aws, mark)) == [
         "autoscaling.CreateAutoScalingGroup",
         "autoscaling.CreateLaunchConfiguration",
+        "autoscaling.CreateOrUpdateTags",
         "ec2.CreateImage",
         *["ec2.CreateTags"] * 4,
     ]
