@@ -1,6 +1,7 @@
 """Reads, for a few images and snapshots, all that can speak against a delete. What is denied counts as not known."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -75,7 +76,7 @@ def _mapped(snapshot: Snapshot, users: Mapping[str, Collection[str]]) -> list[st
 def _image_sharing(ec2: "EC2Client", notes: _Notes, image_id: str) -> None:
     def ask() -> list[str]:
         answer = ec2.describe_image_attribute(ImageId=image_id, Attribute="launchPermission")
-        return list(_with_whom([dict(one) for one in answer.get("LaunchPermissions", [])]))
+        return list(_with_whom(answer.get("LaunchPermissions", [])))
 
     notes.shared = bool(notes.take("DescribeImageAttribute launchPermission", ask))
 
@@ -84,23 +85,24 @@ def _snapshots(ec2: "EC2Client", notes: _Notes, snapshots: Sequence[Snapshot], o
     for snapshot in snapshots:
         snapshot_id = snapshot.snapshot_id
         notes.held += [f"{reason} (snapshot {snapshot_id})" for reason in kept_by_tags(snapshot.tags, own)]
-        notes.take("DescribeSnapshotAttribute createVolumePermission", lambda one=snapshot_id: _volumes(ec2, one))
+        notes.take("DescribeSnapshotAttribute createVolumePermission", partial(_volumes, ec2, snapshot_id))
     ids = [snapshot.snapshot_id for snapshot in snapshots]
     notes.take("DescribeLockedSnapshots", lambda: _locks(ec2, ids))
 
 
 def _volumes(ec2: "EC2Client", snapshot_id: str) -> list[str]:
     answer = ec2.describe_snapshot_attribute(SnapshotId=snapshot_id, Attribute="createVolumePermission")
-    permissions = [dict(one) for one in answer.get("CreateVolumePermissions", [])]
-    return [f"snapshot {snapshot_id}: {reason}" for reason in _with_whom(permissions)]
+    return [f"snapshot {snapshot_id}: {reason}" for reason in _with_whom(answer.get("CreateVolumePermissions", []))]
 
 
-def _with_whom(permissions: list[dict[str, str]]) -> Iterator[str]:
-    if any(one.get("Group") == "all" for one in permissions):
+def _with_whom(permissions: Sequence[Mapping[str, object]]) -> Iterator[str]:
+    if any("Group" in one for one in permissions):
         yield "it is public"
-    others = sum("Group" not in one for one in permissions)
-    if others:
-        yield f"it is shared with {others} account{'s' if others > 1 else ''}"
+    accounts = sum("UserId" in one for one in permissions)
+    if accounts:
+        yield f"it is shared with {accounts} account{'s' if accounts > 1 else ''}"
+    if any("Group" not in one and "UserId" not in one for one in permissions):
+        yield "it is shared with an organization"
 
 
 def _locks(ec2: "EC2Client", snapshot_ids: Sequence[str]) -> list[str]:
