@@ -184,6 +184,15 @@ CHECKS = {
 }
 """What it calls for one image or snapshot, before it advises a delete."""
 
+REFERENCES = {
+    "imagebuilder.GetContainerRecipe",
+    "imagebuilder.ListContainerRecipes",
+    "imagebuilder.ListImageRecipes",
+    "ssm.DescribeParameters",
+    "ssm.GetParameters",
+}
+"""What EC2 calls in its name for DescribeImageReferences."""
+
 
 def test_the_page_of_the_docs_lists_the_actions_that_a_role_needs() -> None:
     """No other than those that the command calls."""
@@ -192,7 +201,7 @@ def test_the_page_of_the_docs_lists_the_actions_that_a_role_needs() -> None:
     policy = json.loads(text.partition("```json\n")[2].partition("```")[0])
 
     actions = {action for statement in policy["Statement"] for action in statement["Action"]}
-    assert {action.replace(":", ".") for action in actions} == DESCRIBES | CHECKS
+    assert {action.replace(":", ".") for action in actions} == DESCRIBES | CHECKS | REFERENCES
 
 
 class _Outside(Program):

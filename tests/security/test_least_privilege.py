@@ -104,10 +104,16 @@ def test_the_name_owned_policy_is_enough_to_give_names_to_replace_them_and_to_ta
 def test_the_ledger_policy_is_enough_for_the_ledger_and_the_releases_and_holds_nothing_more(
     service: Program, aws: LocalAws, ec2: EC2Client, restricted: Callable[[Document], None]
 ) -> None:
-    """A release that a fleet runs, and a launch template of somebody else that uses it."""
+    """A release that a fleet runs, a launch template of somebody else that uses it, an unused image and orphans.
+
+    A delete of the image and of the orphans is advised, so every check could be read.
+    """
     service.up("--skip-preview")
     image_id = images(ec2)["front-web-1"]["ImageId"]
     ec2.create_launch_template(LaunchTemplateName="nightly", LaunchTemplateData={"ImageId": image_id})
+    source = launch(ec2)
+    gone, unused = (ec2.create_image(InstanceId=source, Name=name, NoReboot=True)["ImageId"] for name in ("old", "new"))
+    ec2.deregister_image(ImageId=gone)
     restricted(part("ledger"))
 
     listed = service.snapnames("releases", "--json").json
@@ -116,9 +122,12 @@ def test_the_ledger_policy_is_enough_for_the_ledger_and_the_releases_and_holds_n
     assert [(row["release"], row["state"], row["running"], len(row["snapshots"])) for row in listed] == [
         ("1", "available", 1, 3)
     ]
-    assert [(row["image_id"], len(row["used_by"]), len(row["snapshots"])) for row in ledger["images"]] == [
-        (image_id, 3, 3)
-    ]
+    assert {row["image_id"]: (len(row["used_by"]), len(row["snapshots"])) for row in ledger["images"]} == {
+        image_id: (3, 3),
+        unused: (0, 3),
+    }
+    steps = [one["next_step"] for one in ledger["findings"] if one["kind"] in ("unused", "orphans")]
+    assert [step.split("`")[1].split()[2] for step in steps] == ["delete-snapshot"] * 3 + ["deregister-image"]
     assert unneeded(part("ledger"), aws.authorized()) == []
 
 

@@ -97,11 +97,13 @@ def _volumes(ec2: "EC2Client", snapshot_id: str) -> list[str]:
 
 
 def _with_whom(permissions: "Sequence[LaunchPermissionTypeDef | CreateVolumePermissionTypeDef]") -> Iterator[str]:
-    if any(one.get("Group") == "all" for one in permissions):
+    if any("Group" in one for one in permissions):
         yield "it is public"
-    others = sum("Group" not in one for one in permissions)
-    if others:
-        yield f"it is shared with {others} account{'s' if others > 1 else ''}"
+    accounts = sum("UserId" in one for one in permissions)
+    if accounts:
+        yield f"it is shared with {accounts} account{'s' if accounts > 1 else ''}"
+    if any("Group" not in one and "UserId" not in one for one in permissions):
+        yield "it is shared with an organization"
 
 
 def _locks(ec2: "EC2Client", snapshot_ids: Sequence[str]) -> list[str]:
