@@ -1,7 +1,7 @@
 """Repairs a stack whose update was killed, so that the next update works."""
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -76,6 +76,9 @@ class Recovery:
     deleted: list[str] = field(default_factory=list)
     """Ids of deleted snapshots: what interrupted deletes had left, and orphans if the caller asked for them."""
 
+    wait: Callable[[float], object] = time.sleep
+    """Waits so many seconds before EC2 is asked again whether it has made an image."""
+
     def run(self, *, orphans: bool = False, unlock: bool = False) -> None:
         """Repair the state, then finish the deletes. Raises `CommandError`.
 
@@ -121,7 +124,7 @@ class Recovery:
                 break
             self.display.say(f"EC2 is still making {', '.join(pending)}: waiting for it")
             while any(self.made.pending(image_id) for image_id in pending.values()):
-                time.sleep(_POLL_SECONDS)
+                self.wait(_POLL_SECONDS)
                 if self.stack.stopped:
                     raise CommandError("stopped", Exit.INTERRUPTED)
         if lost and Exported(deployment).roots is None:
