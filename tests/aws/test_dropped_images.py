@@ -3,11 +3,15 @@
 import pytest
 from mypy_boto3_ec2 import EC2Client
 from snapnames.aws.images import read_images
+from snapnames.aws.session import StackSession
 from snapnames.aws.snapshots import with_snapshots
-from snapnames.program.dropped_images import _unread
+from snapnames.errors import InputError
+from snapnames.program.account import Account
+from snapnames.program.dropped_images import _unread, settle_dropped
 from snapnames.testing.localaws.server import LocalAws
 
 from tests.account import images, launch, snapshot_ids
+from tests.config.readings import GOOD, read
 
 
 @pytest.fixture
@@ -52,3 +56,21 @@ def test_an_image_without_a_snapshot_has_nothing_to_read(ec2: EC2Client) -> None
     ec2.register_image(Name="bundled", ImageLocation="bucket/image.manifest.xml")
 
     assert unread(ec2) == []
+
+
+def test_a_pending_image_whose_release_is_dropped_is_refused(
+    aws: LocalAws, ec2: EC2Client, session: StackSession, source: str
+) -> None:
+    """Deleted now, it would leave the snapshots that EC2 is still making. The error says what to do."""
+    aws.hold_next_image()
+    image_id = ec2.create_image(InstanceId=source, Name="front-web-0", NoReboot=True)["ImageId"]
+    account = Account(session, session.ec2(), read_images(ec2))
+
+    with pytest.raises(InputError) as refused:
+        settle_dropped(read(GOOD), account)
+
+    assert str(refused.value) == (
+        f"image 'front-web-0' ({image_id}) is pending and its release is not in snapnames:releases; deleted now, it "
+        "would leave the snapshots that EC2 is still making: put the release back, or wait until the image is "
+        "available or failed"
+    )
