@@ -72,9 +72,9 @@ def test_a_release_that_goes_on_keeps_its_time_and_the_best_that_is_known_of_it(
     before: str, outcome: str, after: str
 ) -> None:
     """A later update may only add that its instances run it. The entries before stay."""
-    first = Entry("1", "before", ROLLED_OUT)
+    older = [Entry("0", "long before", LEFT), Entry("1", "before", ROLLED_OUT)]
 
-    assert entered([first, Entry("2", "then", before)], "2", outcome, NOON) == [first, Entry("2", "then", after)]
+    assert entered([*older, Entry("2", "then", before)], "2", outcome, NOON) == [*older, Entry("2", "then", after)]
 
 
 def test_a_new_release_leaves_none_behind() -> None:
@@ -99,6 +99,13 @@ def test_a_release_that_is_left_for_an_older_one_is_marked(before: str, live: st
 
     assert shown(entries) == after
     assert [one.since for one in entries] == ["then"] * (len(entries) - 1) + [NOW]
+
+
+def test_a_release_that_is_left_keeps_the_time_since_which_it_ran() -> None:
+    """Its own, and not that of another entry."""
+    runs = [Entry("a", "one", ROLLED_OUT), Entry("b", "two", ROLLED_OUT), Entry("c", "three", ROLLED_OUT)]
+
+    assert entered(runs, "a", ROLLED_OUT, NOON)[2] == Entry("c", "three", LEFT)
 
 
 def test_only_the_newest_entries_are_kept() -> None:

@@ -1,5 +1,7 @@
 """Whose name a snapshot has, and what becomes of it."""
 
+from dataclasses import replace
+
 import pytest
 from snapnames.rules.owned_names import DeclaredName, OwnedNames, Record
 
@@ -100,6 +102,13 @@ def test_a_name_of_ours_that_was_taken_away_is_told_and_given_again() -> None:
     assert taken == OwnedNames(declared=declared().declared, unnamed_since=["snap-1"])
     assert of({"Name": OURS}, Record({"snap-1": OURS})) == declared()
     assert of({}, Record({"snap-2": OURS})) == declared()
+
+
+def test_a_snapshot_of_an_image_that_is_still_made_is_not_named_yet() -> None:
+    """The image may not show all its snapshots, so their order is not known."""
+    pending = replace(image("web-1", {ROOT: "snap-1"}), state="pending")
+
+    assert decided([pending]) == OwnedNames()
 
 
 def test_the_root_comes_first_whatever_it_is_called() -> None:

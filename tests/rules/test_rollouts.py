@@ -34,6 +34,7 @@ def status(running: dict[str, int], launches: str = "ami-2", desired: int = 4) -
             4,
             "new launches use web-2; 2 of 4 instances run web-1, 1 of 4 run ami-8, 1 of 4 run ami-9",
         ),
+        ({"a run b": 2}, "a run b", 2, "new launches use a run b; 2 of 2 instances run a run b"),
         ({}, "ami-3", 2, "new launches use ami-3; no instance is in service, of 2 that the group wants"),
         (
             {"ami-1": 1},

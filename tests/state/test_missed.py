@@ -129,7 +129,7 @@ def test_a_description_is_taken_in_where_there_is_one(shown: str, inputs: dict[s
 
 def test_nothing_is_taken_into_a_state_that_has_lost_what_an_image_hangs_on() -> None:
     """The engine would refuse such a state."""
-    with pytest.raises(ValueError, match="the state has lost what an image hangs on"):
+    with pytest.raises(ValueError, match=r"^the state has lost what an image hangs on$"):
         taken_in({"resources": [STACK_RESOURCE]}, [described(1)], {})
 
 
