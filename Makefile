@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help install up preview destroy down env lint docs picture newcomer test test-full bench bench-full clean
+.PHONY: help install up preview destroy down env lint docs picture newcomer test test-fast test-full bench bench-full clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -46,6 +46,9 @@ test: $(INSTALLED) ## All tests, on the real engine and the local AWS
 	$(PY) -m dev.engine ensure
 	$(PY) -m tests.browser
 	$(PY) -m pytest -n 4 --dist loadgroup
+
+test-fast: $(INSTALLED) ## The tests that need no engine, in about a minute and a half
+	$(PY) -m pytest -n 2 --dist loadgroup -m "not engine and not slow and not fault"
 
 test-full: test ## The tests that are tries of a fault and the whole campaign, hours; goes on where it was stopped
 	$(PY) -m pytest -n 2 --dist loadgroup -m fault --record-faults

@@ -23,9 +23,21 @@ from .program import STACK, Program
 pytest_plugins = ["tests.campaign.recording"]
 
 
-def pytest_configure() -> None:
-    """Take SIGINT, which a shell's background job ignores, and what it starts: pulumi waits five seconds for that."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Say what the marks mean, and take SIGINT.
+
+    A shell's background job ignores SIGINT, and so does what it starts. pulumi waits five seconds for that.
+    """
+    config.addinivalue_line("markers", "engine: runs pulumi; each test that asks for the engine has it by itself")
+    config.addinivalue_line("markers", "slow: builds packages or an engine, or runs make in a fresh clone")
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that ask for the engine, by whatever fixture."""
+    for item in items:
+        if "snapnames_engine" in getattr(item, "fixturenames", ()):
+            item.add_marker("engine")
 
 
 @pytest.fixture(scope="session")
