@@ -1,5 +1,7 @@
 """What tests on the real engine share: the engine, an account, and stacks in it."""
 
+import json
+import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -8,6 +10,9 @@ from typing import Any
 import pytest
 from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
+from snapnames.aws.session import StackSession
+from snapnames.cli.account import aws_session
+from snapnames.testing.environment import REGION, aws_variables
 from snapnames.testing.localaws.server import LocalAws
 
 import dev.engine as engines
@@ -18,9 +23,21 @@ from .program import STACK, Program
 pytest_plugins = ["tests.campaign.recording"]
 
 
-def pytest_configure() -> None:
-    """Take SIGINT, which a shell's background job ignores, and what it starts: pulumi waits five seconds for that."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Say what the marks mean, and take SIGINT.
+
+    A shell's background job ignores SIGINT, and so does what it starts. pulumi waits five seconds for that.
+    """
+    config.addinivalue_line("markers", "engine: runs pulumi; each test that asks for the engine has it by itself")
+    config.addinivalue_line("markers", "slow: builds packages or an engine, or runs make in a fresh clone")
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that ask for the engine, by whatever fixture."""
+    for item in items:
+        if "snapnames_engine" in getattr(item, "fixturenames", ()):
+            item.add_marker("engine")
 
 
 @pytest.fixture(scope="session")
@@ -74,3 +91,17 @@ def program(tmp_path: Path, aws: LocalAws, engine: engines.Engine) -> Callable[.
         return Program(tmp_path / "stack", aws, engine, config, endpoint=endpoint, stack=stack, backend=backend)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def session(server: LocalAws) -> StackSession:
+    """A way to the local AWS, one for all tests: boto3 takes a second to read what EC2 is."""
+    endpoint = json.dumps([{"ec2": server.url, "autoscaling": server.url}])
+    with pytest.MonkeyPatch.context() as environment:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            environment.delenv(name)
+        for name, value in aws_variables(server.url).items():
+            environment.setenv(name, value)
+        made = aws_session({"aws:region": REGION, "aws:endpoints": endpoint})
+        made.ec2(), made.autoscaling()
+        return made

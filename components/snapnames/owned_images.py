@@ -188,9 +188,11 @@ class OwnedImages(ComponentResource):
             imported, paces = f"{live.snapshot_id},{key}", [self._reads]
         elif updating and not there:
             paces = [self._writes, self._reads]
-        given: pulumi.Input[str] = later(value, *paces) if paces else value
+        given: pulumi.Input[str] = value
         if self._writes in paces and key == "Name":
             given = self._live.later(live.snapshot_id, value, live.tags.get(key), *paces)
+        elif paces:
+            given = later(value, *paces)
         tag = Tag(
             label,
             live.snapshot_id,

@@ -16,6 +16,8 @@ from dev.engine import Engine
 
 from .test_make import MakeClone
 
+pytestmark = pytest.mark.slow
+
 
 class _Trap(socketserver.ThreadingTCPServer):
     """A server on loopback that stands for the real AWS: it must never be called."""

@@ -17,6 +17,8 @@ from tests.program import ROOT, Done, kill_all
 
 from .clone import Clone
 
+pytestmark = pytest.mark.slow
+
 IMAGE = "front-web-20180307231207"
 NAMES = {"/dev/sda1": f"{IMAGE}(001)", "/dev/sdf": f"{IMAGE}(002)", "/dev/sdg": f"{IMAGE}(003)"}
 MakeClone = Callable[[Mapping[str, str]], Clone]

@@ -11,6 +11,8 @@ import pytest
 from dev.engine import versions
 from tests.engine.machine import PLUGIN, PROJECT, Machine, files
 
+pytestmark = pytest.mark.slow
+
 CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 LANGUAGE = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python"
 AWS = "snapnames/engine/aws"

@@ -17,6 +17,8 @@ from dev import engine
 from dev.engine import Engine
 from tests.engine.machine import PLUGIN
 
+pytestmark = pytest.mark.engine
+
 RESOURCES = [
     "aws:autoscaling/group:Group",
     "aws:ec2/amiFromInstance:AmiFromInstance",

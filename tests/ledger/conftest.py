@@ -1,18 +1,14 @@
 """A stack's releases in an account, and the ledger of them without a process of its own."""
 
-import json
-import os
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
 from snapnames.aws.session import StackSession
-from snapnames.cli.account import aws_session
 from snapnames.cli.ledger.book import Ledger
 from snapnames.cli.ledger.command import Opened, kept
 from snapnames.cli.state.declared import declared
-from snapnames.testing.environment import REGION, aws_variables
 from snapnames.testing.localaws.server import LocalAws
 
 import dev.engine as engines
@@ -43,20 +39,6 @@ def three(releases: Releases, ec2: EC2Client) -> Releases:
     for release, image_id in releases.images.items():
         ec2.create_launch_template(LaunchTemplateName=f"web-{release}", LaunchTemplateData={"ImageId": image_id})
     return releases
-
-
-@pytest.fixture(scope="session")
-def session(server: LocalAws) -> StackSession:
-    """A way to the local AWS, one for all tests: boto3 takes a second to read what EC2 is."""
-    endpoint = json.dumps([{"ec2": server.url, "autoscaling": server.url}])
-    with pytest.MonkeyPatch.context() as environment:
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
-            environment.delenv(name)
-        for name, value in aws_variables(server.url).items():
-            environment.setenv(name, value)
-        made = aws_session({"aws:region": REGION, "aws:endpoints": endpoint})
-        made.ec2(), made.autoscaling()
-        return made
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.program import ROOT
 from .installation import Installation, run
 from .outside import outside
 
-pytestmark = pytest.mark.xdist_group("package")
+pytestmark = [pytest.mark.xdist_group("package"), pytest.mark.slow]
 
 SCHEMA = ROOT / "docs" / "schema.json"
 REMOTE = """

@@ -18,7 +18,7 @@ from tests.program import ROOT
 from .installation import Installation
 from .outside import outside
 
-pytestmark = pytest.mark.xdist_group("package-examples")
+pytestmark = [pytest.mark.xdist_group("package-examples"), pytest.mark.slow]
 
 EXAMPLES = ROOT / "examples"
 ZONES = ["ap-northeast-2a"]

@@ -20,7 +20,7 @@ from .installation import Installation
 from .pages import Block, blocks, pages
 from .sessions import SETUPS, run_all
 
-pytestmark = pytest.mark.xdist_group("package-pages")
+pytestmark = [pytest.mark.xdist_group("package-pages"), pytest.mark.slow]
 
 ALL = [block for page in pages() for block in blocks(page)]
 

@@ -11,7 +11,7 @@ from tests.program import ROOT
 from .installation import Installation, locked
 from .outside import IMAGE_PROGRAM
 
-pytestmark = pytest.mark.xdist_group("package")
+pytestmark = [pytest.mark.xdist_group("package"), pytest.mark.slow]
 
 PAGE = ROOT / "docs" / "testing.md"
 HOSTILE = {

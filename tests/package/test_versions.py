@@ -13,7 +13,7 @@ from tests.program import ROOT
 from .installation import UV, Installation, interpreters, locked, run
 from .outside import IMAGE_PROGRAM, outside
 
-pytestmark = pytest.mark.xdist_group("package-versions")
+pytestmark = [pytest.mark.xdist_group("package-versions"), pytest.mark.slow]
 
 PYTHONS = interpreters()
 OLDEST, NEWEST = next(iter(PYTHONS)), list(PYTHONS)[-1]

@@ -18,7 +18,7 @@ from tests.program import ROOT
 from .installation import UV, Installation, locked, run
 from .outside import IMAGE_PROGRAM, outside
 
-pytestmark = pytest.mark.xdist_group("package")
+pytestmark = [pytest.mark.xdist_group("package"), pytest.mark.slow]
 
 SOURCE = "components/"
 """The root of what ships: the wheel is this folder as it stands."""

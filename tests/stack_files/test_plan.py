@@ -1,7 +1,9 @@
 """What becomes of the list of releases, and which wishes are refused."""
 
 import re
-from datetime import UTC, datetime, timedelta
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -51,15 +53,26 @@ def test_a_release_that_is_no_part_of_an_image_name_is_refused(release: str) -> 
     )
 
 
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Be where it is not the time of UTC."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Seoul")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("elsewhere")
 def test_the_release_of_now_is_the_time_in_utc_to_the_second() -> None:
-    """So that releases sort as they were made."""
+    """So that releases sort as they were made, wherever that is."""
     before = datetime.now(UTC).replace(microsecond=0)
 
-    made = datetime.strptime(now(), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    release = now()
 
+    made = datetime.strptime(release, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     assert before <= made <= datetime.now(UTC)
-    assert made - before < timedelta(hours=1)
-    assert re.fullmatch(r"\d{14}", now())
+    assert re.fullmatch(r"\d{14}", release)
 
 
 @pytest.mark.parametrize("keep", [0, -1])
@@ -173,6 +186,12 @@ def test_a_rollback_to_what_is_live_has_nothing_to_do(pinned: str | None, releas
         rolled_back(Releases(("b", "a"), pinned), release)
 
     assert refusal(refused) == (Exit.NOTHING_TO_DO, f"the fleet runs release {release!r} already: nothing to do")
+
+
+@pytest.mark.parametrize(("pinned", "behind"), [(None, "c"), ("d", "c"), ("c", "b"), ("b", "a")])
+def test_a_rollback_goes_to_the_release_that_is_listed_behind_the_live_one(pinned: str | None, behind: str) -> None:
+    """One step, not to the oldest."""
+    assert rolled_back(Releases(("d", "c", "b", "a"), pinned), None) == Releases(("d", "c", "b", "a"), behind)
 
 
 @given(NAMES, st.data())

@@ -159,7 +159,7 @@ def _duplicates(view: View) -> Iterator[Finding]:
     for name, snapshot_ids in bearers.items():
         if len(snapshot_ids) > 1 and (view.account or ours & set(snapshot_ids)):
             snapshots = [view.holdings.snapshots[one] for one in snapshot_ids]
-            rightful = [one for one in snapshot_ids if view.name_for(one) == name]
+            rightful = [one for one in snapshot_ids if view.name_for(one) == name] or snapshot_ids[:1]
             others = [one for one in snapshot_ids if one not in rightful] or snapshot_ids[1:]
             yield Finding(
                 "duplicates",

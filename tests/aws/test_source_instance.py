@@ -1,0 +1,110 @@
+"""Which instance a release is made of, as EC2 tells how its instances are."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.stub import Stubber
+from mypy_boto3_ec2 import EC2Client
+from snapnames.aws.session import StackSession
+from snapnames.aws.source_instances import healthy_instances
+from snapnames.errors import InputError
+from snapnames.program.account import Account
+from snapnames.program.source import find_source
+from snapnames.testing.localaws.server import LocalAws
+
+from tests.account import launch
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import InstanceTypeDef
+
+STATUSES = ("ok", "impaired", "initializing", "insufficient-data", "not-applicable")
+TAGS = {"role": "web"}
+
+
+@pytest.fixture
+def account(aws: LocalAws, session: StackSession) -> Account:  # noqa: ARG001 -- the account of the session
+    """What the program knows of the account: no image yet."""
+    return Account(session, session.ec2(), [])
+
+
+def statuses(both: Mapping[str, tuple[str, str]]) -> dict[str, object]:
+    """What DescribeInstanceStatus answers: by instance the system's check and the instance's own."""
+    return {
+        "InstanceStatuses": [
+            {"InstanceId": one, "SystemStatus": {"Status": system}, "InstanceStatus": {"Status": instance}}
+            for one, (system, instance) in both.items()
+        ]
+    }
+
+
+def test_only_an_instance_that_passes_both_status_checks_ishealthy_instances(ec2: EC2Client) -> None:
+    """One that fails a check, that just began, or of which EC2 knows nothing yet, is not imaged."""
+    both = {f"i-{system}-{instance}": (system, instance) for system in STATUSES for instance in STATUSES}
+    running: list[InstanceTypeDef] = [{"InstanceId": one} for one in (*both, "i-unknown")]
+
+    with Stubber(ec2) as stub:
+        stub.add_response("describe_instance_status", statuses(both), {"InstanceIds": [*both, "i-unknown"]})
+        healthy = healthy_instances(ec2, running)
+
+    assert healthy == [{"InstanceId": "i-ok-ok"}]
+
+
+def test_the_status_of_more_than_a_hundred_instances_is_asked_for_in_several_calls(ec2: EC2Client) -> None:
+    """EC2 takes a hundred ids."""
+    ids = [f"i-{number}" for number in range(101)]
+
+    with Stubber(ec2) as stub:
+        for some in (ids[:100], ids[100:]):
+            answer = statuses(dict.fromkeys(some, ("ok", "ok")))
+            stub.add_response("describe_instance_status", answer, {"InstanceIds": some})
+        healthy = healthy_instances(ec2, [{"InstanceId": one} for one in ids])
+
+    assert [instance["InstanceId"] for instance in healthy] == ids
+
+
+def test_an_instance_id_is_its_own_source_and_nothing_is_asked(aws: LocalAws, account: Account) -> None:
+    """Whether there is such a one the preview of the image tells."""
+    mark = aws.mark()
+
+    assert find_source("i-0123456789abcdef0", "web-1", account, reboot=False) == "i-0123456789abcdef0"
+    assert aws.calls(mark) == []
+
+
+def test_a_running_instance_with_all_the_tags_is_the_source(account: Account, ec2: EC2Client) -> None:
+    """Not one with some of them, and not a stopped one."""
+    launch(ec2, {"role": "db"})
+    ec2.stop_instances(InstanceIds=[launch(ec2, TAGS)])
+    running = launch(ec2, TAGS)
+
+    assert find_source(TAGS, "web-1", account, reboot=False) == running
+
+
+def test_without_a_running_instance_the_error_says_which_tags_match_none(account: Account, ec2: EC2Client) -> None:
+    """And which image needs one."""
+    ec2.stop_instances(InstanceIds=[launch(ec2, TAGS)])
+
+    with pytest.raises(InputError) as refused:
+        find_source(TAGS, "web-1", account, reboot=False)
+
+    assert str(refused.value) == (
+        "snapnames:source {'role': 'web'} matches no running instance in this account and region, and image 'web-1' "
+        "is not built yet: start one, or set other tags or an instance id"
+    )
+
+
+def test_an_instance_that_runs_and_fails_its_checks_is_named_and_not_imaged(account: Account, ec2: EC2Client) -> None:
+    """Its user sees which one it is, and what to wait for."""
+    instance = launch(ec2, TAGS)
+    client = StackSession.ec2(account.session)
+    with Stubber(client) as stub:
+        listed = {"Reservations": [{"Instances": [{"InstanceId": instance}]}]}
+        stub.add_response("describe_instances", listed)
+        stub.add_response("describe_instance_status", statuses({instance: ("ok", "impaired")}))
+        with pytest.raises(InputError) as refused:
+            find_source(TAGS, "web-1", Account(account.session, client, []), reboot=False)
+
+    assert str(refused.value) == (
+        f"snapnames:source {{'role': 'web'}} matches {instance}, of which no status checks pass, and image 'web-1' is "
+        "not built yet: wait until one is in service, or set an instance id"
+    )
