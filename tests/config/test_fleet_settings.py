@@ -6,7 +6,10 @@ import pytest
 
 from tests.config.readings import FLEET, GOOD, WRITE_SO, faults, read
 
-KEYS = "minHealthyPercentage, instanceWarmup, autoRollback, triggers"
+KEYS = (
+    "minHealthyPercentage, maxHealthyPercentage, instanceWarmup, skipMatching, checkpointPercentages, checkpointDelay, "
+    "scaleInProtectedInstances, standbyInstances, alarms, autoRollback, triggers"
+)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +55,7 @@ KEYS = "minHealthyPercentage, instanceWarmup, autoRollback, triggers"
         ),
     ],
 )
-def test_an_instance_refresh_has_four_keys_of_their_kinds(refresh: object, line: str) -> None:
+def test_an_instance_refresh_has_keys_of_their_kinds(refresh: object, line: str) -> None:
     """A misspelt one would roll the fleet in another way than was meant."""
     assert faults({**GOOD, "fleet": {**FLEET, "instanceRefresh": refresh}}) == [line]
 

@@ -3,11 +3,15 @@
 import pytest
 from snapnames.cli.ledger.findings import KINDS, Finding, findings
 from snapnames.cli.state.declared import Declared
+from snapnames.rules.deletable import Proof
+from snapnames.rules.images import Use
 
-from tests.ledger.accounts import OTHER, STACK, image, snapshot, view
+from tests.ledger.accounts import CHECKED, OTHER, SAFE, STACK, image, snapshot, view
 
 IDS = ("snap-1f", "snap-1a")
-DEREGISTER = "`aws ec2 deregister-image --image-id ami-1 --delete-associated-snapshots` removes it with its snapshots"
+DEREGISTER = (
+    "`aws ec2 deregister-image --image-id ami-1 --delete-associated-snapshots` removes it with its snapshots" + CHECKED
+)
 
 
 def test_the_kinds_are_those_that_break_something_first() -> None:
@@ -65,7 +69,7 @@ def test_a_failed_image_is_found_behind_newer_ones() -> None:
 )
 def test_a_failed_image_that_the_state_does_not_have_goes_in_another_way(builder: str | None, step: str) -> None:
     """By hand, or by the stack that built it."""
-    of = view(image(1, state="failed", builder=builder), account=True)
+    of = view(image(1, state="failed", builder=builder), account=True, uses=(), proofs={"ami-1": SAFE})
 
     assert findings(of) == [
         Finding("failed", "image web-1 (ami-1) is failed; nothing can launch from it", step, "ami-1", "web-1", IDS)
@@ -116,7 +120,8 @@ def test_an_image_that_the_account_does_not_have_any_more_is_missing(*, left: bo
 )
 def test_an_image_of_the_stack_that_its_state_does_not_have_is_untracked(creating: frozenset[str], step: str) -> None:
     """Once, whatever else is wrong with it."""
-    of = view(image(1, state="disabled"), snapshots=(), uses=(), declared=Declared(STACK, creating=creating))
+    declared = Declared(STACK, creating=creating)
+    of = view(image(1, state="disabled"), snapshots=(), uses=(), declared=declared, proofs={"ami-1": SAFE})
 
     assert findings(of) == [
         Finding(
@@ -147,12 +152,12 @@ def test_a_failed_image_that_is_untracked_is_found_once() -> None:
                 "`snapnames deploy --keep N`, which removes it with its snapshots"
             ),
         ),
-        (None, f"{DEREGISTER}, if nobody wants to launch from it again"),
+        (None, f"{DEREGISTER}; keep it if anybody wants to launch from it again"),
         (
             OTHER,
             (
-                f"drop its release from the stack {OTHER}, which built it, and run `pulumi up` there, if nobody "
-                "wants to launch from it again"
+                f"drop its release from the stack {OTHER}, which built it, and run `pulumi up` there; keep it "
+                "if anybody wants to launch from it again"
             ),
         ),
     ],
@@ -161,7 +166,7 @@ def test_an_image_that_nothing_uses_says_what_would_go_with_it(builder: str | No
     """Not a snapshot that another image has too."""
     shared = image(2, {"/dev/xvda": "snap-1a"}, builder=builder)
     snapshots = (snapshot("snap-1a", "x", 8), snapshot("snap-1f", "y", 20))
-    of = view(image(1, builder=builder), shared, snapshots=snapshots, uses=(), account=True)
+    of = view(image(1, builder=builder), shared, snapshots=snapshots, uses=(), account=True, proofs={"ami-1": SAFE})
 
     unused = [one for one in findings(of) if one.kind == "unused"]
 
@@ -175,3 +180,46 @@ def test_an_image_that_nothing_uses_says_what_would_go_with_it(builder: str | No
         size=20,
     )
     assert (unused[0].image_id, unused[0].size) == ("ami-2", 0)
+
+
+@pytest.mark.parametrize(
+    ("proof", "used", "step"),
+    [
+        (SAFE, False, DEREGISTER),
+        (SAFE, True, "keep ami-1: instance i-web-1 needs it"),
+        (
+            Proof(("it is shared", "the tag keep=`x` says to keep it"), ("DescribeImageAttribute",), ("sharing",)),
+            False,
+            "keep ami-1: it is shared; the tag keep='x' says to keep it",
+        ),
+        (
+            Proof((), ("ListTags", "ListImages"), ("sharing",)),
+            False,
+            "ami-1 is not known to be safe to delete; what could not be read: ListTags, ListImages",
+        ),
+        (
+            None,
+            False,
+            (
+                "ami-1 is not known to be safe to delete, because it was not checked: the ledger checks the first 20 "
+                "of a kind; look at who may use it, whether it is shared, locked or a backup"
+            ),
+        ),
+    ],
+    ids=["safe", "used", "held", "unread", "unchecked"],
+)
+def test_a_delete_is_advised_only_with_a_proof(proof: Proof | None, step: str, *, used: bool) -> None:
+    """What needs it comes first, then what could not be read. No tag looks like a command."""
+    uses = (Use("ami-1", "instance", "i-web-1"),) if used else ()
+    proofs = {"ami-1": proof} if proof else {}
+
+    (found,) = findings(view(image(1, state="failed", builder=None), account=True, uses=uses, proofs=proofs))
+
+    assert found.step == step
+
+
+def test_an_image_that_other_accounts_can_launch_is_not_called_unused() -> None:
+    """Nothing here shows whether they do."""
+    of = view(image(1), image(2), uses=(), proofs={"ami-1": Proof(passed=("sharing",), shared=True)})
+
+    assert [(one.kind, one.image_id) for one in findings(of)] == [("unused", "ami-2")]

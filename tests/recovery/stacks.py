@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mypy_boto3_ec2 import EC2Client
 from snapnames.cli.stack.open_stack import OnEvent, OpenStack
+from snapnames.rules.naming import DEFAULT_PATTERN
 from snapnames.rules.resource_types import IMAGE, SOURCE_VOLUMES, root_urn
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ class Stack(OpenStack):
     def tag(self) -> str:
         """What its images bear."""
         return TAG
+
+    @property
+    def name_pattern(self) -> str:
+        """How it names snapshots."""
+        return DEFAULT_PATTERN
 
     @property
     def stopped(self) -> bool:

@@ -12,7 +12,7 @@ from snapnames.rules.resource_types import GROUP, IMAGE
 from snapnames.testing.localaws.server import LocalAws
 
 from tests.account import snapshot_ids
-from tests.recovery.stacks import ROOT, ROOTS, Stack, image, make, pending, recorded
+from tests.recovery.stacks import ROOT, ROOTS, TAG, Stack, image, make, pending, read_image, recorded
 
 
 @pytest.mark.parametrize("known", ["by a pending create", "by nothing"])
@@ -109,7 +109,7 @@ def test_a_stack_that_can_not_be_begun_says_what_was_lost_and_why(
     recovery: Callable[..., Recovery], ec2: EC2Client, source: str
 ) -> None:
     """What pulumi said comes first."""
-    make(ec2, source)
+    image_id = make(ec2, source)
     stack = Stack()
 
     def fail() -> None:
@@ -118,7 +118,7 @@ def test_a_stack_that_can_not_be_begun_says_what_was_lost_and_why(
     stack.on_up_root = fail
 
     with pytest.raises(CommandError) as refused:
-        recovery(stack).run()
+        recovery(stack, adopt=image_id).run()
 
     assert (refused.value.code, stack.replaced) == (Exit.USAGE, 0)
     assert str(refused.value) == (
@@ -139,18 +139,18 @@ def test_an_image_that_nothing_proves_to_be_the_stack_s_is_left_to_a_person(
         recovery(stack).run()
 
     assert re.sub(r"made \S+ \S+ UTC", "made then", str(refused.value)) == (
-        f"image 'web-1' ({image_id}) is in the account and not in the state, and nothing proves that this stack made "
-        f"it: the state has no record of its create. It was made then of {source}, with /dev/sda1 {snapshot_id}. If it "
-        f"is this stack's, run `snapnames recover --adopt {image_id}`; else deregister it, or release under another "
-        "name"
+        f"image 'web-1' ({image_id}), made then of {source}, with /dev/sda1 {snapshot_id} without a name: the state of "
+        "this stack does not have it, and nothing proves that this stack made it: the state has no record of its "
+        f"create. If it is this stack's, run `snapnames recover --adopt {image_id}`; otherwise deregister it, or "
+        "release under another name"
     )
     assert (stack.replaced, stack.urns()) == (0, [])
 
 
 def test_an_image_that_a_person_says_is_the_stack_s_is_taken_in(
-    recovery: Callable[..., Recovery], ec2: EC2Client, source: str
+    recovery: Callable[..., Recovery], ec2: EC2Client, source: str, said: StringIO
 ) -> None:
-    """The state has no record of its create."""
+    """The state has no record of its create. What EC2 says of the image is shown before."""
     image_id = make(ec2, source)
     stack = Stack(*ROOTS)
     run = recovery(stack, adopt=image_id)
@@ -158,6 +158,41 @@ def test_an_image_that_a_person_says_is_the_stack_s_is_taken_in(
     run.run()
 
     assert (run.adopted, run.unproven, stack.urns()) == (["web-1"], [], [image()["urn"]])
+    assert said.getvalue().startswith(
+        f"taking in, since you say that it is this stack's: image 'web-1' ({image_id}), made "
+    )
+
+
+def test_an_image_over_snapshots_of_others_is_taken_in_by_nobody_s_word(
+    recovery: Callable[..., Recovery], ec2: EC2Client, source: str
+) -> None:
+    """The next drop of that release would delete them."""
+    make(ec2, source, "backup")
+    (snapshot_id,) = snapshot_ids(ec2)
+    forged = ec2.register_image(
+        Name="web-1",
+        BlockDeviceMappings=[{"DeviceName": "/dev/sda1", "Ebs": {"SnapshotId": snapshot_id}}],
+        TagSpecifications=[{"ResourceType": "image", "Tags": [{"Key": "snapnames:stack", "Value": TAG}]}],
+    )["ImageId"]
+    stack = Stack(*ROOTS)
+
+    with pytest.raises(CommandError, match="It can't be taken in, because a release is deleted together with its sna"):
+        recovery(stack, adopt=forged).run()
+
+    assert (stack.replaced, stack.urns()) == (0, [])
+
+
+def test_what_a_person_wants_to_be_taken_in_and_what_can_not_be_is_refused(
+    recovery: Callable[..., Recovery], ec2: EC2Client, source: str
+) -> None:
+    """As when the state has the image already. Nothing else is done then either."""
+    image_id = make(ec2, source)
+    stack = Stack(*ROOTS, read_image(image_id), pending=(pending(image(image_id), "deleting"),))
+
+    with pytest.raises(CommandError, match=f"^{image_id} can't be taken in, and nothing was changed: the state has it"):
+        recovery(stack, adopt=image_id).run()
+
+    assert (stack.replaced, stack.refreshed) == (0, [])
 
 
 def test_a_stack_that_never_had_anything_is_not_begun(recovery: Callable[..., Recovery]) -> None:

@@ -1,5 +1,6 @@
 """What AWS has of images whose create or delete was cut off."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
@@ -10,6 +11,7 @@ from snapnames.aws.session import StackSession
 from snapnames.cli.errors import CommandError
 from snapnames.cli.recovery.made import Left, Made
 from snapnames.rules.images import STACK_TAG
+from snapnames.rules.naming import DEFAULT_PATTERN
 from snapnames.rules.resource_types import IMAGE
 from snapnames.rules.resource_types import TAG as NAME_TAG
 from snapnames.testing.localaws.server import REGION, LocalAws
@@ -57,14 +59,18 @@ class Stubbed(StackSession):
 
 def creating(name: str, source: str) -> dict[str, Any]:
     """The pending create of an image of the stack."""
-    return {"type": IMAGE, "inputs": {"name": name, "sourceInstanceId": source, "tags": {STACK_TAG: STACK}}}
+    inputs = {"name": name, "sourceInstanceId": source, "tags": {STACK_TAG: STACK}}
+    return {"urn": f"urn:pulumi:test::snapnames::{IMAGE}::{name}", "type": IMAGE, "inputs": inputs}
 
 
 def test_a_pending_image_is_settled_by_this_stack_s_image_of_that_name(made: Made, ec2: EC2Client, source: str) -> None:
     """With the time at which EC2 made it. Not by another stack's, nor by one of another name."""
     image_id = make(ec2, source, "web-1")
     make(ec2, source, "web-2", OTHER)
-    creates = [*(creating(f"web-{number}", source) for number in (1, 2, 3)), {"type": NAME_TAG, "inputs": {}}]
+    creates = [
+        *(creating(f"web-{number}", source) for number in (1, 2, 3)),
+        {"urn": "tag", "type": NAME_TAG, "inputs": {}},
+    ]
 
     settled = made.settled(creates)
 
@@ -76,7 +82,8 @@ def test_an_image_without_the_stack_s_tag_settles_nothing(made: Made, ec2: EC2Cl
     """Also where the create had none."""
     ec2.create_image(InstanceId=source, Name="web-1", NoReboot=True)
 
-    untagged = {"type": IMAGE, "inputs": {"name": "web-1", "sourceInstanceId": source}}
+    untagged = {**creating("web-1", source), "inputs": {"name": "web-1", "sourceInstanceId": source}}
+
     assert made.settled([creating("web-1", source), untagged]) == []
 
 
@@ -133,29 +140,37 @@ def test_the_releases_are_this_stack_s_images_of_the_listed_names(made: Made, ec
 
 
 def test_an_image_that_ec2_lists_though_it_is_gone_is_gone(ec2: EC2Client, session: StackSession) -> None:
-    """EC2 shows it as deregistered for a while."""
+    """EC2 shows it as deregistered for a while. A disabled one is there, and is proven as any other."""
     listed = {
         "Images": [
             {
-                "ImageId": f"ami-{state}",
+                "ImageId": image_id,
                 "Name": "web-1",
                 "State": state,
                 "CreationDate": "2018-03-07T23:12:07.000Z",
                 "SourceInstanceId": "i-1",
+                "BlockDeviceMappings": [{"DeviceName": "/dev/sda1", "Ebs": {"SnapshotId": "snap-1"}}],
                 "Tags": [{"Key": STACK_TAG, "Value": STACK}],
             }
-            for state in ("deregistered", "disabled")
+            for image_id, state in (("ami-1", "deregistered"), ("ami-2", "disabled"))
         ]
+    }
+    snapshot = {
+        "SnapshotId": "snap-1",
+        "Description": "Created by CreateImage(i-1) for ami-2",
+        "State": "completed",
+        "VolumeSize": 8,
+        "StartTime": datetime(2018, 3, 7, tzinfo=UTC),
     }
     with Stubber(ec2) as stub:
         stub.add_response("describe_images", listed)
-        gone = Made(Stubbed(ec2, session)).gone(["ami-deregistered", "ami-disabled"])
+        gone = Made(Stubbed(ec2, session)).gone(["ami-1", "ami-2"])
         stub.add_response("describe_images", listed)
-        stub.add_response("describe_snapshots", {"Snapshots": []})
+        stub.add_response("describe_snapshots", {"Snapshots": [snapshot]})
         settled = Made(Stubbed(ec2, session)).settled([creating("web-1", "i-1")])
 
-    assert gone == {"ami-deregistered"}
-    assert [one.resource_id for one in settled] == ["ami-disabled"]
+    assert gone == {"ami-1"}
+    assert [one.resource_id for one in settled] == ["ami-2"]
 
 
 def test_images_are_gone_that_ec2_does_not_have_in_any_state(
@@ -194,7 +209,7 @@ def test_what_an_image_left_is_found_by_what_ec2_wrote_on_the_snapshots(
     left = behind(ec2, "web-2")
     ec2.deregister_image(ImageId=gone)
 
-    found = made.left_snapshots({there: "web-1", gone: "web-2", "ami-00000000": "web-3"}, {})
+    found = made.left_snapshots({there: "web-1", gone: "web-2", "ami-00000000": "web-3"}, {}, DEFAULT_PATTERN)
 
     assert {image_id: sorted(ids) for image_id, ids in found.deletable.items()} == {gone: sorted(left)}
     assert found.kept == {}
@@ -210,7 +225,7 @@ def test_a_snapshot_that_somebody_has_named_or_marked_to_keep_stays_with_the_rea
     ec2.create_tags(Resources=[data], Tags=[{"Key": "Name", "Value": "payroll"}])
     ec2.deregister_image(ImageId=gone)
 
-    found = made.left_snapshots({gone: "web-1"}, {root: "mine", data: "other"})
+    found = made.left_snapshots({gone: "web-1"}, {root: "mine", data: "other"}, DEFAULT_PATTERN)
 
     assert found == Left({gone: [root]}, {data: "it is called 'payroll', and this stack did not name it so"})
 
@@ -227,7 +242,7 @@ def test_a_snapshot_that_is_gone_or_that_another_image_uses_is_passed_over(
     deleted = made.delete_snapshots(["snap-00000000", used, left])
 
     assert deleted == [left]
-    assert made.left_snapshots({gone: "web-1"}, {}) == Left({gone: [used]}, {})
+    assert made.left_snapshots({gone: "web-1"}, {}, DEFAULT_PATTERN) == Left({gone: [used]}, {})
 
 
 def test_a_snapshot_that_aws_refuses_to_delete_is_an_error(

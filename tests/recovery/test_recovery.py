@@ -8,8 +8,10 @@ from mypy_boto3_ec2 import EC2Client
 from rich.console import Console
 from snapnames.cli.display import Display
 from snapnames.cli.errors import CommandError, Exit
+from snapnames.cli.recovery.left import Ended, delete_left
 from snapnames.cli.recovery.made import Made
-from snapnames.cli.recovery.recovery import Recovery, delete_left
+from snapnames.cli.recovery.recovery import Recovery
+from snapnames.rules.naming import DEFAULT_PATTERN
 from snapnames.rules.resource_types import CONFIGURATION, IMAGE
 from snapnames.testing.localaws.server import LocalAws
 
@@ -211,6 +213,6 @@ def test_nothing_is_asked_for_no_image(made: Made, aws: LocalAws, said: StringIO
     """A call for nothing would be refused."""
     mark = aws.mark()
 
-    deleted = delete_left(made, {}, {}, Display(Console(file=said)))
+    ended = delete_left(made, {}, {}, DEFAULT_PATTERN, Display(Console(file=said)))
 
-    assert (deleted, aws.calls(mark), said.getvalue()) == ([], [], "")
+    assert (ended, aws.calls(mark), said.getvalue()) == (Ended(), [], "")

@@ -1,6 +1,5 @@
 """Which parts of a fleet that AWS has are taken for this stack's, though its state has never heard of them."""
 
-from datetime import UTC
 from typing import Any
 
 import pytest
@@ -81,17 +80,17 @@ def kinds(found: Unrecorded) -> list[tuple[str, str]]:
     """Of each the kind and the id."""
     return [
         *((CONFIGURATION, name) for name in found.configurations),
-        *((GROUP, one.resource_id) for one in found.groups),
+        *((GROUP, name) for name in found.groups),
     ]
 
 
 def test_a_group_that_aws_made_of_a_fleet_is_given_as_a_create_of_it(
     made: Made, autoscaling: AutoScalingClient, image_id: str
 ) -> None:
-    """Just as the pending create that the engine did not keep. Of a launch configuration only the name is told."""
+    """Just as the pending create that the engine did not keep, with what AWS says of it. Of a configuration, a name."""
     configure(autoscaling, image_id)
     group(autoscaling)
-    (scaling_group,) = autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"]
+    (there,) = made.groups(STACK)
 
     found = unrecorded(state(image_id), made, STACK)
 
@@ -103,7 +102,7 @@ def test_a_group_that_aws_made_of_a_fleet_is_given_as_a_create_of_it(
         "parent": WEB,
         "provider": f"{PROVIDER}::1",
     }
-    assert found == Unrecorded((NAME,), (Settled(create, NAME, scaling_group["CreatedTime"].astimezone(UTC)),))
+    assert found == Unrecorded((NAME,), {NAME: (there, Settled(create, NAME, there.created))})
 
 
 def test_a_group_has_the_provider_of_the_other_parts_of_its_fleet(
@@ -116,7 +115,7 @@ def test_a_group_has_the_provider_of_the_other_parts_of_its_fleet(
 
     found = unrecorded(state(image_id, part("x", "y"), there), made, STACK)
 
-    assert [one.resource["provider"] for one in found.groups] == [OTHER_PROVIDER]
+    assert [one.resource["provider"] for _, one in found.groups.values()] == [OTHER_PROVIDER]
 
 
 @pytest.mark.parametrize(
@@ -197,12 +196,15 @@ def test_what_the_state_has_of_the_fleet_is_not_looked_for(
 def test_what_an_update_was_making_is_no_second_create(
     made: Made, autoscaling: AutoScalingClient, image_id: str
 ) -> None:
-    """The state has the name of it."""
+    """The state has the name of it. A group is this create only if AWS has it as it was wanted: then it is settled."""
     configure(autoscaling, image_id)
     group(autoscaling)
     pending = {"urn": WEB, "type": CONFIGURATION, "inputs": {"name": NAME}}
 
-    assert kinds(unrecorded(state(image_id, pending=(pending,)), made, STACK)) == []
+    deployment = state(image_id, pending=(pending, {**pending, "type": GROUP}))
+
+    assert kinds(unrecorded(deployment, made, STACK, [NAME])) == []
+    assert kinds(unrecorded(deployment, made, STACK)) == [(GROUP, NAME)]
 
 
 def test_each_fleet_gets_its_own_parts(made: Made, autoscaling: AutoScalingClient, image_id: str) -> None:
@@ -213,16 +215,15 @@ def test_each_fleet_gets_its_own_parts(made: Made, autoscaling: AutoScalingClien
 
     found = unrecorded(state(image_id, fleet("web-2")), made, STACK)
 
-    assert {(one.resource["parent"], one.resource_id) for one in found.groups} == {
+    assert {(one.resource["parent"], one.resource_id) for _, one in found.groups.values()} == {
         (WEB, NAME),
         (f"{WEB}-2", "web-2-0a1b2c3"),
     }
 
 
-@pytest.mark.parametrize("resources", [None, []])
-def test_without_a_fleet_nothing_is_asked(made: Made, aws: LocalAws, resources: list[dict[str, Any]] | None) -> None:
+def test_without_a_fleet_nothing_is_asked(made: Made, aws: LocalAws) -> None:
     """Most stacks of owned images have none."""
     mark = aws.mark()
 
-    assert kinds(unrecorded({"resources": resources}, made, STACK)) == []
+    assert kinds(unrecorded({"resources": []}, made, STACK)) == []
     assert aws.calls(mark) == []

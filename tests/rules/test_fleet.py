@@ -6,14 +6,16 @@ import pytest
 from snapnames.errors import InputError
 from snapnames.rules.fleet import MAX_USER_DATA, check_fleet
 
-PLACE = {"zones": ["a"]}
+TYPE = {"instance_type": "t3.small"}
+PLACE = {**TYPE, "zones": ["a"]}
 
 
 @pytest.mark.parametrize(
     "args",
     [
         PLACE,
-        {"subnets": ["subnet-1"]},
+        {**TYPE, "subnets": ["subnet-1"]},
+        {"zones": ["a"], "template": {"instanceRequirements": {}}},
         {**PLACE, "subnets": []},
         {**PLACE, "min_size": 0},
         {**PLACE, "min_size": 0, "max_size": 0, "desired_capacity": 0},
@@ -41,6 +43,7 @@ def test_a_fleet_that_fits_together_is_taken(args: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
+        ({"instance_type": None}, "has no instance type; a launch needs one: set it, e.g. t3.small"),
         ({"launch": "x"}, "has the launch 'x'; it is configuration or template: set one of them"),
         ({"health_check": "x"}, "has the health_check 'x'; it is EC2 or ELB: set one of them"),
         (
@@ -83,7 +86,9 @@ def test_a_fleet_that_fits_together_is_taken(args: dict[str, Any]) -> None:
 )
 def test_a_fleet_that_does_not_fit_together_says_what_to_set(args: dict[str, Any], message: str) -> None:
     """With the value and the rule. A size that is not given is 1, or the minimum."""
+    given = {key: value for key, value in {**PLACE, **args}.items() if value is not None}
+
     with pytest.raises(InputError) as refused:
-        check_fleet({**PLACE, **args}, "fleet")
+        check_fleet(given, "fleet")
 
     assert str(refused.value) == f"fleet {message}"

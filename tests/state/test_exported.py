@@ -121,15 +121,20 @@ def volumes(name: str, inputs: object) -> dict[str, Any]:
 
 
 def test_a_source_instance_is_recorded_by_what_was_read_before_the_create_or_by_the_create_itself() -> None:
-    """What was read before counts more. Only of an image: a group has no source."""
+    """A pending create says it best: a later try may read another source. Only of an image: a group has no source."""
     begun = image(2, inputs={"name": "web-2", "sourceInstanceId": "i-2"})
-    both = image(1, inputs={"name": "web-1", "sourceInstanceId": "i-other"})
+    both = image(1, inputs={"name": "web-1", "sourceInstanceId": "i-1"})
     operations = [operation("creating", one) for one in (begun, both, image(3), image(4, type=GROUP))]
-    resources = [volumes("web-1", {"instance": "i-1"}), volumes("web-5", {"instance": 5}), volumes("web-6", None)]
+    resources = [
+        volumes("web-1", {"instance": "i-other"}),
+        volumes("web-4", {"instance": "i-4"}),
+        volumes("web-5", {"instance": 5}),
+        volumes("web-6", None),
+    ]
 
     found = Exported({"resources": resources, "pending_operations": operations}).recorded_instances
 
-    assert found == {"web-1": "i-1", "web-2": "i-2", "web-3": ""}
+    assert found == {"web-1": "i-1", "web-2": "i-2", "web-3": "", "web-4": "i-4"}
 
 
 def test_the_groups_of_fleets_are_those_beneath_a_component_that_stay() -> None:
