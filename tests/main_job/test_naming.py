@@ -162,4 +162,8 @@ def test_the_examples_in_the_docstrings_are_there() -> None:
     """The doctests of the module run with all tests; here only that there are some."""
     found = {test.name: len(test.examples) for test in doctest.DocTestFinder().find(naming) if test.examples}
 
-    assert found == {"snapnames.rules.naming.ordered_devices": 1, "snapnames.rules.naming.snapshot_names": 1}
+    assert found == {
+        "snapnames.rules.naming.fits_pattern": 2,
+        "snapnames.rules.naming.ordered_devices": 1,
+        "snapnames.rules.naming.snapshot_names": 1,
+    }
