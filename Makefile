@@ -45,7 +45,7 @@ newcomer: ## Run docs/getting-started.md in a fresh clone, and print how long ea
 test: $(INSTALLED) ## All tests, on the real engine and the local AWS
 	$(PY) -m dev.engine ensure
 	$(PY) -m tests.browser
-	$(PY) -m pytest -n 6 --dist loadgroup
+	$(PY) -m pytest -n 4 --dist loadgroup
 
 test-full: test ## The tests that are tries of a fault and the whole campaign, hours; goes on where it was stopped
 	$(PY) -m pytest -n 2 --dist loadgroup -m fault --record-faults
