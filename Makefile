@@ -45,7 +45,7 @@ newcomer: ## Run docs/getting-started.md in a fresh clone, and print how long ea
 test: $(INSTALLED) ## All tests, on the real engine and the local AWS
 	$(PY) -m dev.engine ensure
 	$(PY) -m tests.browser
-	$(PY) -m pytest -n 6 --dist loadgroup
+	$(PY) -m pytest -n 4 --dist loadgroup
 
 test-fast: $(INSTALLED) ## The tests that need no engine, in about a minute and a half
 	$(PY) -m pytest -n 2 --dist loadgroup -m "not engine and not slow and not fault"

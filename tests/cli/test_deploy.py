@@ -60,6 +60,7 @@ def test_a_deployment_builds_names_moves_the_fleet_and_changes_two_lines_of_the_
         "create snapshot tag": 3,
         "create launch configuration": 1,
         "create Auto Scaling group": 1,
+        "create group tag": 1,
     }
 
 

@@ -164,7 +164,10 @@ def test_a_lock_whose_process_lives_is_respected(owner: Owner, aws: LocalAws) ->
     first = cut_off(owner, aws, come_second)
 
     assert second.err.startswith("error: stack 'test' is locked by ")
-    assert "wait for it, or run `pulumi cancel` when nothing runs any more" in second.err
+    assert (
+        "wait for it, or, when nothing runs any more, run `snapnames recover --unlock`, and the same command"
+        in second.err
+    )
     assert written == []
     assert first.code == 130
 

@@ -217,9 +217,11 @@ def session(service: Service, before: str, monkeypatch: pytest.MonkeyPatch) -> S
 
 
 def test_an_image_that_another_deployment_has_made_meanwhile_stops_an_update_that_does_not_know_it(
-    session: Session,
+    session: Session, service: Service
 ) -> None:
-    """The list of before would destroy it; what the command keeps or drops is known."""
+    """The list of before would destroy it; what the command keeps or drops is known. The lists are in two checkouts."""
+    service.file.write_text(session.file.text, encoding="utf-8")
+
     with pytest.raises(CommandError, match="another deployment has made front-web-2 meanwhile"):
         session.refuse_newcomers(["1"])
 

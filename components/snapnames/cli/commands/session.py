@@ -85,9 +85,12 @@ class Session:
     def refuse_newcomers(self, known: Collection[str]) -> None:
         """Raise `CommandError` if the stack has a built image of another release by now, which an update would destroy.
 
+        Raises `StaleListError` if the releases in the config file were changed meanwhile.
+
         Another operator may deploy during a preview: the state is theirs too, and this config does not list it.
         `known`: the releases that the update has beside those that this command keeps, or that it is to drop.
         """
+        self.file.check_unchanged()  # where the other deployment has written this very file, that says more
         expected = {*known, *self.kept}
         others = [self.image_name(one) for one in self.unlisted(self.images()) if one not in expected]
         if others:
