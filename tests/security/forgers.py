@@ -178,10 +178,6 @@ class Clients:
         """With the filters that snapnames uses."""
         return {"Images": _filtered(self._account.images.values(), asked, {"image-id": "ImageId", "name": "Name"})}
 
-    def list_images_in_recycle_bin(self) -> Thing:
-        """The account has no retention rule, so a deregistered image is gone for good."""
-        return {"Images": []}
-
     def describe_snapshots(self, **asked: Any) -> Thing:  # noqa: ANN401
         """The same."""
         return {"Snapshots": _filtered(self._account.snapshots.values(), asked, {"description": "Description"})}
