@@ -220,6 +220,7 @@ def test_an_image_that_another_deployment_has_made_meanwhile_stops_an_update_tha
     session: Session, service: Service
 ) -> None:
     """The list of before would destroy it; what the command keeps or drops is known. The lists are in two checkouts."""
+    theirs = service.text
     service.file.write_text(session.file.text, encoding="utf-8")
 
     with pytest.raises(CommandError, match="another deployment has made front-web-2 meanwhile"):
@@ -228,6 +229,7 @@ def test_an_image_that_another_deployment_has_made_meanwhile_stops_an_update_tha
     session.refuse_newcomers(["1", "2"])
     session.kept = ["2"]
     session.refuse_newcomers(["1"])
+    service.file.write_text(theirs, encoding="utf-8")
 
 
 def test_a_release_that_the_list_of_before_does_not_have_stops_a_deployment_while_the_fleet_launches_it(
