@@ -112,7 +112,7 @@ def test_a_port_that_something_else_took_meanwhile_is_left_to_it(clone: MakeClon
 
     assert here.port != before
     assert f"local AWS: started on http://127.0.0.1:{here.port} " in again.out
-    assert "10 to create" in again.out
+    assert "11 to create" in again.out
 
 
 def test_two_clones_have_a_local_aws_each_and_come_up_at_the_same_time(tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_plain_pulumi_works_by_hand_in_the_environment_that_make_prints(clone: M
         text=True,
     )
 
-    assert "10 unchanged" in by_hand.stdout
+    assert "11 unchanged" in by_hand.stdout
     assert by_hand.stdout.endswith(f"http://127.0.0.1:{here.port}\n")
 
 
