@@ -47,7 +47,7 @@ test: $(INSTALLED) ## All tests, on the real engine and the local AWS
 	$(PY) -m tests.browser
 	$(PY) -m pytest -n 4 --dist loadgroup
 
-test-fast: $(INSTALLED) ## The tests that need no engine, in about a minute and a half
+test-fast: $(INSTALLED) ## The tests that need no engine
 	$(PY) -m pytest -n 2 --dist loadgroup -m "not engine and not slow and not fault"
 
 test-full: test ## The tests that are tries of a fault and the whole campaign, hours; goes on where it was stopped
