@@ -182,6 +182,10 @@ class Clients:
         """The same."""
         return {"Snapshots": _filtered(self._account.snapshots.values(), asked, {"description": "Description"})}
 
+    def list_images_in_recycle_bin(self) -> Thing:
+        """No retention rule keeps any."""
+        return {"Images": []}
+
     def describe_tags(self, Filters: Sequence[Mapping[str, Any]]) -> Thing:  # noqa: N803 -- AWS's name
         """Of a key, or of resources."""
         wanted = {one["Name"]: one["Values"] for one in Filters}
