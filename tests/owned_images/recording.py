@@ -8,6 +8,7 @@ from typing import Any
 
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks, set_mocks
 from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest, RegisterResourceResponse
+from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import run_pulumi_func
 from snapnames.owned_images import OwnedImages, OwnedImagesArgs
 from snapnames.rules.owned_names import RECORD_OUTPUT
@@ -73,6 +74,7 @@ def registered(
 
     async def run() -> None:
         set_mocks(recorder.mocks, "snapnames", "test", preview, monitor=recorder, organization="organization")
+        SETTINGS.outputs = set()  # the mocks leave those of earlier tests in it, and the program would wait for them
         await run_pulumi_func(program)
 
     # What the SDK remembers of a program is in the context, and goes with it.
