@@ -17,9 +17,10 @@ RELEASES_EMPTY = (
 
 
 def read(config: Mapping[str, Any]) -> Settings:
-    """The settings; each value gets to the program as text."""
+    """The settings; each value gets to the program as text. A key without a namespace is one of snapnames."""
     texts = {
-        f"snapnames:{key}": value if isinstance(value, str) else json.dumps(value) for key, value in config.items()
+        key if ":" in key else f"snapnames:{key}": value if isinstance(value, str) else json.dumps(value)
+        for key, value in config.items()
     }
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PULUMI_CONFIG", json.dumps(texts))

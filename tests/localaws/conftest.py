@@ -2,17 +2,30 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 from mypy_boto3_ec2 import EC2Client
-from snapnames.testing.localaws.server import REGION, LocalAws
+from snapnames.testing.localaws.server import ACCESS_KEY, REGION, LocalAws
 
 from .fleet import Fleet
 
 Refused = Callable[..., AbstractContextManager[None]]
+Restrict = Callable[..., None]
 OTHER = "222222222222"
+
+
+@pytest.fixture
+def restrict(aws: LocalAws) -> Restrict:
+    """Give the tests' own key a policy of these statements: action, resource, condition."""
+
+    def put(*statements: tuple[str, str, dict[str, Any]]) -> None:
+        document = [{"Effect": "Allow", "Action": a, "Resource": r, "Condition": c} for a, r, c in statements]
+        aws.restrict(ACCESS_KEY, {"Version": "2012-10-17", "Statement": document})
+
+    return put
 
 
 @pytest.fixture

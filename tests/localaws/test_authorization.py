@@ -11,21 +11,10 @@ from snapnames.testing.localaws.server import ACCESS_KEY, LocalAws
 
 from tests.account import launch, snapshot_ids
 
+from .conftest import Restrict
+
 EC2 = "arn:aws:ec2:ap-northeast-2:"
 OURS = {"StringEquals": {"aws:ResourceTag/stack": "ours"}}
-
-Restrict = Callable[..., None]
-
-
-@pytest.fixture
-def restrict(aws: LocalAws) -> Restrict:
-    """Give the tests' own key a policy of these statements: action, resource, condition."""
-
-    def put(*statements: tuple[str, str, dict[str, Any]]) -> None:
-        document = [{"Effect": "Allow", "Action": a, "Resource": r, "Condition": c} for a, r, c in statements]
-        aws.restrict(ACCESS_KEY, {"Version": "2012-10-17", "Statement": document})
-
-    return put
 
 
 def refusal(call: Callable[..., object], **arguments: object) -> tuple[int, str, str]:

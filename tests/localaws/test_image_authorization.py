@@ -7,27 +7,15 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from mypy_boto3_ec2 import EC2Client
-from snapnames.testing.localaws.server import ACCESS_KEY, LocalAws
 
 from tests.account import launch
+
+from .conftest import Restrict
 
 HERE = "ap-northeast-2"
 ARN = f"arn:aws:ec2:{HERE}::"
 OURS = {"StringEquals": {"aws:ResourceTag/stack": "ours"}}
 LATER = datetime.now(UTC) + timedelta(days=9)
-
-Restrict = Callable[..., None]
-
-
-@pytest.fixture
-def restrict(aws: LocalAws) -> Restrict:
-    """Give the tests' own key a policy of these statements: action, resource, condition."""
-
-    def put(*statements: tuple[str, str, dict[str, Any]]) -> None:
-        document = [{"Effect": "Allow", "Action": a, "Resource": r, "Condition": c} for a, r, c in statements]
-        aws.restrict(ACCESS_KEY, {"Version": "2012-10-17", "Statement": document})
-
-    return put
 
 
 @pytest.fixture

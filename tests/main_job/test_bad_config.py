@@ -1,6 +1,5 @@
 """Config that can't be right: all of its faults are shown at once, a line each, before anything is registered."""
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -8,14 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from snapnames import InputError
-from snapnames.config.settings import Settings, read_settings
+from snapnames.config.settings import Settings
 from snapnames.testing.localaws.server import LocalAws
 
 from tests.account import launch, writes
+from tests.config.readings import FLEET, GOOD, WRITE_SO, faults, read
 from tests.program import Program
 
-GOOD: dict[str, Any] = {"service": "front-web", "releases": ["2", "1"], "source": "i-0123456789abcdef0"}
-FLEET: dict[str, Any] = {"instanceType": "t3.small", "zones": ["ap-northeast-2a"]}
 ALL_KEYS = (
     "instanceType, launch, minSize, maxSize, desiredCapacity, zones, subnets, securityGroups, keyName, "
     "instanceProfile, userData, healthCheck, healthCheckGracePeriod, tags, group, template, configuration, "
@@ -23,27 +21,6 @@ ALL_KEYS = (
 )
 SOURCE_RULE = "it is an instance id, or tags that pick a running instance, e.g. {'aws:autoscaling:groupName': 'web'}"
 PATTERN_RULE = "a name pattern has the fields {image}, {index} or {index:03d}, {device}"
-WRITE_SO = "write it so, numbers and dates in quotes where text is wanted"
-
-
-def read(config: Mapping[str, Any]) -> Settings:
-    """The settings of a config, which gets to the program as the engine passes it: each value as text."""
-    texts = {
-        key if ":" in key else f"snapnames:{key}": value if isinstance(value, str) else json.dumps(value)
-        for key, value in config.items()
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PULUMI_CONFIG", json.dumps(texts))
-        return read_settings()
-
-
-def faults(config: Mapping[str, Any]) -> list[str]:
-    """The lines of the error that a config gives, or none."""
-    try:
-        read(config)
-    except InputError as refused:
-        return str(refused).split("\n")
-    return []
 
 
 def without(key: str) -> dict[str, Any]:

@@ -15,9 +15,8 @@ from snapnames import InputError
 from snapnames.config.aws_properties import as_arguments, properties
 from snapnames.config.fleet_properties import OWN, SHORT, checked_fleet, classes
 
+from tests.config.readings import FLEET, GOOD, WRITE_SO, faults
 from tests.program import ROOT
-
-from .test_bad_config import FLEET, GOOD, WRITE_SO, faults
 
 PLACES = ("group", "template", "configuration")
 ARGS: dict[str, Any] = {"image_id": "ami-1", "instance_type": "t3.micro", "zones": ["ap-northeast-2a"]}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from snapnames.rules.instance_refresh import healthy_percentages
 
-from .test_bad_config import FLEET, GOOD, WRITE_SO, faults
+from tests.config.readings import FLEET, GOOD, WRITE_SO, faults
 
 
 def refresh_faults(refresh: object, **fleet: object) -> list[str]:

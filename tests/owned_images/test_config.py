@@ -1,43 +1,20 @@
 """`snapnames:ownedImages`: what is taken, and a message for whatever is not."""
 
-import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from snapnames.config.settings import Settings, read_settings
-from snapnames.errors import InputError
 from snapnames.testing.localaws.server import LocalAws
 
 from tests.account import writes
+from tests.config.readings import WRITE_SO, faults, read
 from tests.owned_images.accounts import TWO, Account
 from tests.program import Program
 
 Make = Callable[..., Program]
 PATH = "snapnames:ownedImages"
 KEYS = "names, tags, exclude, overwrite, removeNamesOnDestroy, minimumAge, namesPerSecond"
-WRITE_SO = "write it so, numbers and dates in quotes where text is wanted"
 SPAN = "it is hours, minutes, seconds as in 6h or 1h30m, each at most 99999: write it so"
 RATE = "it is a number more than 0, and EC2 takes 10 of most accounts: set it so"
-
-
-def read(config: Mapping[str, Any]) -> Settings:
-    """The settings of a config, which gets to the program as text."""
-    texts = {
-        f"snapnames:{key}": value if isinstance(value, str) else json.dumps(value) for key, value in config.items()
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PULUMI_CONFIG", json.dumps(texts))
-        return read_settings()
-
-
-def faults(config: Mapping[str, Any]) -> list[str]:
-    """The lines of the error that a config gives, or none."""
-    try:
-        read(config)
-    except InputError as refused:
-        return str(refused).split("\n")
-    return []
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,8 @@ def test_a_backup_of_another_tool_is_kept(key: str) -> None:
         ("protected", "yes"),
         ("policy", "Keep"),
         ("note", "DO NOT DELETE"),
+        ("LegalHold", "2018"),
+        ("retention", "7y"),
     ],
 )
 def test_a_tag_that_says_keep_keeps(key: str, value: str) -> None:

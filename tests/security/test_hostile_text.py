@@ -22,7 +22,7 @@ from snapnames.rules.naming import check_pattern, snapshot_names
 from snapnames.testing.localaws.server import LocalAws
 
 from tests.account import launch, names, snapshot_ids
-from tests.main_job.test_bad_config import FLEET, GOOD, read
+from tests.config.readings import FLEET, GOOD, read
 from tests.program import Program
 
 UNTIMED = settings(deadline=None)

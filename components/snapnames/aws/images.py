@@ -61,6 +61,15 @@ def present_ids(ec2: "EC2Client", image_ids: Collection[str]) -> set[str]:
     }
 
 
+def recycled_ids(ec2: "EC2Client") -> set[str]:
+    """The images that the Recycle Bin keeps, so that they could be restored: one paged read.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ListImagesInRecycleBin.html
+    """
+    pages = ec2.get_paginator("list_images_in_recycle_bin").paginate()
+    return {image["ImageId"] for page in pages for image in page["Images"]}
+
+
 def _image(described: "ImageTypeDef") -> Image:
     deprecated, source = described.get("DeprecationTime"), described.get("SourceInstanceId", "")
     return Image(

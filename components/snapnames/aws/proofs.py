@@ -8,7 +8,8 @@ from botocore.exceptions import ClientError
 
 from snapnames.rules.deletable import Proof, kept_by_tags
 from snapnames.rules.images import Image, Snapshot
-from snapnames.rules.limits import chunks
+
+from .snapshots import locked_snapshots
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -45,7 +46,7 @@ def image_proof(ec2: "EC2Client", image: Image, snapshots: Sequence[Snapshot | N
     notes = _Notes()
     _image_sharing(ec2, notes, image.image_id)
     notes.held += kept_by_tags(image.tags, own)
-    if image.protection not in ("", "disabled"):
+    if image.protected:
         notes.held.append("it has deregistration protection")
     notes.take("DescribeImageReferences", lambda: _references(ec2, image.image_id))
     _snapshots(ec2, notes, [one for one in snapshots if one is not None], own)
@@ -60,12 +61,19 @@ def sharing_proof(ec2: "EC2Client", image_id: str) -> Proof:
 
 
 def snapshot_proof(
-    ec2: "EC2Client", snapshot: Snapshot, users: Mapping[str, Collection[str]], own: str | None
+    ec2: "EC2Client",
+    snapshot: Snapshot,
+    users: Mapping[str, Collection[str]],
+    recycled: Callable[[], Collection[str]],
+    own: str | None,
 ) -> Proof:
-    """Of a snapshot that is behind no image. `users`: what maps a snapshot, by its id."""
+    """Of a snapshot that is behind no image.
+
+    `users`: what maps a snapshot, by its id. `recycled`: reads which images the Recycle Bin keeps.
+    """
     notes = _Notes()
     notes.take("mappings of templates and configurations", lambda: _mapped(snapshot, users))
-    notes.take("ListImagesInRecycleBin", lambda: _in_bin(ec2, snapshot.image_id))
+    notes.take("ListImagesInRecycleBin", lambda: _in_bin(recycled(), snapshot.image_id))
     _snapshots(ec2, notes, [snapshot], own)
     return notes.proof()
 
@@ -107,12 +115,7 @@ def _with_whom(permissions: "Sequence[LaunchPermissionTypeDef | CreateVolumePerm
 
 
 def _locks(ec2: "EC2Client", snapshot_ids: Sequence[str]) -> list[str]:
-    return [
-        f"snapshot {lock['SnapshotId']} is locked"
-        for chunk in chunks(list(snapshot_ids))
-        for lock in ec2.describe_locked_snapshots(SnapshotIds=chunk)["Snapshots"]
-        if lock["LockState"] != "expired"
-    ]
+    return [f"snapshot {snapshot_id} is locked" for snapshot_id in locked_snapshots(ec2, snapshot_ids)]
 
 
 def _references(ec2: "EC2Client", image_id: str) -> list[str]:
@@ -120,7 +123,5 @@ def _references(ec2: "EC2Client", image_id: str) -> list[str]:
     return [f"{one['Arn']} refers to it" for one in answer["ImageReferences"]]
 
 
-def _in_bin(ec2: "EC2Client", image_id: str | None) -> list[str]:
-    pages = ec2.get_paginator("list_images_in_recycle_bin").paginate()
-    there = {image.get("ImageId") for page in pages for image in page["Images"]}
-    return [f"its image {image_id} is in the Recycle Bin and can be restored"] if image_id in there else []
+def _in_bin(recycled: Collection[str], image_id: str | None) -> list[str]:
+    return [f"its image {image_id} is in the Recycle Bin and can be restored"] if image_id in recycled else []

@@ -1,15 +1,15 @@
 """What AWS would refuse of a delete, asked before anything is deleted."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from snapnames.rules.images import ImageWithSnapshots
-from snapnames.rules.limits import chunks
+
+from .snapshots import locked_snapshots
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from mypy_boto3_ec2 import EC2Client
 
@@ -26,7 +26,7 @@ def refusals(ec2: "EC2Client", found: ImageWithSnapshots) -> list[str]:
     them.
     """
     image = found.image
-    reasons = [] if image.protection in ("", "disabled") else [_protected(image.protection)]
+    reasons = [_protected(image.protection)] if image.protected else []
     tried: list[tuple[str, Callable[[], object]]] = [
         (f"image {image.image_id}", lambda: ec2.deregister_image(ImageId=image.image_id, DryRun=True))
     ]
@@ -57,14 +57,10 @@ def _refused(what: str, delete: "Callable[[], object]") -> str:
     return ""
 
 
-def _locks(ec2: "EC2Client", snapshot_ids: Iterable[str]) -> list[str]:
+def _locks(ec2: "EC2Client", snapshot_ids: "Sequence[str]") -> list[str]:
     """The locks, where they can be read: a role that may delete need not be one that may read locks."""
     try:
-        return [
-            f"snapshot {lock['SnapshotId']} is locked ({lock['LockState']})"
-            for chunk in chunks(list(snapshot_ids))
-            for lock in ec2.describe_locked_snapshots(SnapshotIds=chunk)["Snapshots"]
-            if lock["LockState"] != "expired"
-        ]
+        locked = locked_snapshots(ec2, snapshot_ids)
     except ClientError:
         return []
+    return [f"snapshot {snapshot_id} is locked ({state})" for snapshot_id, state in locked.items()]

@@ -17,6 +17,7 @@ from botocore.credentials import (
 )
 
 from snapnames.errors import InputError
+from snapnames.rules.time_spans import seconds_of
 
 _ROLE_ARGUMENTS = {
     "roleArn": "RoleArn",
@@ -27,7 +28,6 @@ _ROLE_ARGUMENTS = {
     "transitiveTagKeys": "TransitiveTagKeys",
 }
 _WEB_ARGUMENTS = {"sessionName": "RoleSessionName", "policy": "Policy"}
-_UNITS = {"h": 3600, "m": 60, "s": 1}
 
 
 def assumed(session: boto3.Session, role: Mapping[str, Any], client: Callable[..., Any]) -> boto3.Session:
@@ -82,7 +82,7 @@ def seconds(duration: str) -> int:
         raise InputError(
             f"aws:assumeRoleWithWebIdentity.duration is {duration!r}; it is a time as 15m or 1h30m: write it so"
         )
-    return sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([hms])", duration))
+    return int(seconds_of(duration))
 
 
 def _token(role: Mapping[str, Any]) -> Callable[[], str]:

@@ -55,6 +55,16 @@ def with_snapshots(ec2: "EC2Client", images: Sequence[Image]) -> list[ImageWithS
     return [joined(image) for image in images]
 
 
+def locked_snapshots(ec2: "EC2Client", snapshot_ids: Collection[str]) -> dict[str, str]:
+    """Snapshot id to the LockState, of those that are locked: a call for each 200 snapshots."""
+    return {
+        lock["SnapshotId"]: lock["LockState"]
+        for chunk in chunks(snapshot_ids)
+        for lock in ec2.describe_locked_snapshots(SnapshotIds=chunk)["Snapshots"]
+        if lock["LockState"] != "expired"
+    }
+
+
 def read_holdings(ec2: "EC2Client", *, images_first: bool) -> Holdings:
     """All images and snapshots of the account: a call for each 1,000 of either.
 

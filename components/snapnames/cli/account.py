@@ -3,10 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from snapnames.aws.images import built_images, images_by
-from snapnames.aws.session import StackSession
+from snapnames.aws.session import REFUSALS, StackSession
 from snapnames.aws.snapshots import with_snapshots
 from snapnames.errors import InputError
 from snapnames.rules.images import ImageWithSnapshots
@@ -22,7 +20,7 @@ def aws_session(config: Mapping[str, str]) -> StackSession:
     """The way to AWS that a stack's config gives, raw and by whole keys. Raises `UsageError`."""
     try:
         return StackSession({key.removeprefix("aws:"): v for key, v in config.items() if key.startswith("aws:")})
-    except (InputError, BotoCoreError, ClientError) as error:
+    except (InputError, *REFUSALS) as error:
         raise UsageError(f"the stack's aws: config does not lead to AWS: {error}") from error
 
 

@@ -38,7 +38,6 @@ MAX_DESCRIPTION = 255
 
 INSTANCE_ID = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
 
-
 IN_USE = "in-use"
 """The check of `snapnames:force` for images of dropped releases that something outside the stack uses."""
 
@@ -151,22 +150,31 @@ def _releases(values: ConfigValues) -> tuple[str, ...]:
     return tuple(releases)
 
 
+def forced_checks(given: object) -> tuple[str, ...] | None:
+    """The checks that the value of `snapnames:force` switches off; None if it is neither a list of them nor a truth.
+
+    >>> forced_checks(["in-use"]), forced_checks(True), forced_checks("in-use")
+    (('in-use',), ('in-use',), None)
+    """
+    if isinstance(given, bool):
+        return (IN_USE,) if given else ()
+    return tuple(given) if isinstance(given, list) and all(one == IN_USE for one in given) else None
+
+
 def _force(values: ConfigValues) -> tuple[str, ...]:
     given = values.json("force", [])
-    if isinstance(given, bool):
-        if given:
-            pulumi.log.warn(
-                f"{NAMESPACE}force is true, which does not say what it forces: write `pulumi config set --path "
-                f"'{NAMESPACE}force[0]' {IN_USE}` after `pulumi config rm {NAMESPACE}force`"
-            )
-        return (IN_USE,) if given else ()
-    if not isinstance(given, list) or any(one != IN_USE for one in given):
+    if given is True:
+        pulumi.log.warn(
+            f"{NAMESPACE}force is true, which does not say what it forces: write `pulumi config set --path "
+            f"'{NAMESPACE}force[0]' {IN_USE}` after `pulumi config rm {NAMESPACE}force`"
+        )
+    forced = forced_checks(given)
+    if forced is None:
         values.fault(
             f"{NAMESPACE}force is {given!r}; it lists the checks to switch off, of which there is {IN_USE}: "
             f"write [{IN_USE}]"
         )
-        return ()
-    return tuple(given)
+    return forced or ()
 
 
 def _live(values: ConfigValues, releases: tuple[str, ...]) -> str:

@@ -14,6 +14,7 @@ import pulumi
 from pulumi import Resource
 
 from snapnames.errors import InputError
+from snapnames.printable import shell_command
 from snapnames.rules.history import LAUNCHED, ROLLED_OUT
 from snapnames.rules.instance_refresh import UNTOUCHED
 from snapnames.rules.rollouts import SUCCESSFUL, FleetStatus, Refresh
@@ -183,9 +184,10 @@ class _Follower:
             pulumi.log.warn(str(error), resource=self._owner)
             return
         if status is not None and status.group.members and not status.rolled_out:
+            start = ("aws", "autoscaling", "start-instance-refresh", "--auto-scaling-group-name", self._name)
             pulumi.log.warn(
                 f"{status.saying({})}. Instances that run stay as they are without fleet.instanceRefresh: to replace "
-                f"them, run `aws autoscaling start-instance-refresh --auto-scaling-group-name {self._name}`",
+                f"them, run {shell_command(*start)}",
                 resource=self._owner,
             )
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .images import BACKUP_TAGS, STACK_TAG
+from .evidence import says_keep
+from .images import BACKUP_TAGS, SERVICE_TAG, STACK_TAG
 
-_KEEP = ("keep", "retain", "donotdelete", "protected")
 _NO = ("false", "no", "0")
 
 
@@ -41,11 +41,10 @@ def kept_by_tags(tags: Mapping[str, str], own: str | None = None) -> list[str]:
     """
     found = []
     for key, value in tags.items():
-        plain = key.lower().replace("-", "").replace("_", "").replace(" ", "")
         if key.startswith(BACKUP_TAGS):
             found.append(f"the tag {key} says that it is a backup of another tool")
-        elif (plain in _KEEP and value.lower() not in _NO) or value.lower() in ("keep", "do not delete"):
+        elif key == STACK_TAG:
+            found += [] if value == own else [f"it bears the mark of the stack {value}: drop it there"]
+        elif key != SERVICE_TAG and says_keep(key, value) and value.lower() not in _NO:
             found.append(f"the tag {key}={value} says to keep it")
-        elif key == STACK_TAG and value != own:
-            found.append(f"it bears the mark of the stack {value}: drop it there")
     return found

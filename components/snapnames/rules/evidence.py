@@ -88,7 +88,7 @@ def kept_by(snapshot: Snapshot, image_name: str, declared: str | None, pattern: 
     "its tag LegalHold='2018' says to keep it"
     """
     for key, value in snapshot.tags.items():
-        if key != "Name" and not key.startswith(("aws:", "snapnames:")) and _says_keep(key, value):
+        if key != "Name" and not key.startswith(("aws:", "snapnames:")) and says_keep(key, value):
             return f"its tag {key}={value!r} says to keep it"
     name = snapshot.name
     if name is not None and name != declared and not fits_pattern(name, image_name, pattern):
@@ -96,10 +96,10 @@ def kept_by(snapshot: Snapshot, image_name: str, declared: str | None, pattern: 
     return ""
 
 
-def _says_keep(*texts: str) -> bool:
+def says_keep(*texts: str) -> bool:
     """Whether a text has a word that says to keep something, however the words are put together.
 
-    >>> [_says_keep(text) for text in ("do-not-delete", "DoNotDelete", "keep_until_2030", "housekeeping", "threshold")]
+    >>> [says_keep(text) for text in ("do-not-delete", "DoNotDelete", "keep_until_2030", "housekeeping", "threshold")]
     [True, True, True, False, False]
     """
     return any(_KEEP.search(" ".join(_WORDS.findall(text)).lower()) for text in texts)

@@ -17,7 +17,6 @@ BACKUP_TAGS = ("aws:backup:", "aws:dlm:", "dlm:managed")
 VOLUME_OF_COPIES = "vol-ffffffff"
 """docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Snapshot.html: the volume id of a copy is not one to use."""
 
-
 _INSTANCE = re.compile(r"i-[0-9a-f]{8}")
 """The id of an instance in the name of an image: backup tools write it there."""
 
@@ -84,9 +83,10 @@ class Image:
     def builder(self) -> str | None:
         """The stack whose release it is, as the mark says; None for every other image.
 
-        A copy is nobody's release. A backup bears the tags of its instance, and may so bear an old mark. What only an
-        image of a release has is a name that begins with its service. Before there was that tag, it has a Name that is
-        the image's own name; one without a Name is taken for a backup when its own name tells an instance.
+        A copy is nobody's release. A backup has the tags of its instance, so it may have an old mark. With the tag
+        `SERVICE_TAG`, an image is a release if its own name begins with the service. Images of earlier versions do not
+        have this tag. Such an image is a release if its tag Name equals its own name. If it has no tag Name, it is a
+        release unless its own name contains the id of an instance, as the names of backups do.
         """
         if self.copied or any(key.startswith(BACKUP_TAGS) for key in self.tags):
             return None
@@ -97,6 +97,11 @@ class Image:
         else:
             marked = self.name == service or self.name.startswith(f"{service}-")
         return self.tags.get(STACK_TAG) if marked else None
+
+    @property
+    def protected(self) -> bool:
+        """Whether EC2 refuses to deregister it."""
+        return self.protection not in ("", "disabled")
 
     @property
     def unfinished(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from snapnames.cli.commands.destroyed import keep_unlisted, refuse_to_destroy
-from snapnames.cli.commands.dropping import Dropped, drop, reasons_to_keep
+from snapnames.cli.commands.dropping import Dropped, drop, would_drop
 from snapnames.cli.commands.plan_text import details, show_plan
 from snapnames.cli.commands.session import Session
 from snapnames.cli.commands.standing import Standing
@@ -15,6 +15,7 @@ from snapnames.cli.stack import release_list as plan
 from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.stack_file import StaleListError
 from snapnames.cli.stack.steps import IMAGE, Steps, changes, summary
+from snapnames.printable import shell_command
 from snapnames.rules.history import going_back
 from snapnames.rules.images import Image, ImageWithSnapshots
 
@@ -100,10 +101,10 @@ class Deploy:
     def _would_keep(self, going: Sequence[str], standing: Standing) -> Dropped:
         """What AWS would refuse to drop as it is now; what runs is replaced before, where the fleet rolls."""
         session = self.session
-        kept = reasons_to_keep(session, going, None if session.rolls else standing)
-        for release, why in kept.items():
+        expected = would_drop(session, going, None if session.rolls else standing)
+        for release, why in expected.kept.items():
             session.display.say(f"warning: {session.image_name(release)} would stay, and stay listed: {'; '.join(why)}")
-        return Dropped([release for release in going if release not in kept], kept)
+        return expected
 
     def _going(self, standing: Standing) -> list[str]:
         """The releases that `--keep` drops once the new one is in service."""
@@ -167,7 +168,8 @@ class Deploy:
             if image.state == "pending" and release not in (self.release, *session.file.releases.listed):
                 raise CommandError(
                     f"image {image.name!r} ({image.image_id}) of an unfinished deployment is pending; EC2 is still "
-                    f"making its snapshots: run `snapnames deploy --release {release}` to go on with it, or wait"
+                    f"making its snapshots: run {shell_command('snapnames', 'deploy', '--release', release)} to go on "
+                    "with it, or wait"
                 )
         found = images.get(self.release)
         own = found.image if found else None
@@ -201,7 +203,7 @@ class Deploy:
         except CommandError as unreadable:
             return CommandError(f"{error}\n{session.file.path.name} is as it was\n{unreadable}", error.code)
         image = found.image if found else None
-        again = f"`snapnames deploy --release {self.release}`"
+        again = shell_command("snapnames", "deploy", "--release", self.release)
         lines = [str(error), f"{session.file.path.name} is as it was"]
         story = self._gone_back() if error.code is not Exit.INTERRUPTED else None
         if story is not None:
@@ -229,7 +231,7 @@ class Deploy:
         standing = session.standing()
         if not standing.failed or standing.launches != name:
             return None
-        again = f"`snapnames deploy --release {self.release}`"
+        again = shell_command("snapnames", "deploy", "--release", self.release)
         back = going_back(standing.history, session.file.releases.listed, self.release)
         if back is None or not self.rolls_back:
             why = "" if back is None else "; it was not rolled back, since --no-rollback was given"
@@ -246,7 +248,7 @@ class Deploy:
                 f"going back to {session.image_name(back)} did not work: {error}",
                 (
                     f"{session.standing().outcome(session.image_name(back))}; nothing was destroyed: run "
-                    f"`snapnames rollback {back}` when the cause is gone"
+                    f"{shell_command('snapnames', 'rollback', back)} when the cause is gone"
                 ),
             ]
         return [

@@ -7,6 +7,7 @@ from snapnames.cli.commands.standing import Standing
 from snapnames.cli.errors import CommandError
 from snapnames.cli.stack.steps import IMAGE, Steps
 from snapnames.cli.state.exported import Exported
+from snapnames.printable import shell_command
 from snapnames.rules.images import ImageWithSnapshots
 from snapnames.rules.releases import release_of
 
@@ -35,13 +36,13 @@ def keep_unlisted(
         raise CommandError(
             f"{standing.outcome(session.image_name(first))}: {session.file.path.name} does not list {named}, as "
             "when another deployment has made it. Get the config of that deployment, or write the release into "
-            f"snapnames:releases, or give `--drop {first}` to let it go"
+            f"snapnames:releases, or give {shell_command('--drop', first)} to let it go"
         )
     for one in session.kept:
         if one not in also:
             session.display.say(
-                f"keeping {session.image_name(one)}, which {session.file.path.name} does not list: `--drop {one}` "
-                "lets it go"
+                f"keeping {session.image_name(one)}, which {session.file.path.name} does not list: "
+                f"{shell_command('--drop', one)} lets it go"
             )
 
 
@@ -61,8 +62,8 @@ def refuse_to_destroy(session: Session, steps: Steps) -> None:
         return
     named = ", ".join(f"{image.name} ({image.image_id})" for image in built)
     releases = [release for image in built if (release := release_of(session.service, image.name))]
-    drops = "".join(f" --drop {release}" for release in releases)
-    hint = f", or give `{drops.strip()}` to let them go" if drops else ""
+    drops = [word for release in releases for word in ("--drop", release)]
+    hint = f", or give {shell_command(*drops)} to let them go" if drops else ""
     raise CommandError(
         f"the update would destroy {named}, which nobody has asked to drop; nothing was run: look at `pulumi preview`, "
         f"and bring the stack in line with its config{hint}"

@@ -57,6 +57,12 @@ def reasons_to_keep(session: Session, releases: Collection[str], standing: Stand
     return reasons
 
 
+def would_drop(session: Session, releases: Collection[str], standing: Standing | None) -> Dropped:
+    """What a drop of these releases would come to, as AWS stands now. `standing`: as for `reasons_to_keep`."""
+    kept = reasons_to_keep(session, releases, standing)
+    return Dropped([release for release in releases if release not in kept], kept)
+
+
 def _used(session: Session, found: Mapping[str, ImageWithSnapshots]) -> dict[str, list[str]]:
     """Image id to what outside the stack uses it; nothing where the config forces the drop."""
     if session.forces_use:
@@ -76,13 +82,12 @@ def drop(session: Session, releases: Sequence[str], standing: Standing) -> Dropp
 
     Raises `CommandError` when the stack can't be read, and never because AWS has refused a delete.
     """
-    outcome = Dropped(kept=reasons_to_keep(session, releases, standing))
+    expected = would_drop(session, releases, standing)
+    outcome, going = Dropped(kept=expected.kept), expected.dropped
     for release, why in outcome.kept.items():
         session.display.say(f"warning: {session.image_name(release)} stays, and stays listed: {'; '.join(why)}")
-    going = [release for release in releases if release not in outcome.kept]
     if not going:
         return outcome
-    before = session.images()
     wanted = session.file.releases.without(going)
     session.kept = [release for release in session.kept if release not in going]
     session.display.say(f"[{session.display.elapsed}] dropping {', '.join(map(session.image_name, going))}")
@@ -93,7 +98,7 @@ def drop(session: Session, releases: Sequence[str], standing: Standing) -> Dropp
         session.refuse_newcomers(going)
         session.update(session.edited(wanted), refresh=False, planned=steps)
     except CommandError as error:
-        _late(session, outcome, going, before, error)
+        _late(session, outcome, going, held, error)
     else:
         outcome.dropped += going
         session.file = session.file.replace(wanted)
@@ -114,10 +119,13 @@ def _late(
     session: Session,
     outcome: Dropped,
     going: Sequence[str],
-    before: Mapping[str, ImageWithSnapshots],
+    held: Mapping[str, str],
     error: CommandError,
 ) -> None:
-    """Take in that AWS has refused a delete of the update: what is still whole stays listed."""
+    """Take in that AWS has refused a delete of the update: what is still whole stays listed.
+
+    `held`: image id to name, of the releases that were to go.
+    """
     there = session.images()
     gone = [release for release in going if release not in there]
     for release in going:
@@ -127,7 +135,8 @@ def _late(
     outcome.dropped += gone
     if gone:
         session.file = session.file.replace(session.file.releases.without(gone))
-        outcome.left = session.left_snapshots({before[one].image.image_id: session.image_name(one) for one in gone})
+        names = {session.image_name(release) for release in gone}
+        outcome.left = session.left_snapshots({image_id: name for image_id, name in held.items() if name in names})
     if outcome.left:
         session.display.say(
             f"warning: {', '.join(map(session.image_name, gone))} is deregistered, and AWS has refused to delete "

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from snapnames.cli.commands.dropping import document, drop, reasons_to_keep
+from snapnames.cli.commands.dropping import document, drop, would_drop
 from snapnames.cli.commands.session import Session
 from snapnames.cli.errors import CommandError, Exit, UsageError
 from snapnames.rules.history import retained
@@ -26,9 +26,9 @@ def prune(session: Session, keep: int, *, preview: bool) -> dict[str, Any]:
             Exit.NOTHING_TO_DO,
         )
     if preview:
-        kept = reasons_to_keep(session, going, standing)
+        expected = would_drop(session, going, standing)
         for release in going:
-            why = "; ".join(kept.get(release, ()))
+            why = "; ".join(expected.kept.get(release, ()))
             say(
                 f"would keep {session.image_name(release)}: {why}"
                 if why
@@ -37,8 +37,8 @@ def prune(session: Session, keep: int, *, preview: bool) -> dict[str, Any]:
         return {
             "stack": session.stack.name,
             "preview": True,
-            "dropped": [release for release in going if release not in kept],
-            "kept": [{"release": release, "why": why} for release, why in kept.items()],
+            "dropped": expected.dropped,
+            "kept": expected.document(),
         }
     session.kept = session.unlisted(session.images())  # as another operator's release
     outcome = drop(session, going, standing)

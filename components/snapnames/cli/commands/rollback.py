@@ -9,6 +9,7 @@ from snapnames.cli.stack import release_list as plan
 from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.stack_file import StaleListError
 from snapnames.cli.stack.steps import IMAGE, Step, changes, summary
+from snapnames.printable import shell_command
 
 
 def rollback(session: Session, release: str | None, *, preview: bool) -> dict[str, Any]:
@@ -21,8 +22,8 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
         )
     if not preview:
         session.recover()
-    before = session.standing()
-    wanted = plan.rolled_back(session.file.releases, release, before.history)
+    standing = session.standing()
+    wanted = plan.rolled_back(session.file.releases, release, standing.history)
     config = session.file.edited(wanted)
     images = session.images()
     refresh = any(image.unread for image in images.values())
@@ -49,8 +50,8 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
         raise CommandError(f"{error}\n{session.file.path.name} is as it was{stands}", error.code) from error
     if not preview:
         session.file.replace(wanted)
-        before = session.standing()
-        say(f"[{session.display.elapsed}] done: {session.outcome(wanted.live, before)}")
+        standing = session.standing()
+        say(f"[{session.display.elapsed}] done: {session.outcome(wanted.live, standing)}")
     return {
         "stack": session.stack.name,
         "release": wanted.live,
@@ -58,7 +59,7 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
         "preview": preview,
         "releases": list(wanted.listed),
         "live": wanted.live,
-        "fleet": before.document(),
+        "fleet": standing.document(),
         "changes": changes(steps.seen),
         **details(steps),
         "seconds": session.display.seconds,
@@ -68,7 +69,8 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
 def _stands(session: Session, wanted: Releases) -> str:
     """Where the fleet is after a rollback that failed, and what goes on from there."""
     image = session.image_name(wanted.live or "")
-    return f"{session.standing().outcome(image)}. `snapnames rollback {wanted.live}` goes on from here"
+    again = shell_command("snapnames", "rollback", wanted.live or "")
+    return f"{session.standing().outcome(image)}. {again} goes on from here"
 
 
 def _refuse_images(steps: list[Step]) -> None:

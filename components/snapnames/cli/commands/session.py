@@ -20,6 +20,8 @@ from snapnames.cli.stack.running import run_stoppable
 from snapnames.cli.stack.stack_file import StackFile
 from snapnames.cli.stack.steps import IMAGE, Step, Steps, summary
 from snapnames.cli.state.exported import Exported
+from snapnames.config.settings import IN_USE, forced_checks
+from snapnames.config.values import NAMESPACE, ConfigValues
 from snapnames.rules.images import ImageWithSnapshots
 from snapnames.rules.releases import image_name, release_of
 
@@ -85,10 +87,9 @@ class Session:
     def refuse_newcomers(self, known: Collection[str]) -> None:
         """Raise `CommandError` if the stack has a built image of another release by now, which an update would destroy.
 
-        Raises `StaleListError` if the releases in the config file were changed meanwhile.
-
         Another operator may deploy during a preview: the state is theirs too, and this config does not list it.
-        `known`: the releases that the update has beside those that this command keeps, or that it is to drop.
+        `known`: the releases that the update has beside those that this command keeps, or that it is to drop. Raises
+        `StaleListError` if the releases in the config file were changed meanwhile.
         """
         self.file.check_unchanged()  # where the other deployment has written this very file, that says more
         expected = {*known, *self.kept}
@@ -117,19 +118,22 @@ class Session:
     @property
     def forces_use(self) -> bool:
         """Whether the config drops images although something outside the stack uses them."""
-        return self.stack.config.get("snapnames:force", "") == "true" or "in-use" in self.stack.config.get(
-            "snapnames:force", ""
-        )
+        return IN_USE in (forced_checks(self._setting("force")) or ())
 
     @property
     def rolls(self) -> bool:
         """Whether an update replaces the fleet's instances."""
-        return "instanceRefresh" in self.stack.config.get("snapnames:fleet", "")
+        fleet = self._setting("fleet")
+        return isinstance(fleet, dict) and "instanceRefresh" in fleet
 
     @property
     def has_fleet(self) -> bool:
         """Whether the stack has a fleet, which launches the live release."""
         return "snapnames:fleet" in self.stack.config
+
+    def _setting(self, key: str) -> object:
+        """The value of a `snapnames:` key, as the program reads it; None if it is not set."""
+        return ConfigValues(self.stack.config).json(f"{NAMESPACE}{key}", None)
 
     def stoppable(self) -> AbstractContextManager[None]:
         """While this lasts, ^C lets pulumi finish the steps that it has begun."""

@@ -8,6 +8,7 @@ from snapnames.aws.rollouts import read_fleet
 from snapnames.aws.session import StackSession
 from snapnames.cli.advice import aws_errors
 from snapnames.cli.state.exported import Exported
+from snapnames.printable import shell_command
 from snapnames.rules.history import HISTORY_OUTPUT, Entry, read_history
 from snapnames.rules.rollouts import SUCCESSFUL, FleetStatus
 
@@ -93,7 +94,7 @@ class Standing:
             return f". The instance refresh is {status.refresh}: run the same command again to wait for it"
         if status.rolled_out:
             return ""
+        start = ("aws", "autoscaling", "start-instance-refresh", "--auto-scaling-group-name", status.group.name)
         return (
-            ". To replace the instances that run, set snapnames:fleet.instanceRefresh, or run `aws autoscaling "
-            f"start-instance-refresh --auto-scaling-group-name {status.group.name}`"
+            f". To replace the instances that run, set snapnames:fleet.instanceRefresh, or run {shell_command(*start)}"
         )

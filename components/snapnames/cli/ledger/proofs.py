@@ -1,8 +1,10 @@
 """Which images and snapshots are checked one by one before a delete is advised: the first of each kind."""
 
+from functools import cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from snapnames.aws.images import recycled_ids
 from snapnames.aws.proofs import image_proof, sharing_proof, snapshot_proof
 from snapnames.cli.ledger.findings import CHECKED, findings
 from snapnames.cli.ledger.view import View
@@ -17,6 +19,7 @@ def read_proofs(ec2: "EC2Client", view: View) -> dict[str, Proof]:
     found = findings(view)
     own = view.declared.stack or None
     users = {found_id: [str(use) for use in uses] for found_id, uses in view.users.items()}
+    recycled = cache(partial(recycled_ids, ec2))
     proofs: dict[str, Proof] = {}
     for kind in ("failed", "untracked", "unused"):
         for image_id in islice((one.image_id for one in found if one.kind == kind and one.image_id), CHECKED):
@@ -31,5 +34,5 @@ def read_proofs(ec2: "EC2Client", view: View) -> dict[str, Proof]:
     for finding in islice((one for one in found if one.kind == "orphans"), CHECKED):
         [snapshot_id] = finding.snapshot_ids
         if finding.image_id not in view.declared.images:
-            proofs[snapshot_id] = snapshot_proof(ec2, view.holdings.snapshots[snapshot_id], users, own)
+            proofs[snapshot_id] = snapshot_proof(ec2, view.holdings.snapshots[snapshot_id], users, recycled, own)
     return proofs

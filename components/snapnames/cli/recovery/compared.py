@@ -60,14 +60,19 @@ def _version(given: Values) -> tuple[str, str]:
     return str(found.get("id") or found.get("name") or ""), str(found.get("version") or "$Default")
 
 
+_LAUNCHED = (
+    _Field("imageId", "ImageId"),
+    _Field("instanceType", "InstanceType"),
+    _Field("keyName", "KeyName"),
+    _Field("iamInstanceProfile", "IamInstanceProfile", _profile),
+    _Field("userData", "UserData", _content),
+)
+"""What a launch configuration and a launch template say under the same names."""
+
 _FIELDS: Mapping[str, tuple[_Field, ...]] = {
     CONFIGURATION: (
-        _Field("imageId", "ImageId"),
-        _Field("instanceType", "InstanceType"),
-        _Field("keyName", "KeyName"),
-        _Field("iamInstanceProfile", "IamInstanceProfile", _profile),
+        *_LAUNCHED,
         _Field("securityGroups", "SecurityGroups", _texts, ()),
-        _Field("userData", "UserData", _content),
         _Field("associatePublicIpAddress", "AssociatePublicIpAddress", bool, default=False),
         _Field("enableMonitoring", "InstanceMonitoring", _monitored, default=True),
         _Field("ebsOptimized", "EbsOptimized", bool, default=False),
@@ -82,12 +87,8 @@ _FIELDS: Mapping[str, tuple[_Field, ...]] = {
     ),
     # Of the data of its first version.
     TEMPLATE: (
-        _Field("imageId", "ImageId"),
-        _Field("instanceType", "InstanceType"),
-        _Field("keyName", "KeyName"),
-        _Field("iamInstanceProfile", "IamInstanceProfile", _profile),
+        *_LAUNCHED,
         _Field("vpcSecurityGroupIds", "SecurityGroupIds", _texts, ()),
-        _Field("userData", "UserData", _content),
         _Field("ebsOptimized", "EbsOptimized", lambda given: str(given).lower() == "true", default=False),
     ),
     GROUP: (

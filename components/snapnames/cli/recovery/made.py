@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from snapnames.aws.groups import read_groups
-from snapnames.aws.images import images_by, present_ids
+from snapnames.aws.images import images_by, present_ids, recycled_ids
 from snapnames.aws.session import REFUSALS, StackSession
 from snapnames.aws.snapshots import snapshots_made_for
 from snapnames.aws.tags import bearers, read_tags, tags_of
@@ -169,15 +169,11 @@ class Made:
         return left
 
     def restorable(self, image_ids: Collection[str]) -> set[str] | None:
-        """Those of the images that the Recycle Bin keeps, so that they could be restored. None if AWS does not tell.
-
-        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ListImagesInRecycleBin.html
-        """
+        """Those of the images that the Recycle Bin keeps. None if AWS does not tell. Reads nothing for no image."""
         if not image_ids:
             return set()
         try:
-            pages = self._ec2.get_paginator("list_images_in_recycle_bin").paginate()
-            return {one["ImageId"] for page in pages for one in page["Images"]} & set(image_ids)
+            return recycled_ids(self._ec2) & set(image_ids)
         except REFUSALS:
             return None
 

@@ -195,17 +195,18 @@ class Recovery:
         return {name: image_id for name, image_id in found.items() if self.made.pending(image_id)}
 
     def _mending(self, deployment: Mapping[str, Any], images: list[Image]) -> _Mending:
-        found = Exported(deployment).cut_off
+        state = Exported(deployment)
+        found, going = state.cut_off, state.leaving_images
         unknown = foreign(found.creating)
         if unknown:
             raise CommandError(
                 f"an update was cut off while it made {', '.join(unknown)}, and whether AWS has that is not known "
                 "here: run `pulumi cancel` if the stack is locked, and `pulumi refresh`, which asks what became of it"
             )
-        begun, going = self.made.begun(found.creating, self._plain(found)), Exported(deployment).leaving_images
+        begun = self.made.begun(found.creating, self._plain(found))
         self.unproven.clear()
         self.notes.clear()
-        made = self._said_to_be_ours(deployment, begun) if Exported(deployment).roots else []
+        made = self._said_to_be_ours(deployment, begun) if state.roots else []
         after = mended(deployment, [*begun.settled, *made], self.made.gone(going) if going else ())
         lost = self._proven(missed(after, images), deployment)
         self._refuse_unknown({*(image.image_id for image in lost), *(group.resource_id for group in made)})
@@ -213,7 +214,7 @@ class Recovery:
             after = taken_in(after, lost, self.made.names(lost))
         urns = unread(after) | {*(resource["urn"] for resource in found.deleting), *without_volumes(after, images)}
         urns |= {resource["urn"] for resource in after["resources"] if resource.get("id") in going}
-        held = Exported(deployment).held_images | Exported(after).held_images
+        held = state.held_images | Exported(after).held_images
         names = [image.name for image in lost]
         return _Mending(found, begun.settled, made, names, held, going, with_dependents(after, urns), after)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from snapnames.printable import shell_command
 from snapnames.rules.groups import Group
 from snapnames.rules.images import Image
 from snapnames.rules.resource_types import CONFIGURATION, GROUP, TEMPLATE
@@ -57,7 +58,8 @@ def unrecorded_group(facts: str, name: str, fields: Sequence[str]) -> str:
     return (
         f"{facts}: it bears the mark of this stack, and the state does not have it{differs}. This happens if AWS's "
         "answer to its create was lost, and others can make such a group too. Another update would make a second one. "
-        f"If it is this stack's, run `snapnames recover --adopt {name}`; otherwise remove its tag snapnames:stack"
+        f"If it is this stack's, run {shell_command('snapnames', 'recover', '--adopt', name)}; otherwise remove its "
+        "tag snapnames:stack"
     )
 
 
@@ -66,9 +68,10 @@ def unrecorded_configuration(name: str, groups: Sequence[str]) -> str:
     found = f"launch configuration {name} has a name like those of this stack, and the state does not have it. "
     if groups:
         return f"{found}{', '.join(groups)} launches from it, so it is somebody's: it stays as it is"
+    delete = ("aws", "autoscaling", "delete-launch-configuration", "--launch-configuration-name", name)
     return (
         f"{found}This happens if AWS's answer to its create was lost. No group launches from it: unless somebody else "
-        f"made it, delete it with `aws autoscaling delete-launch-configuration --launch-configuration-name {name}`"
+        f"made it, delete it with {shell_command(*delete)}"
     )
 
 

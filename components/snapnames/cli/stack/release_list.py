@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from snapnames.cli.errors import CommandError, Exit, UsageError
 from snapnames.errors import InputError
+from snapnames.printable import shell_command
 from snapnames.rules import releases
 from snapnames.rules.history import Entry, going_back, retained
 
@@ -67,7 +68,7 @@ def deployed(before: Releases, release: str, keep: int | None, history: Sequence
     if release in before.listed[1:]:
         raise UsageError(
             f"release {release!r} is listed behind {before.listed[0]!r}; a release is built once, as the newest: run "
-            f"`snapnames rollback {release}` to make it live, or deploy under another name"
+            f"{shell_command('snapnames', 'rollback', release)} to make it live, or deploy under another name"
         )
     older = [listed for listed in before.listed if listed != release]
     listed = (release, *older)
