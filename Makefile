@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help install up preview destroy down env lint docs picture newcomer test test-fast test-full bench bench-full clean
+.PHONY: help install up preview destroy down env lint docs picture newcomer test test-fast test-full mutants bench bench-full clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -55,6 +55,9 @@ test-full: test ## The tests that are tries of a fault and the whole campaign, h
 	SNAPNAMES_EVERY_PYTHON=1 $(PY) -m pytest tests/package/test_versions.py
 	seq 0 3 | xargs -P 4 -I K $(PY) -m tests.campaign --part K 4
 
+mutants: $(INSTALLED) ## Change the plain rules in small ways, one at a time, and show the changes that no test sees
+	$(PY) -m dev.mutants
+
 bench: $(INSTALLED) ## What it costs, measured in some 50 minutes, into docs/benchmarks.md
 	$(PY) -m dev.engine ensure
 	$(PY) -m benchmarks
@@ -65,7 +68,7 @@ bench-full: $(INSTALLED) ## The same to the end, with 4,000 names, in an hour or
 
 clean: ## Stop the local AWS; remove the virtual environment and what tools left, but no measured results
 	@if [ -x $(PY) ]; then $(PY) -m dev down; fi
-	rm -rf $(VENV) benchmarks/custodian/.venv .dev/stack .dev/docs .dev/bench/try .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) benchmarks/custodian/.venv .dev/stack .dev/docs .dev/bench/try .dev/mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(INSTALLED): requirements.lock pyproject.toml
