@@ -39,9 +39,7 @@ def main() -> int:
         subprocess.run([mutmut, *arguments], cwd=FOLDER, check=True)  # noqa: S603 -- the tool of this environment
     stats = json.loads(_STATS.read_text(encoding="utf-8"))
     print(f"{stats['killed'] + stats['timeout']} of {stats['total']} mutants killed: {share(stats):.1f} %")
-    print(
-        f"docs of those that no test can see: dev/mutants.md; one of them: cd {FOLDER.relative_to(ROOT)} && mutmut show"
-    )
+    print("dev/mutants.md lists those that no test can see; `mutmut show <name>` in .dev/mutants shows one of them")
     return 0 if share(stats) >= WANTED else 1
 
 

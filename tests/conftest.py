@@ -29,7 +29,10 @@ def pytest_configure(config: pytest.Config) -> None:
     A shell's background job ignores SIGINT, and so does what it starts. pulumi waits five seconds for that.
     """
     config.addinivalue_line("markers", "engine: runs pulumi; each test that asks for the engine has it by itself")
-    config.addinivalue_line("markers", "slow: builds packages or an engine, or runs make in a fresh clone")
+    config.addinivalue_line(
+        "markers",
+        "slow: builds packages or an engine, runs make in a fresh clone, or waits for servers and large accounts",
+    )
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

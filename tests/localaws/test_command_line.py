@@ -14,6 +14,8 @@ from snapnames.testing.localaws.server import LocalAws, client, sealed_environme
 
 from dev.ports import free_port
 
+pytestmark = pytest.mark.slow
+
 ENVIRONMENT = sealed_environment()
 
 

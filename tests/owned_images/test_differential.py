@@ -19,6 +19,8 @@ from tests.account import launch
 from tests.owned_images.accounts import ROOT, STORE, Account
 from tests.program import Program
 
+pytestmark = pytest.mark.slow
+
 Shapes = Mapping[str, tuple[Mapping[str, str | int], str]]
 """Image name to its mappings and what becomes of it. A mapping is `""` for a new snapshot, `STORE`, or the number of an
 older one to share."""
