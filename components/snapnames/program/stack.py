@@ -4,6 +4,7 @@ from typing import cast
 
 import pulumi
 
+from snapnames.collector import collect_rarely
 from snapnames.config.settings import read_settings
 from snapnames.fleet import Fleet, FleetArgs
 from snapnames.owned_images import OwnedImages, OwnedImagesArgs
@@ -19,6 +20,7 @@ def declare_stack() -> None:
 
     Raises `InputError` for a fault in the config before any resource is registered.
     """
+    collect_rarely()
     settings = read_settings()
     ran_before = earlier_history() if settings.fleet is not None else []
     images = release_images(settings)
