@@ -5,7 +5,7 @@ import sys
 from importlib import metadata
 
 from snapnames.cli.errors import Exit
-from snapnames.collector import collect_rarely
+from snapnames.own_process import collect_rarely
 
 
 def main() -> None:

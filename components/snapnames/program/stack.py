@@ -4,9 +4,9 @@ from typing import cast
 
 import pulumi
 
-from snapnames.collector import collect_rarely
 from snapnames.config.settings import read_settings
 from snapnames.fleet import Fleet, FleetArgs
+from snapnames.own_process import lighten_program
 from snapnames.owned_images import OwnedImages, OwnedImagesArgs
 from snapnames.rules.history import HISTORY_OUTPUT
 from snapnames.rules.owned_names import RECORD_OUTPUT
@@ -20,7 +20,7 @@ def declare_stack() -> None:
 
     Raises `InputError` for a fault in the config before any resource is registered.
     """
-    collect_rarely()
+    lighten_program()
     settings = read_settings()
     ran_before = earlier_history() if settings.fleet is not None else []
     images = release_images(settings)
