@@ -13,6 +13,7 @@ from snapnames.config.owned_images import read_owned_images
 from snapnames.config.values import NAMESPACE, TEXT_MAP, TEXTS, ConfigValues
 from snapnames.rules.naming import DEFAULT_PATTERN, check_image_name, check_pattern
 from snapnames.rules.releases import image_name
+from snapnames.rules.source import FLEET
 from snapnames.rules.tags import check_image_tags
 from snapnames.rules.time_spans import DEFAULT_CREATE_TIMEOUT
 
@@ -189,9 +190,19 @@ def _live(values: ConfigValues, releases: tuple[str, ...]) -> str:
 
 def _source(values: ConfigValues) -> str | Mapping[str, str]:
     source = values.json("source", None)
-    rule = "it is an instance id, or tags that pick a running instance, e.g. {'aws:autoscaling:groupName': 'web'}"
+    rule = (
+        "it is an instance id, tags that pick a running instance, e.g. {'role': 'web'}, or 'fleet', for an instance of "
+        "the stack's own group"
+    )
     if source is None:
         values.fault(f"{NAMESPACE}source is not set; {rule}: set it")
+    elif source == FLEET:
+        if not values.has("fleet"):
+            values.fault(
+                f"{NAMESPACE}source is {FLEET!r}, and the stack has no fleet, which launches its instances: set "
+                f"{NAMESPACE}fleet, or give an instance id or tags"
+            )
+        return FLEET
     elif isinstance(source, str):
         if not INSTANCE_ID.fullmatch(source):
             values.fault(f"{NAMESPACE}source is {source!r}; {rule}: an id is i- and 8 or 17 hexadecimal digits")
@@ -199,5 +210,5 @@ def _source(values: ConfigValues) -> str | Mapping[str, str]:
     elif isinstance(source, dict) and source and all(isinstance(v, str) for v in source.values()):
         return source
     else:
-        values.fault(f"{NAMESPACE}source is {source!r}; {rule}: write one of the two")
+        values.fault(f"{NAMESPACE}source is {source!r}; {rule}: write one of the three")
     return ""

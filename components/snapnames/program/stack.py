@@ -8,6 +8,7 @@ from snapnames.config.settings import read_settings
 from snapnames.fleet import Fleet, FleetArgs
 from snapnames.own_process import lighten_program
 from snapnames.owned_images import OwnedImages, OwnedImagesArgs
+from snapnames.rules.groups import GROUP_OUTPUT
 from snapnames.rules.history import HISTORY_OUTPUT
 from snapnames.rules.owned_names import RECORD_OUTPUT
 
@@ -35,7 +36,7 @@ def declare_stack() -> None:
         fleet = Fleet(settings.service, cast("FleetArgs", {**settings.fleet, "image_id": live.image_id}))
         pulumi.export("live", settings.live)
         pulumi.export("launchSettings", fleet.launch_settings_id)
-        pulumi.export("autoScalingGroup", fleet.auto_scaling_group_name)
+        pulumi.export(GROUP_OUTPUT, fleet.auto_scaling_group_name)
         history = recorded_history(ran_before, settings.live, settings.releases, fleet.rollout)
         pulumi.export(HISTORY_OUTPUT, history)
 
