@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from snapnames.rules.resource_types import COMPONENTS, GROUP, IMAGE, PROVIDER, ROOT, SOURCE_VOLUMES, logical_name
+from snapnames.rules.resource_types import (
+    COMPONENTS,
+    GROUP,
+    IMAGE,
+    PROVIDER,
+    ROOT,
+    SOURCE_VOLUMES,
+    TEMPLATE,
+    logical_name,
+)
 
 Resource = Mapping[str, Any]
 """One resource, or a pending operation's resource, as the engine exports it."""
@@ -84,10 +93,19 @@ class Exported:
     @property
     def fleet_groups(self) -> list[str]:
         """The names of the Auto Scaling groups that its fleets have."""
+        return self._of_fleets(GROUP)
+
+    @property
+    def fleet_templates(self) -> list[str]:
+        """The ids of the launch templates that its fleets have."""
+        return self._of_fleets(TEMPLATE)
+
+    def _of_fleets(self, kind: str) -> list[str]:
+        """The ids of what components have, but for what is to be deleted."""
         return [
-            group["id"]
-            for group in self.of_type(GROUP)
-            if COMPONENTS in group["urn"] and group.get("id") and not group.get("delete")
+            one["id"]
+            for one in self.of_type(kind)
+            if COMPONENTS in one["urn"] and one.get("id") and not one.get("delete")
         ]
 
     @property
