@@ -47,7 +47,7 @@ def unneeded(document: Document, authorized: list[dict[str, Any]]) -> list[str]:
 def test_the_deploy_policy_is_enough_for_the_main_job_and_has_no_action_or_resource_that_it_does_not_need(
     service: Program, aws: LocalAws, ec2: EC2Client, restricted: Callable[[Document], None]
 ) -> None:
-    """Both kinds of fleet, a refresh that the next cuts short, mended tags, a prune with its versions, orphans, destroy."""
+    """Both kinds of fleet, a refresh that the next cuts short, mended tags, a prune, orphans, destroy."""
     restricted(part("deploy"))
     aws.settings(hold_refreshes=True)
 

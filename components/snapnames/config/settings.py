@@ -42,6 +42,11 @@ INSTANCE_ID = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
 IN_USE = "in-use"
 """The check of `snapnames:force` for images of dropped releases that something outside the stack uses."""
 
+OTHER_OWNER = "other-owner"
+"""The check of `snapnames:force` for a group that is taken over and that something else manages."""
+
+_CHECKS = (IN_USE, OTHER_OWNER)
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -159,7 +164,7 @@ def forced_checks(given: object) -> tuple[str, ...] | None:
     """
     if isinstance(given, bool):
         return (IN_USE,) if given else ()
-    return tuple(given) if isinstance(given, list) and all(one == IN_USE for one in given) else None
+    return tuple(given) if isinstance(given, list) and all(one in _CHECKS for one in given) else None
 
 
 def _force(values: ConfigValues) -> tuple[str, ...]:
@@ -172,7 +177,7 @@ def _force(values: ConfigValues) -> tuple[str, ...]:
     forced = forced_checks(given)
     if forced is None:
         values.fault(
-            f"{NAMESPACE}force is {given!r}; it lists the checks to switch off, of which there is {IN_USE}: "
+            f"{NAMESPACE}force is {given!r}; it lists the checks to switch off, which are {' and '.join(_CHECKS)}: "
             f"write [{IN_USE}]"
         )
     return forced or ()

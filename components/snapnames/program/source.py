@@ -14,18 +14,21 @@ if TYPE_CHECKING:
     from .account import Account
 
 
-def find_source(source: str | Mapping[str, str], image_name: str, account: "Account", *, reboot: bool) -> str:
+def find_source(
+    source: str | Mapping[str, str], image_name: str, account: "Account", *, reboot: bool, adopted: str = ""
+) -> str:
     """The id of the source instance.
 
     If `source` is an instance id, this is the id. If `source` has tags, this is an instance with these tags that runs
     and is healthy (both status checks say `ok`), is in service in its group if it has one, and has run longest; first
     of those that run what their group launches now. If `source` is `fleet`, it is chosen in the same way of those that
-    Auto Scaling has in service in the stack's own group, whatever their tags are. This takes two or three reads, two
+    Auto Scaling has in service in the stack's own group, or in the group `adopted`, whatever their tags are. This takes two or three reads, two
     more for each group, and one more for each further 100 instances. Raises `InputError` if no instance matches, if AWS
     refuses a read, and if the instance would be rebooted while its group has it in service.
     """
     if source == FLEET:
-        return _of_own_group(image_name, account, reboot=reboot)
+        group = adopted or last_outputs().get(GROUP_OUTPUT, "")
+        return _of_own_group(group, image_name, account, reboot=reboot)
     if isinstance(source, str) and not reboot:
         return source
     from snapnames.aws.session import reading  # noqa: PLC0415 -- loaded by now, since the account was read
@@ -56,12 +59,11 @@ def find_source(source: str | Mapping[str, str], image_name: str, account: "Acco
     return _rebooted(best.instance_id, best if reboot else None)
 
 
-def _of_own_group(image_name: str, account: "Account", *, reboot: bool) -> str:
-    """The id of an instance of the group that the last update of this stack has left."""
+def _of_own_group(group: str, image_name: str, account: "Account", *, reboot: bool) -> str:
+    """The id of an instance of the group."""
     from snapnames.aws.session import reading  # noqa: PLC0415
     from snapnames.aws.source_instances import candidates, healthy_instances, members_in_service  # noqa: PLC0415
 
-    group = last_outputs().get(GROUP_OUTPUT, "")
     if not group:
         raise InputError(
             f"snapnames:source is {FLEET!r}, and this stack has no Auto Scaling group yet to make image "
