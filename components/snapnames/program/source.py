@@ -22,9 +22,9 @@ def find_source(
     If `source` is an instance id, this is the id. If `source` has tags, this is an instance with these tags that runs
     and is healthy (both status checks say `ok`), is in service in its group if it has one, and has run longest; first
     of those that run what their group launches now. If `source` is `fleet`, it is chosen in the same way of those that
-    Auto Scaling has in service in the stack's own group, or in the group `adopted`, whatever their tags are. This takes two or three reads, two
-    more for each group, and one more for each further 100 instances. Raises `InputError` if no instance matches, if AWS
-    refuses a read, and if the instance would be rebooted while its group has it in service.
+    Auto Scaling has in service in the stack's own group, or in the group `adopted`, whatever their tags are. This takes
+    two or three reads, two more for each group, and one more for each further 100 instances. Raises `InputError` if no
+    instance matches, if AWS refuses a read, and if the instance would be rebooted while its group has it in service.
     """
     if source == FLEET:
         group = adopted or last_outputs().get(GROUP_OUTPUT, "")
