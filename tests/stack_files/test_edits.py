@@ -201,3 +201,25 @@ def test_any_edit_says_what_is_wanted_and_keeps_every_other_line(
     others = [line for line in text.splitlines() if not line.lstrip().startswith(("- ", RELEASES, LIVE))]
     assert [line for line in edited.splitlines() if line in others] == others
     assert yaml.safe_load(edited)["config"]["z"] == "last"
+
+
+@pytest.mark.parametrize("end", ["\n", ""])
+@pytest.mark.parametrize(
+    ("listed", "lines"),
+    [
+        (("3", "2", "1"), ['"3"', "'2'  # good", "'1'"]),
+        (("3", "1", "0"), ['"3"', "'1'", '"0"']),
+        (("2", "x", "1", "y", "z"), ["'2'  # good", '"x"', "'1'", '"y"', '"z"']),
+        (("0",), ['"0"']),
+        (("5", "4", "1"), ['"5"', '"4"', "'1'"]),
+    ],
+)
+def test_a_release_comes_into_its_place_also_behind_those_that_are_there(
+    tmp_path: Path, listed: tuple[str, ...], lines: list[str], end: str
+) -> None:
+    """A deployment keeps the image of a failed one behind the releases that are listed."""
+    file = read(tmp_path, f"config:\n  snapnames:releases:\n  - '2'  # good\n  - '1'{end}")
+
+    edited = file.edited(Releases(listed))
+
+    assert edited.rstrip("\n").split("\n")[2:] == [f"  - {line}" for line in lines]

@@ -200,16 +200,24 @@ def _with_releases(text: str, listed: tuple[str, ...]) -> str:
 
 
 def _with_items(text: str, value: yaml.SequenceNode, listed: tuple[str, ...]) -> str:
-    """Add lines before the first item, and remove the lines of items that are no longer listed."""
-    old = [item.value for item in value.value]
-    first = _line_start(text, value.value[0].start_mark.index)
-    added = "".join(
-        f"{_indent(text, first)}- {json.dumps(release)}{_newline(text)}" for release in listed if release not in old
-    )
-    for item in reversed(value.value):
-        if item.value not in listed:
-            text = text[: _line_start(text, item.start_mark.index)] + text[_line_end(text, item.end_mark.index) :]
-    return text[:first] + added + text[first:]
+    """Add a line for each new item in its place, and remove the lines of items that are no longer listed."""
+    newline = _newline(text)
+    ended = text if text.endswith("\n") else text + newline
+    lines = {
+        item.value: (_line_start(ended, item.start_mark.index), _line_end(ended, item.end_mark.index))
+        for item in value.value
+    }
+    first, place = min(lines.values())[0], max(lines.values())[1]
+    edits = [(start, end, "") for release, (start, end) in lines.items() if release not in listed]
+    for release in reversed(listed):
+        if release in lines:
+            place = lines[release][0]
+        else:
+            edits.append((place, place, f"{_indent(ended, first)}- {json.dumps(release)}{newline}"))
+    edited = ended
+    for start, end, line in sorted(edits, key=lambda edit: -edit[0]):  # from the bottom up, so that places stay right
+        edited = edited[:start] + line + edited[end:]
+    return edited if ended == text else edited.removesuffix(newline)
 
 
 def _with_live(text: str, live: str | None) -> str:

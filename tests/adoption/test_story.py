@@ -1,0 +1,76 @@
+"""A team's own group, from the first deployment to the end of the stack."""
+
+from collections.abc import Callable
+
+from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.server import LocalAws
+
+from tests.account import images, snapshot_ids
+from tests.program import Program
+
+from .account import CONFIGURATION, GROUP, group, launched, running, seed, unchanging
+
+FLEET = {"adopt": GROUP, "instanceRefresh": {}}
+
+
+def test_only_what_a_group_launches_changes_and_it_outlives_the_stack(
+    program: Callable[..., Program], aws: LocalAws, ec2: EC2Client
+) -> None:
+    """Adopt and deploy, a bad release that goes back, a drop, destroy: nothing leaks, nothing else moves."""
+    aws.settings(pending_seconds=0)
+    seed(aws)
+    before, of_old = unchanging(aws), [group(aws)["LaunchConfigurationName"]]
+    stack = program({"service": "web", "source": "fleet", "releases": ["1"], "fleet": FLEET})
+
+    steps = {(step["op"], step["urn"].rpartition("::")[2]) for step in stack.steps()}
+    untouched = (group(aws)["LaunchConfigurationName"], unchanging(aws))
+    stack.up("--skip-preview")
+    after_first = (running(aws), unchanging(aws), launched(aws))
+    stack.preview("--expect-no-changes")
+
+    assert {("import", "web-adopted"), ("create", "web"), ("create", "web-1")} <= steps
+    assert not {op for op, _ in steps} & {"delete", "replace"}
+    assert untouched == (CONFIGURATION, before)
+    first = images(ec2)["web-1"]["ImageId"]
+    assert after_first[:2] == ([first] * 4, before)
+    assert {key: after_first[2][key] for key in ("ImageId", "InstanceType", "MetadataOptions")} == {
+        "ImageId": first,
+        "InstanceType": "t3.small",
+        "MetadataOptions": {"HttpTokens": "required", "HttpEndpoint": "enabled"},
+    }
+    assert of_old == [CONFIGURATION]
+    _bad_release_goes_back(stack, aws, ec2, first)
+    _next_release_drops_the_first(stack, aws, ec2)
+    _destroy_leaves_what_runs(stack, aws, ec2)
+    assert unchanging(aws) == before
+
+
+def _bad_release_goes_back(stack: Program, aws: LocalAws, ec2: EC2Client, first: str) -> None:
+    aws.settings(unhealthy_images=["web-2"], refresh_timeout_seconds=1)
+
+    bad = stack.snapnames("deploy", "--release", "2", code=1)
+
+    assert running(aws) == [first] * 4, bad.out
+    assert launched(aws)["ImageId"] == first
+    assert sorted(images(ec2)) == ["web-1", "web-2"]
+    aws.settings(unhealthy_images=[], refresh_timeout_seconds=3600)
+
+
+def _next_release_drops_the_first(stack: Program, aws: LocalAws, ec2: EC2Client) -> None:
+    stack.snapnames("deploy", "--release", "3", "--keep", "1", "--drop", "2")
+    stack.config["releases"] = ["3"]
+
+    [(name, image)] = images(ec2).items()
+    assert (name, running(aws)) == ("web-3", [image["ImageId"]] * 4)
+    [template] = ec2.describe_launch_templates()["LaunchTemplates"]
+    versions = ec2.describe_launch_template_versions(LaunchTemplateId=template["LaunchTemplateId"])
+    assert [one["LaunchTemplateData"]["ImageId"] for one in versions["LaunchTemplateVersions"]] == [image["ImageId"]]
+
+
+def _destroy_leaves_what_runs(stack: Program, aws: LocalAws, ec2: EC2Client) -> None:
+    kept, snapshots, runs = images(ec2), snapshot_ids(ec2), group(aws)
+
+    stack.destroy()
+
+    assert (images(ec2), snapshot_ids(ec2), group(aws)) == (kept, snapshots, runs)
+    assert len(ec2.describe_launch_templates()["LaunchTemplates"]) == 1
