@@ -21,15 +21,15 @@ def test_releases_of_others_are_read_by_release_whatever_else_is_listed() -> Non
         (
             {"1": "web-1"},
             (
-                "snapnames:takenIn.1 is 'web-1'; it is the id of an image, ami- and 8 or 17 hexadecimal digits: write the "
-                "id of the image that others built for this release"
+                "snapnames:takenIn.1 is 'web-1'; it is the id of an image, ami- and 8 or 17 hexadecimal digits: write "
+                "the id of the image that others built for this release"
             ),
         ),
         (
             {"3": IMAGE},
             (
-                "snapnames:takenIn has '3', which snapnames:releases does not list: list it, or take it out of takenIn; "
-                "its image stays either way"
+                "snapnames:takenIn has '3', which snapnames:releases does not list: list it, or take it out of takenIn; its"
+                " image stays either way"
             ),
         ),
         (
