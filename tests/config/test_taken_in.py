@@ -28,8 +28,8 @@ def test_releases_of_others_are_read_by_release_whatever_else_is_listed() -> Non
         (
             {"3": IMAGE},
             (
-                "snapnames:takenIn has '3', which snapnames:releases does not list: list it, or take it out of takenIn; its"
-                " image stays either way"
+                "snapnames:takenIn has '3', which snapnames:releases does not list: list it, or take it out of "
+                "takenIn; its image stays either way"
             ),
         ),
         (

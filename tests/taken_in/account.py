@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
 
 from tests.account import launch
@@ -52,3 +53,44 @@ def names_of(ec2: EC2Client) -> dict[str, str]:
     found = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
     tags = {one["SnapshotId"]: {tag["Key"]: tag["Value"] for tag in one.get("Tags", [])} for one in found}
     return {snapshot_id: has["Name"] for snapshot_id, has in tags.items() if "Name" in has}
+
+
+GROUP = "web-prod"
+
+
+def seed_group(ec2: EC2Client, autoscaling: AutoScalingClient, image_id: str, service: str = "web") -> str:
+    """Make a group on a launch configuration of 2018, with two instances of the image; its name."""
+    security_group = ec2.create_security_group(GroupName=service, Description=service)["GroupId"]
+    autoscaling.create_launch_configuration(
+        LaunchConfigurationName=f"{service}-2018-03-10",
+        ImageId=image_id,
+        InstanceType="t3.micro",
+        SecurityGroups=[security_group],
+        UserData="#!/bin/sh\necho begin",
+        MetadataOptions={"HttpTokens": "required", "HttpEndpoint": "enabled"},
+    )
+    autoscaling.create_auto_scaling_group(
+        AutoScalingGroupName=GROUP,
+        LaunchConfigurationName=f"{service}-2018-03-10",
+        MinSize=2,
+        MaxSize=6,
+        DesiredCapacity=2,
+        AvailabilityZones=["ap-northeast-2a"],
+        DefaultCooldown=180,
+        TerminationPolicies=["OldestInstance"],
+        Tags=[
+            {"Key": "Name", "Value": service, "PropagateAtLaunch": True},
+            {"Key": "cost-center", "Value": "42", "PropagateAtLaunch": False},
+        ],
+    )
+    autoscaling.suspend_processes(AutoScalingGroupName=GROUP, ScalingProcesses=["AZRebalance"])
+    autoscaling.put_scaling_policy(
+        AutoScalingGroupName=GROUP,
+        PolicyName="cpu",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingConfiguration={
+            "PredefinedMetricSpecification": {"PredefinedMetricType": "ASGAverageCPUUtilization"},
+            "TargetValue": 50.0,
+        },
+    )
+    return GROUP
