@@ -6,6 +6,7 @@ state had as taken in, by its id and its name, and that is still what it was in 
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from snapnames.aws.deletion import delete_image
 from snapnames.aws.images import images_by
@@ -17,6 +18,9 @@ from snapnames.cli.commands.session import Session
 from snapnames.rules.evidence import kept_by
 from snapnames.rules.images import ImageWithSnapshots
 from snapnames.rules.taken_in import TakenIn, not_as_taken
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
 
 _NOT_IN_THE_STATE = "the state of the stack does not have it as taken in: run `pulumi up` first, and drop it then"
 
@@ -32,10 +36,13 @@ class Taken:
 
 def read_taken(session: Session, recorded: Mapping[str, TakenIn]) -> dict[str, Taken]:
     """Release to image, of what the state has as taken in: a call for each 200 images, and for their snapshots."""
-    if not recorded:
-        return {}
+    return as_now(session.account.session.ec2(), recorded) if recorded else {}
+
+
+def as_now(ec2: "EC2Client", recorded: Mapping[str, TakenIn]) -> dict[str, Taken]:
+    """The same, of what the caller has read from the state. Raises `CommandError`."""
     with aws_errors("the images that were taken in can't be read"):
-        account = holdings_of(session.account.session.ec2(), [one.image_id for one in recorded.values()])
+        account = holdings_of(ec2, [one.image_id for one in recorded.values()])
 
     def found(one: TakenIn) -> ImageWithSnapshots | None:
         image = account.images.get(one.image_id)
@@ -57,16 +64,19 @@ def reasons_to_keep_taken(session: Session, releases: Collection[str]) -> dict[s
 
 
 def unproven_taken(session: Session, taken: Taken) -> list[str]:
-    """Why the image may not be deleted, beside what uses it and what AWS refuses: a line for each reason.
+    """Why the image may not be deleted, beside what uses it and what AWS refuses: a line for each reason."""
+    return unproven(session.account.session.ec2(), taken, session.stack.tag, session.stack.name_pattern)
+
+
+def unproven(ec2: "EC2Client", taken: Taken, tag: str, pattern: str) -> list[str]:
+    """The same. `tag`: what the mark of the stack says. `pattern`: by which it names snapshots.
 
     What can't be read counts as a reason: the delete can't be taken back.
     """
     if taken.found is None:
         return []
     image, behind = taken.found.image, taken.found.snapshots
-    pattern, tag = session.stack.name_pattern, session.stack.tag
     with aws_errors("what keeps images from being deleted can't be read"):
-        ec2 = session.account.session.ec2()
         proof = image_proof(ec2, image, behind, tag, launches=False)
         mapped = images_by(ec2, "block-device-mapping.snapshot-id", image.snapshots.values())
     others = [one for one in mapped if one.image_id != image.image_id]
