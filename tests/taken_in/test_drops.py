@@ -73,7 +73,7 @@ def _refer(_ec2: EC2Client, aws: LocalAws, taken: TakenIn, _first: str) -> None:
         (_share_snapshot, "it is shared with 1 account"),
         (_lock, "is locked"),
         (_say_keep, "the tag do-not-delete=audit says to keep it"),
-        (_name, "it is called 'before the audit', and this stack did not name it so"),
+        (_name, "'before the audit': take the name away to let the image go"),
         (_take_in_elsewhere, "the stack organization/shop/prod has taken it in: drop it there"),
         (_register, "image small ("),
         (_refer, "parameter/images/web refers to it"),
@@ -107,7 +107,8 @@ def test_what_is_another_image_by_now_or_is_named_by_a_person_is_not_deleted(ec2
 
     assert mixed == [f"EC2 has {one.name!r} under {one.image_id}, and {other.name!r} ({one.image_id}) was taken in"]
     assert others == ["its snapshots are others than when it was taken in"]
-    assert [PERSONS_NAME in reason for reason in named] == [True] * 3
+    called = f"a person has called {', '.join(other.snapshots.values())} '{PERSONS_NAME} 1'"
+    assert named == [f"{called}: take the name away to let the image go"]
 
 
 def test_what_aws_does_not_tell_counts_as_a_reason(aws: LocalAws, ec2: EC2Client, team: Team) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from .images import TAKEN_IN_TAG, Image, Snapshot
+from .naming import fits_pattern
 from .releases import release_of
 
 _NOT_YET = {"pending": "wait until EC2 has made it", "disabled": "enable it, by `aws ec2 enable-image`"}
@@ -72,6 +73,25 @@ def not_as_taken(recorded: TakenIn, image: Image, behind: Iterable[Snapshot]) ->
     own = {snapshot.snapshot_id for snapshot in behind if snapshot.made_for == image.image_id}
     others = sorted(set(image.snapshots.values()) - own)
     return [f"snapshot {snapshot_id} behind it was not made for it" for snapshot_id in others]
+
+
+def persons_names(image: Image, behind: Iterable[Snapshot], pattern: str) -> list[str]:
+    """The names that the stack's pattern does not give: a line for each, with the snapshots that bear it.
+
+    >>> from datetime import UTC, datetime
+    >>> image = Image("ami-1", "web-1", datetime(2018, 3, 7, tzinfo=UTC))
+    >>> behind = [Snapshot("snap-1", {"Name": "web-1(001)"}), Snapshot("snap-2", {"Name": "audit"})]
+    >>> persons_names(image, behind, "{image}({index:03d})")
+    ["a person has called snap-2 'audit': take the name away to let the image go"]
+    """
+    found: dict[str, list[str]] = {}
+    for snapshot in behind:
+        if snapshot.name is not None and not fits_pattern(snapshot.name, image.name, pattern):
+            found.setdefault(snapshot.name, []).append(snapshot.snapshot_id)
+    return [
+        f"a person has called {', '.join(ids)} {name!r}: take the name away to let the image go"
+        for name, ids in found.items()
+    ]
 
 
 _DATED = re.compile(r"(.+)-(\d{8,}[^-]*)")
@@ -138,7 +158,7 @@ def chosen(images: Collection[Image], service: str, keep: int, stack: str, launc
     """
     found = [
         (release, image)
-        for image in sorted(images, key=lambda one: (one.created, one.image_id), reverse=True)
+        for image in sorted(images, key=lambda one: (one.created, one.name), reverse=True)
         if (release := release_taken(service, image.name)) and not untakeable(image, image.name, stack)
     ]
     first = sorted(found, key=lambda one: one[1].image_id != launched)[:keep]

@@ -15,9 +15,8 @@ from snapnames.aws.session import REFUSALS
 from snapnames.aws.snapshots import holdings_of
 from snapnames.cli.advice import aws_errors
 from snapnames.cli.commands.session import Session
-from snapnames.rules.evidence import kept_by
 from snapnames.rules.images import ImageWithSnapshots
-from snapnames.rules.taken_in import TakenIn, not_as_taken
+from snapnames.rules.taken_in import TakenIn, not_as_taken, persons_names
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -80,11 +79,10 @@ def unproven(ec2: "EC2Client", taken: Taken, tag: str, pattern: str) -> list[str
         proof = image_proof(ec2, image, behind, tag, launches=False)
         mapped = images_by(ec2, "block-device-mapping.snapshot-id", image.snapshots.values())
     others = [one for one in mapped if one.image_id != image.image_id]
-    named = [f"snapshot {one.snapshot_id}: {why}" for one in behind if (why := kept_by(one, image.name, None, pattern))]
     return [
         *not_as_taken(taken.recorded, image, behind),
         *(f"image {one.name} ({one.image_id}) has snapshots of it too" for one in others),
-        *named,
+        *persons_names(image, behind, pattern),
         *(reason for reason in proof.held if not image.protected or "deregistration protection" not in reason),
         *(f"it can't be read whether something keeps it: {read}" for read in proof.unread),
     ]
