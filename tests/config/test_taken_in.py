@@ -47,6 +47,13 @@ def test_a_fault_of_it_is_told_with_the_others(given: object, fault: str) -> Non
     assert faults({**GOOD, "takenIn": given}) == [fault]
 
 
+def test_a_release_that_has_two_images_is_a_fault() -> None:
+    """As a text in JSON can say it: the last one would count, and nobody has chosen it."""
+    (fault,) = faults({**GOOD, "takenIn": f'{{"1": "{OTHER}", "2": "{IMAGE}", "1": "{IMAGE[:-1]}1"}}'})
+
+    assert fault == "snapnames:takenIn has '1' 2 times; a release has one image: list it once, with its id"
+
+
 def test_a_release_that_is_listed_twice_is_a_fault_also_when_it_was_taken_in() -> None:
     """As any other."""
     (fault,) = faults({**GOOD, "releases": ["2", "1", "1"], "takenIn": {"1": IMAGE}})

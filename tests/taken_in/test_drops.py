@@ -167,3 +167,20 @@ def test_a_release_whose_image_aws_does_not_deregister_stays_listed_and_is_taken
     assert (pruned["dropped"], pruned["releases"]) == ([first], [third])
     assert f"web-{first}" not in images(ec2)
     assert len(kept - snapshot_ids(ec2)) == 3
+
+
+def test_what_the_state_never_had_is_not_dropped(ec2: EC2Client, team: Team, program: Callable[..., Program]) -> None:
+    """The config alone says what it is, and whoever may write a file may not delete by it."""
+    third, _, first = sorted(team.images, reverse=True)
+    stack = program(service(team, third, first))
+
+    told = stack.snapnames("prune", "--keep", "1", "--json")
+
+    assert (told.json["dropped"], told.json["releases"]) == ([], [third, first])
+    assert told.json["kept"] == [
+        {
+            "release": first,
+            "why": ["the state of the stack does not have it as taken in: run `pulumi up` first, and drop it then"],
+        }
+    ]
+    assert f"web-{first}" in images(ec2)

@@ -160,6 +160,11 @@ def _releases(values: ConfigValues) -> tuple[str, ...]:
 
 def _taken_in(values: ConfigValues, releases: tuple[str, ...]) -> Mapping[str, str]:
     taken = values.typed("takenIn", values.json("takenIn", {}), TEXT_MAP) or {}
+    for release, times in values.keys("takenIn").items():
+        if times > 1:
+            values.fault(
+                f"{NAMESPACE}takenIn has {release!r} {times} times; a release has one image: list it once, with its id"
+            )
     for release, image_id in taken.items():
         if not IMAGE_ID.fullmatch(image_id):
             values.fault(
