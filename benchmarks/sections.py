@@ -194,18 +194,13 @@ def _where(result: Result) -> Iterator[str]:
     yield f"An update of {result['names']:,} names, by process:\n"
     yield from _table(("", *processes), rows)
     profile = result["profile"]
-    debug, whole = profile["debug_log"], profile["seconds"]
+    whole = profile["seconds"]
     yield f"The program (`python3`) under cProfile, which slows it down: {whole:.1f} s, by whose code ran:\n"
     yield from _table(("code", "s", "%"), [(k, v, f"{100 * v / whole:.0f}") for k, v in profile["by_code"].items()])
     yield "The functions with the most time of their own:\n"
     rows = [(f"`{one['function']}`", f"{one['calls']:,}", one["seconds"]) for one in profile["top"]]
     yield from _table(("function", "calls", "s"), rows)
-    share = 100 * debug["seconds"] / whole
-    yield (
-        f"Ours is {100 * profile['by_code'].get('snapnames', 0.0) / whole:.1f} % of it. The SDK sends each of "
-        f"{debug['calls']:,} lines of its debug log to the engine, in a call that waits, whether or not anybody reads "
-        f"it: {debug['seconds']:.1f} s, {share:.0f} % (`pulumi/log.py`, called by `pulumi/runtime/resource.py`).\n"
-    )
+    yield f"Ours is {100 * profile['by_code'].get('snapnames', 0.0) / whole:.1f} % of it.\n"
 
 
 SECTIONS = {

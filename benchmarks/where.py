@@ -62,18 +62,13 @@ def measure(scale: Scale) -> dict[str, Any]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """Seconds by whose code ran, the functions with most time of their own, and what the SDK's debug log costs."""
+    """Seconds by whose code ran, and the functions with most time of their own."""
     stats: dict[tuple[str, int, str], tuple[int, int, float, float, Any]] = pstats.Stats(str(path)).stats  # type: ignore[attr-defined]
     own: dict[str, float] = {}
     for (file, _, function), (_, _, seconds, _, _) in stats.items():
         group = _group(f"{file} {function}")
         own[group] = own.get(group, 0.0) + seconds
     top = sorted(stats.items(), key=lambda item: -item[1][2])[:_TOP]
-    debug = [
-        (calls, cumulative)
-        for (file, _, function), (_, calls, _, cumulative, _) in stats.items()
-        if file.endswith("/pulumi/log.py") and function == "debug"
-    ]
     return {
         "seconds": round(sum(own.values()), 2),
         "by_code": {group: round(seconds, 2) for group, seconds in sorted(own.items(), key=lambda item: -item[1])},
@@ -81,7 +76,6 @@ def _read(path: Path) -> dict[str, Any]:
             {"function": _shown(file, function), "calls": calls, "seconds": round(seconds, 2)}
             for (file, _, function), (_, calls, seconds, _, _) in top
         ],
-        "debug_log": {"calls": sum(one[0] for one in debug), "seconds": round(sum(one[1] for one in debug), 2)},
     }
 
 

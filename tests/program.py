@@ -17,6 +17,9 @@ from dev.engine import Engine
 __all__ = ["ROOT", "STACK", "STACK_TAG", "Done", "Program", "Ran", "kill_all"]
 
 ROOT = Path(__file__).resolve().parent.parent
+LATE_COLLECTOR = {"GOGC": "off", "GOMEMLIMIT": "512MiB"}
+"""The engine's processes end soon, so their garbage collector begins only when they are large."""
+
 STACK_TAG = f"organization/snapnames/{STACK}"
 
 
@@ -50,6 +53,7 @@ class Program(program.Program):
             stack=stack,
             backend=backend,
         )
+        self.environment.update(LATE_COLLECTOR)
 
     def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         """Start a pulumi command as a command of snapnames does, if this is a container.

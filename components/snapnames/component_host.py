@@ -9,10 +9,12 @@ from pulumi.provider.experimental import component_provider_host
 
 from snapnames import Fleet, OwnedImages, ReleaseImage, __version__
 from snapnames.fleet import InstanceRefresh
+from snapnames.own_process import lighten_program
 
 
 def main() -> None:
     """Serve until the engine ends it."""
+    lighten_program()
     for described in (Fleet, InstanceRefresh, OwnedImages, ReleaseImage):
         # Python before 3.13 keeps the indentation, and the documentation of other languages would show it as code.
         described.__doc__ = inspect.cleandoc(described.__doc__ or "")

@@ -3,7 +3,8 @@
 from pulumi import ComponentResource, Output, ResourceOptions
 
 from snapnames.config.fleet_args import FleetArgs, InstanceRefresh
-from snapnames.config.fleet_properties import checked_fleet
+from snapnames.config.fleet_properties import TEMPLATE, checked_fleet, launch_of
+from snapnames.resources.adoption import with_what_it_has
 from snapnames.resources.group import auto_scaling_group
 from snapnames.resources.launch_settings import launch_configuration, launch_template
 from snapnames.resources.rollout import RolloutSettings, follow
@@ -22,6 +23,10 @@ class Fleet(ComponentResource):
     fails, and deletes nothing. Also left alone is what an existing group has and `args` do not give: sizes, health
     check, suspended processes, tags.
 
+    With `adopt` it takes over a group that exists. Only what the group launches from changes: a launch template with
+    all that it launched with before, and this image. When the fleet is removed or destroyed, the group stays as it
+    runs, with the launch template.
+
     Raises `InputError` before anything is registered for sizes and places that Auto Scaling refuses, and for properties
     that pulumi-aws does not have.
     """
@@ -37,11 +42,13 @@ class Fleet(ComponentResource):
 
     def __init__(self, name: str, args: FleetArgs, opts: ResourceOptions | None = None) -> None:
         """Declare the launch configuration and the group; `args` as `FleetArgs` says."""
-        args = checked_fleet(args, f"fleet {name!r}")
+        given = checked_fleet(args, f"fleet {name!r}")
         super().__init__(FLEET, name, {}, opts)
-        declare = launch_template if args.get("launch") == "template" else launch_configuration
+        adopts = "adopt" in given
+        args = checked_fleet(with_what_it_has(given, f"fleet {name!r}"), f"fleet {name!r}") if adopts else given
+        declare = launch_template if launch_of(args) == TEMPLATE else launch_configuration
         settings = declare(name, args, self)
-        group = auto_scaling_group(name, args, settings, self)
+        group = auto_scaling_group(name, args, settings, self, given)
 
         rollout = RolloutSettings(
             refresh_of(args),

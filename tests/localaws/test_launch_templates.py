@@ -121,3 +121,23 @@ def test_a_page_of_more_than_200_is_refused(ec2: EC2Client) -> None:
         ec2.describe_launch_templates(MaxResults=201)
     with pytest.raises(ClientError, match="from 1 to 200"):
         ec2.describe_launch_template_versions(MaxResults=201, Versions=["$Latest"])
+
+
+def test_a_deleted_version_is_gone_and_its_number_is_not_given_again(ec2: EC2Client, public_image: str) -> None:
+    """The latest version is the highest that is left; the default one can't be deleted."""
+    template_id = create(ec2, "web", *[public_image] * 4)
+
+    told = ec2.delete_launch_template_versions(LaunchTemplateId=template_id, Versions=["1", "2", "4", "9"])
+    ec2.create_launch_template_version(LaunchTemplateId=template_id, LaunchTemplateData={"ImageId": public_image})
+    [newest] = versions(ec2, LaunchTemplateId=template_id, Versions=["$Latest"])
+    with pytest.raises(ClientError, match="VersionNotFound"):
+        ec2.describe_launch_template_versions(LaunchTemplateId=template_id, Versions=["2"])
+
+    assert [one["VersionNumber"] for one in told["SuccessfullyDeletedLaunchTemplateVersions"]] == [2, 4]
+    refused = told["UnsuccessfullyDeletedLaunchTemplateVersions"]
+    assert [(one["VersionNumber"], one["ResponseError"]["Code"]) for one in refused] == [
+        (1, "unexpectedError"),
+        (9, "launchTemplateVersionDoesNotExist"),
+    ]
+    assert versions(ec2, LaunchTemplateId=template_id) == [("web", 1), ("web", 3), ("web", 5)]
+    assert newest == ("web", 5)

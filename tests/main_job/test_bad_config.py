@@ -19,7 +19,10 @@ ALL_KEYS = (
     "instanceProfile, userData, healthCheck, healthCheckGracePeriod, tags, group, template, configuration, "
     "rolloutTimeout, waitForRollout, instanceRefresh"
 )
-SOURCE_RULE = "it is an instance id, or tags that pick a running instance, e.g. {'aws:autoscaling:groupName': 'web'}"
+SOURCE_RULE = (
+    "it is an instance id, tags that pick a running instance, e.g. {'role': 'web'}, or 'fleet', for an instance of the "
+    "stack's own group"
+)
 PATTERN_RULE = "a name pattern has the fields {image}, {index} or {index:03d}, {device}"
 
 
@@ -264,10 +267,10 @@ def test_three_keys_have_no_default(key: str, line: str) -> None:
             f"snapnames:source is 'i-0123456789ABCDEF0'; {SOURCE_RULE}: an id is i- and 8 or 17 hexadecimal digits",
         ),
         ("front-web", f"snapnames:source is 'front-web'; {SOURCE_RULE}: an id is i- and 8 or 17 hexadecimal digits"),
-        (["i-01234567"], f"snapnames:source is ['i-01234567']; {SOURCE_RULE}: write one of the two"),
-        ({}, f"snapnames:source is {{}}; {SOURCE_RULE}: write one of the two"),
-        ({"build": 7}, f"snapnames:source is {{'build': 7}}; {SOURCE_RULE}: write one of the two"),
-        (True, f"snapnames:source is True; {SOURCE_RULE}: write one of the two"),
+        (["i-01234567"], f"snapnames:source is ['i-01234567']; {SOURCE_RULE}: write one of the three"),
+        ({}, f"snapnames:source is {{}}; {SOURCE_RULE}: write one of the three"),
+        ({"build": 7}, f"snapnames:source is {{'build': 7}}; {SOURCE_RULE}: write one of the three"),
+        (True, f"snapnames:source is True; {SOURCE_RULE}: write one of the three"),
     ],
 )
 def test_a_source_is_an_instance_id_or_tags(source: object, line: str | None) -> None:

@@ -202,6 +202,27 @@ def test_a_source_given_by_id_is_used_though_it_is_stopped(aws: LocalAws, progra
     assert writes(aws, mark) == []
 
 
+def test_a_fleet_as_source_is_its_instances_in_service_whatever_tags_others_have(
+    aws: LocalAws, program: Callable[..., Program]
+) -> None:
+    """An older instance with the very tags of the fleet is none of them. Without a group, an id is asked for."""
+    ec2 = aws.client("ec2")
+    fleet = {"instanceType": "t3.small", "minSize": 1, "maxSize": 1, "zones": ["ap-northeast-2a"], "tags": TAGS}
+    stack = program({**released("fleet"), "fleet": fleet})
+    launch(ec2, TAGS)
+
+    too_early = stack.preview(code=None)
+    stack.config["source"] = launch(ec2)
+    stack.up("--skip-preview")
+    [group] = aws.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+    stack.config |= {"source": "fleet", "releases": [NEXT, RELEASE]}
+    stack.up("--skip-preview")
+
+    assert too_early.code == 1
+    assert f"this stack has no Auto Scaling group yet to make image '{IMAGE}' of: give an instance id" in too_early.out
+    assert images(ec2)[NEXT_IMAGE]["SourceInstanceId"] == group["Instances"][0]["InstanceId"]
+
+
 def program_of(text: str, folder: Path, aws: LocalAws, engine: Engine, config: dict[str, Any]) -> Program:
     """A stack of a program that uses the components as a library."""
     main = folder / "main"

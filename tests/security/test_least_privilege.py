@@ -51,7 +51,7 @@ def _enough(document: Document, authorized: list[dict[str, Any]]) -> bool:
 def test_the_deploy_policy_is_enough_for_the_main_job_and_has_no_action_or_resource_that_it_does_not_need(
     service: Program, aws: LocalAws, ec2: EC2Client, restricted: Callable[[Document], None]
 ) -> None:
-    """Both kinds of fleet, an instance refresh that the next cuts short, mended tags, a prune, orphans, destroy."""
+    """Both kinds of fleet, a refresh that the next cuts short, mended tags, a prune, orphans, destroy."""
     restricted(part("deploy"))
     aws.settings(hold_refreshes=True)
 
@@ -63,13 +63,18 @@ def test_the_deploy_policy_is_enough_for_the_main_job_and_has_no_action_or_resou
     service.config |= {"releases": ["2"], "fleet": {**_REFRESHED, "instanceType": "t3.small"}}
     service.up("--skip-preview", "--refresh")
     kept = names(ec2, "front-web-2")
-    ec2.deregister_image(ImageId=second)
+    aws.settings(hold_refreshes=False)
+    service.config["fleet"] = {**_REFRESHED, "instanceType": "t3.small", "waitForRollout": True}
+    service.snapnames("deploy", "--release", "3", "--keep", "1")
+    service.config["releases"] = ["3"]
+    [third] = (image["ImageId"] for image in images(ec2).values())
+    ec2.deregister_image(ImageId=third)
     ec2.delete_tags(Resources=[min(snapshot_ids(ec2))], Tags=[{"Key": "Name"}])
     service.snapnames("recover", "--orphans")
     service.snapnames("releases")
     service.pulumi("destroy", "--yes", "--refresh")
 
-    assert first != second
+    assert len({first, second, third}) == 3
     assert set(kept.values()) == {f"front-web-2({index:03d})" for index in (1, 2, 3)}
     assert images(ec2) == {}
     assert snapshot_ids(ec2) == set()

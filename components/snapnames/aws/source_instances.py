@@ -23,9 +23,27 @@ def running_instances(ec2: "EC2Client", source: str | Mapping[str, str]) -> list
     filters: list[FilterTypeDef] = [{"Name": "instance-id", "Values": [source]}] if isinstance(source, str) else []
     if not isinstance(source, str):
         filters = [{"Name": f"tag:{key}", "Values": [value]} for key, value in source.items()]
-    filters.append({"Name": "instance-state-name", "Values": ["running"]})
-    pages = ec2.get_paginator("describe_instances").paginate(Filters=filters)
+    return _running(ec2, filters)
+
+
+def _running(ec2: "EC2Client", filters: Sequence["FilterTypeDef"]) -> list["InstanceTypeDef"]:
+    running: list[FilterTypeDef] = [*filters, {"Name": "instance-state-name", "Values": ["running"]}]
+    pages = ec2.get_paginator("describe_instances").paginate(Filters=running)
     return [instance for page in pages for group in page["Reservations"] for instance in group["Instances"]]
+
+
+def members_in_service(ec2: "EC2Client", autoscaling: "AutoScalingClient", group_name: str) -> list["InstanceTypeDef"]:
+    """The running instances that Auto Scaling has in service in the group: a read of it, and one for each 200.
+
+    Empty if there is no such group.
+    """
+    ids = [
+        member.instance_id
+        for group in read_groups(autoscaling, names=[group_name])
+        for member in group.members
+        if member.in_service
+    ]
+    return [instance for chunk in chunks(ids) for instance in _running(ec2, [{"Name": "instance-id", "Values": chunk}])]
 
 
 def healthy_instances(ec2: "EC2Client", instances: Sequence["InstanceTypeDef"]) -> list["InstanceTypeDef"]:

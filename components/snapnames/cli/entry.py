@@ -5,10 +5,12 @@ import sys
 from importlib import metadata
 
 from snapnames.cli.errors import Exit
+from snapnames.own_process import collect_rarely
 
 
 def main() -> None:
     """Run the command, or say how to install what it needs."""
+    collect_rarely()
     missing = [name for name in _needed() if not _installed(name)]
     if missing:
         print(

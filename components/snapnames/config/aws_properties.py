@@ -54,7 +54,7 @@ def properties(inputs: type) -> dict[str, Property]:
     # `Input` of the SDK refers to an output by these two names.
     hints = get_type_hints(inputs.__init__, localns={"Output": Output, "T": Any})  # type: ignore[misc] # of the class itself
     return {
-        config_key(name): Property(name, _bare(hints[name]), parameter.default is inspect.Parameter.empty)
+        config_key(name): Property(name, bare(hints[name]), parameter.default is inspect.Parameter.empty)
         for name, parameter in inspect.signature(inputs).parameters.items()
     }
 
@@ -78,7 +78,7 @@ def is_later(value: object) -> bool:
     return isinstance(value, Output | Awaitable)
 
 
-def _bare(hint: Any) -> Any:  # noqa: ANN401 -- an annotation
+def bare(hint: Any) -> Any:  # noqa: ANN401 -- an annotation
     """The type itself, of a union with None, outputs and awaitables; text where any text will do beside a few words."""
     if get_origin(hint) not in (Union, UnionType):
         return hint
@@ -93,7 +93,7 @@ def _argument(value: Any, hint: Any) -> Any:  # noqa: ANN401 -- whatever the use
     if isinstance(value, Mapping) and inspect.isclass(hint) and get_origin(hint) is None and hint not in _SCALARS:
         return as_arguments(value, hint)
     if isinstance(value, Sequence) and get_origin(hint) is Sequence:
-        return [_argument(item, _bare(get_args(hint)[0])) for item in value]
+        return [_argument(item, bare(get_args(hint)[0])) for item in value]
     if hint is int and isinstance(value, float) and value.is_integer():
         return int(value)  # programs in other languages have one kind of number
     return value
@@ -126,9 +126,9 @@ def _value_faults(value: Any, hint: Any, path: str, *, secret: bool = False) -> 
         if not isinstance(plain, types) or isinstance(plain, bool) is not (hint is bool):
             yield _wrong(path, value, kind, secret=secret)
     elif origin is Sequence:
-        yield from _list_faults(value, _bare(get_args(hint)[0]), path)
+        yield from _list_faults(value, bare(get_args(hint)[0]), path)
     elif origin is Mapping:
-        yield from _text_map_faults(value, _bare(get_args(hint)[1]), path)
+        yield from _text_map_faults(value, bare(get_args(hint)[1]), path)
     elif inspect.isclass(hint) and issubclass(hint, Enum):
         yield from _choice_faults(value, [one.value for one in hint], path)
     elif inspect.isclass(hint):

@@ -12,7 +12,7 @@ from .fleet_properties import ENCODED, PLACES, Paths, fleet_property_faults, in_
 from .values import NAMESPACE, ConfigValues
 
 _REFRESH = "instanceRefresh"
-_KEYS = config_keys(FleetArgs, without=["image_id"])
+_KEYS = config_keys(FleetArgs, without=["image_id", "adopt_from_other_owner"])
 _REFRESH_KEYS = config_keys(InstanceRefresh)
 _SECRET = ("userData", *PLACES)
 """Keys whose value no message shows: it is user data, or may hold some."""
@@ -41,7 +41,7 @@ def read_fleet(values: ConfigValues) -> Mapping[str, Any] | None:
     if _REFRESH in fleet:
         args["instance_refresh"] = _read_refresh(values, fleet[_REFRESH])
     unified = in_short(args)
-    if "instance_type" not in unified and not chooses_types(args):
+    if "instance_type" not in unified and "adopt" not in args and not chooses_types(args):
         values.fault(f"{NAMESPACE}fleet.instanceType is not set; a launch needs one: set it, e.g. t3.small")
     if values.faults == faults:
         for fault in fleet_property_faults(args, Paths(f"{NAMESPACE}fleet.", config_key)):

@@ -61,6 +61,12 @@ class FleetArgs(TypedDict):
     instance_type: NotRequired[str]
     """E.g. `t3.small`. Needed unless `template` or `group` choose the types."""
 
+    adopt: NotRequired[str]
+    """The name of an Auto Scaling group that exists: it is taken over in place, with what it launches from."""
+
+    adopt_from_other_owner: NotRequired[bool]
+    """Take the group over although something else manages it, by its tags. Default: false."""
+
     launch: NotRequired[Launch]
     """Launch from a launch `configuration` or a launch `template`. Default: configuration."""
 

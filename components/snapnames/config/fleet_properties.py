@@ -152,9 +152,15 @@ def filled_in(group: Mapping[str, Any], specification: Mapping[str, Any]) -> dic
     return {**group, MIXED: {**mixed, _LAUNCH: {**launch, _SPECIFICATION: specification}}}
 
 
+def launch_of(args: Mapping[str, Any]) -> str:
+    """`configuration` or `template`: what the fleet launches from. A group that is taken over has a template."""
+    given: str = args.get("launch", TEMPLATE if "adopt" in args else CONFIGURATION)
+    return given
+
+
 def fleet_property_faults(args: Mapping[str, Any], paths: Paths) -> Iterator[str]:
     """What is wrong with the properties that are passed through, a message for each fault."""
-    launch = args.get("launch", CONFIGURATION)
+    launch = launch_of(args)
     for place in PLACES:
         given = args.get(place)
         if not isinstance(given, Mapping):
@@ -203,7 +209,7 @@ def _mixed_faults(group: Mapping[str, Any], args: Mapping[str, Any], paths: Path
     mixed = group.get(MIXED)
     if mixed is None:
         return
-    path, launch = f"{paths(GROUP)}.{MIXED}", args.get("launch", CONFIGURATION)
+    path, launch = f"{paths(GROUP)}.{MIXED}", launch_of(args)
     if launch != TEMPLATE:
         yield (
             f"{path} is given and {paths('launch')} is {launch}; Auto Scaling mixes the instances of a launch template "

@@ -15,6 +15,7 @@ from snapnames.config.values import NAMESPACE, TEXT_MAP, TEXTS, ConfigValues
 from snapnames.printable import printable
 from snapnames.rules.naming import DEFAULT_PATTERN, check_image_name, check_pattern
 from snapnames.rules.releases import image_name
+from snapnames.rules.source import FLEET
 from snapnames.rules.tags import check_image_tags
 from snapnames.rules.time_spans import DEFAULT_CREATE_TIMEOUT
 
@@ -44,6 +45,11 @@ INSTANCE_ID = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
 
 IN_USE = "in-use"
 """The check of `snapnames:force` for images of dropped releases that something outside the stack uses."""
+
+OTHER_OWNER = "other-owner"
+"""The check of `snapnames:force` for a group that is taken over and that something else manages."""
+
+_CHECKS = (IN_USE, OTHER_OWNER)
 
 
 @dataclass(frozen=True)
@@ -193,7 +199,7 @@ def forced_checks(given: object) -> tuple[str, ...] | None:
     """
     if isinstance(given, bool):
         return (IN_USE,) if given else ()
-    return tuple(given) if isinstance(given, list) and all(one == IN_USE for one in given) else None
+    return tuple(given) if isinstance(given, list) and all(one in _CHECKS for one in given) else None
 
 
 def _force(values: ConfigValues) -> tuple[str, ...]:
@@ -206,7 +212,7 @@ def _force(values: ConfigValues) -> tuple[str, ...]:
     forced = forced_checks(given)
     if forced is None:
         values.fault(
-            f"{NAMESPACE}force is {given!r}; it lists the checks to switch off, of which there is {IN_USE}: "
+            f"{NAMESPACE}force is {given!r}; it lists the checks to switch off, which are {' and '.join(_CHECKS)}: "
             f"write [{IN_USE}]"
         )
     return forced or ()
@@ -224,9 +230,19 @@ def _live(values: ConfigValues, releases: tuple[str, ...]) -> str:
 
 def _source(values: ConfigValues) -> str | Mapping[str, str]:
     source = values.json("source", None)
-    rule = "it is an instance id, or tags that pick a running instance, e.g. {'aws:autoscaling:groupName': 'web'}"
+    rule = (
+        "it is an instance id, tags that pick a running instance, e.g. {'role': 'web'}, or 'fleet', for an instance of "
+        "the stack's own group"
+    )
     if source is None:
         values.fault(f"{NAMESPACE}source is not set; {rule}: set it")
+    elif source == FLEET:
+        if not values.has("fleet"):
+            values.fault(
+                f"{NAMESPACE}source is {FLEET!r}, and the stack has no fleet, which launches its instances: set "
+                f"{NAMESPACE}fleet, or give an instance id or tags"
+            )
+        return FLEET
     elif isinstance(source, str):
         if not INSTANCE_ID.fullmatch(source):
             values.fault(f"{NAMESPACE}source is {source!r}; {rule}: an id is i- and 8 or 17 hexadecimal digits")
@@ -234,5 +250,5 @@ def _source(values: ConfigValues) -> str | Mapping[str, str]:
     elif isinstance(source, dict) and source and all(isinstance(v, str) for v in source.values()):
         return source
     else:
-        values.fault(f"{NAMESPACE}source is {source!r}; {rule}: write one of the two")
+        values.fault(f"{NAMESPACE}source is {source!r}; {rule}: write one of the three")
     return ""

@@ -6,13 +6,7 @@ from datetime import UTC, datetime
 import pulumi
 from pulumi import Output
 
-from snapnames.resources.stack_outputs import last_outputs
-from snapnames.rules.history import HISTORY_OUTPUT, Entry, entered, read_history, written
-
-
-def earlier_history() -> list[Entry]:
-    """What ran before, by the outputs that the last update of the stack has left."""
-    return read_history(last_outputs().get(HISTORY_OUTPUT))
+from snapnames.rules.history import Entry, entered, written
 
 
 def recorded_history(

@@ -9,6 +9,7 @@ from snapnames.release_image import ReleaseImage, ReleaseImageArgs
 from snapnames.resources.account_images import marked_ids
 from snapnames.rules.time_spans import deprecation_time
 
+from .adoption import staying
 from .dropped_images import settle_dropped
 from .source import find_source
 
@@ -44,7 +45,8 @@ def release_images(settings: Settings) -> "dict[str, ReleaseImage | TakenInImage
         account = Account.read(list(names.values()))
         _refuse_missing(account, {release: name for release, name in names.items() if release != newest})
         if newest and account.named(names[newest]) is None:
-            source = find_source(settings.source, names[newest], account, reboot=settings.reboot)
+            adopted = (settings.fleet or {}).get("adopt", "")
+            source = find_source(settings.source, names[newest], account, reboot=settings.reboot, adopted=adopted)
         settle_dropped(settings, account)
 
     def declare(release: str) -> ReleaseImage:
@@ -62,7 +64,7 @@ def release_images(settings: Settings) -> "dict[str, ReleaseImage | TakenInImage
             args["source_instance_id"] = source
             if settings.deprecate_after:
                 args["deprecation_time"] = deprecation_time(settings.deprecate_after, datetime.now(UTC))
-        return ReleaseImage(names[release], args)
+        return ReleaseImage(names[release], args, staying(settings, release))
 
     declared = _declared(settings, taken)
     return {release: declared.get(release) or declare(release) for release in settings.releases}

@@ -6,21 +6,29 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from snapnames.errors import InputError
-from snapnames.rules.source import Candidate, chosen
+from snapnames.resources.stack_outputs import last_outputs
+from snapnames.rules.groups import GROUP_OUTPUT
+from snapnames.rules.source import FLEET, Candidate, chosen
 
 if TYPE_CHECKING:
     from .account import Account
 
 
-def find_source(source: str | Mapping[str, str], image_name: str, account: "Account", *, reboot: bool) -> str:
+def find_source(
+    source: str | Mapping[str, str], image_name: str, account: "Account", *, reboot: bool, adopted: str = ""
+) -> str:
     """The id of the source instance.
 
     If `source` is an instance id, this is the id. If `source` has tags, this is an instance with these tags that runs
     and is healthy (both status checks say `ok`), is in service in its group if it has one, and has run longest; first
-    of those that run what their group launches now. This takes two reads, two more for each group, and one more for
-    each further 100 instances. Raises `InputError` if no instance matches, if AWS refuses a read, and if the instance
-    would be rebooted while its group has it in service.
+    of those that run what their group launches now. If `source` is `fleet`, it is chosen in the same way of those that
+    Auto Scaling has in service in the stack's own group, or in the group `adopted`, whatever their tags are. This takes
+    two or three reads, two more for each group, and one more for each further 100 instances. Raises `InputError` if no
+    instance matches, if AWS refuses a read, and if the instance would be rebooted while its group has it in service.
     """
+    if source == FLEET:
+        group = adopted or last_outputs().get(GROUP_OUTPUT, "")
+        return _of_own_group(group, image_name, account, reboot=reboot)
     if isinstance(source, str) and not reboot:
         return source
     from snapnames.aws.session import reading  # noqa: PLC0415 -- loaded by now, since the account was read
@@ -48,6 +56,30 @@ def find_source(source: str | Mapping[str, str], image_name: str, account: "Acco
             "is in service, or set an instance id"
         )
     _say(image_name, best, account, f"the longest of {len(found)} healthy ({len(running)} running)")
+    return _rebooted(best.instance_id, best if reboot else None)
+
+
+def _of_own_group(group: str, image_name: str, account: "Account", *, reboot: bool) -> str:
+    """The id of an instance of the group."""
+    from snapnames.aws.session import reading  # noqa: PLC0415
+    from snapnames.aws.source_instances import candidates, healthy_instances, members_in_service  # noqa: PLC0415
+
+    if not group:
+        raise InputError(
+            f"snapnames:source is {FLEET!r}, and this stack has no Auto Scaling group yet to make image "
+            f"{image_name!r} of: give an instance id or tags for the first release, and {FLEET!r} afterwards"
+        )
+    with reading(f"the instances of the Auto Scaling group {group}"):
+        serving = members_in_service(account.ec2, account.session.autoscaling(), group)
+        healthy = healthy_instances(account.ec2, serving)
+        found = candidates(account.ec2, account.session.autoscaling(), healthy)
+    best = chosen(one for one in found if one.group == group)
+    if best is None:
+        raise InputError(
+            f"the Auto Scaling group {group} has no instance in service of which both status checks pass, and image "
+            f"{image_name!r} is not built yet: wait until one is in service, or give an instance id as snapnames:source"
+        )
+    _say(image_name, best, account, f"the longest of {len(found)} healthy in {group}")
     return _rebooted(best.instance_id, best if reboot else None)
 
 

@@ -4,13 +4,17 @@ from typing import cast
 
 import pulumi
 
-from snapnames.config.settings import read_settings
+from snapnames.config.settings import OTHER_OWNER, read_settings
 from snapnames.fleet import Fleet, FleetArgs
+from snapnames.own_process import lighten_program
 from snapnames.owned_images import OwnedImages, OwnedImagesArgs
-from snapnames.rules.history import HISTORY_OUTPUT
+from snapnames.resources.stack_outputs import last_outputs
+from snapnames.rules.groups import GROUP_OUTPUT
+from snapnames.rules.history import HISTORY_OUTPUT, read_history
 from snapnames.rules.owned_names import RECORD_OUTPUT
 
-from .history import earlier_history, recorded_history
+from .adoption import ADOPTED_OUTPUT, LIVE_OUTPUT, check_adoption
+from .history import recorded_history
 from .releases import release_images
 
 
@@ -19,8 +23,10 @@ def declare_stack() -> None:
 
     Raises `InputError` for a fault in the config before any resource is registered.
     """
+    lighten_program()
     settings = read_settings()
-    ran_before = earlier_history() if settings.fleet is not None else []
+    before = last_outputs() if settings.fleet is not None else {}
+    check_adoption(settings, before)
     images = release_images(settings)
 
     if settings.releases:
@@ -30,10 +36,23 @@ def declare_stack() -> None:
 
     if settings.fleet is not None:
         live = images[settings.live]
-        fleet = Fleet(settings.service, cast("FleetArgs", {**settings.fleet, "image_id": live.image_id}))
-        pulumi.export("live", settings.live)
+        fleet = Fleet(
+            settings.service,
+            cast(
+                "FleetArgs",
+                {
+                    **settings.fleet,
+                    "image_id": live.image_id,
+                    "adopt_from_other_owner": OTHER_OWNER in settings.force,
+                },
+            ),
+        )
+        pulumi.export(LIVE_OUTPUT, settings.live)
         pulumi.export("launchSettings", fleet.launch_settings_id)
-        pulumi.export("autoScalingGroup", fleet.auto_scaling_group_name)
+        pulumi.export(GROUP_OUTPUT, fleet.auto_scaling_group_name)
+        if "adopt" in settings.fleet:
+            pulumi.export(ADOPTED_OUTPUT, fleet.auto_scaling_group_name)
+        ran_before = read_history(before.get(HISTORY_OUTPUT))
         history = recorded_history(ran_before, settings.live, settings.releases, fleet.rollout)
         pulumi.export(HISTORY_OUTPUT, history)
 

@@ -44,21 +44,37 @@ _NEVER_LEFT = frozenset(
 
 
 def auto_scaling_group(
-    name: str, args: FleetArgs, settings: LaunchSettings, owner: ComponentResource
+    name: str, args: FleetArgs, settings: LaunchSettings, owner: ComponentResource, given: FleetArgs
 ) -> aws.autoscaling.Group:
-    """The group, and each of its tags as a resource of its own: the tags that others put on the group stay."""
-    tags = _tags(args)
+    """The group, and each of its tags as a resource of its own: the tags that others put on the group stay.
+
+    `given`: the inputs of the fleet alone, without what a group that is taken over has.
+    """
+    adopted, tags = args.get("adopt"), _tags(args)
+    named = {"name": adopted} if adopted else {}
+    # An import under the logical name of a group of the fleet's own would delete that one.
     group = aws.autoscaling.Group(
-        name,
-        **{**_new_group(args), **_passed_through(args, settings), _TAGS: tags},
-        opts=ResourceOptions(parent=owner, ignore_changes=left_alone(args)),
+        f"{name}-adopted" if adopted else name,
+        **{
+            **_new_group(args),
+            **_passed_through(args, settings),
+            **named,
+            _TAGS: tags,
+        },
+        opts=ResourceOptions(
+            parent=owner,
+            ignore_changes=left_alone(given),
+            import_=adopted,
+            # It serves, and is not ours to end.
+            retain_on_delete=True if adopted else None,
+        ),
     )
     for tag in tags:
         aws.autoscaling.Tag(
             f"{name}:{tag['key']}",
             autoscaling_group_name=group.name,
             tag={"key": tag["key"], "value": tag["value"], "propagate_at_launch": tag["propagate_at_launch"]},
-            opts=ResourceOptions(parent=owner, deleted_with=group),
+            opts=ResourceOptions(parent=owner, deleted_with=None if adopted else group),
         )
     return group
 
@@ -114,7 +130,8 @@ def _tags(args: FleetArgs) -> "list[aws.autoscaling.GroupTagArgsDict]":
     short: list[aws.autoscaling.GroupTagArgsDict] = [
         {"key": key, "value": value, "propagate_at_launch": True} for key, value in args.get("tags", {}).items()
     ]
-    return [*given, *short, mark]
+    # The tags of a group that is taken over stay as they are.
+    return [*given, *short] if "adopt" in args else [*given, *short, mark]
 
 
 def _instance_refresh(args: FleetArgs) -> "aws.autoscaling.GroupInstanceRefreshArgsDict | None":

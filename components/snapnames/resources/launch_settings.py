@@ -60,7 +60,9 @@ def launch_template(name: str, args: FleetArgs, owner: ComponentResource) -> Lau
     }
     passed = _passed_through(args.get("template", {}), aws.ec2.LaunchTemplateArgs)
     tags = {**passed.get("tags", {}), STACK_TAG: stack_tag()}
-    template = aws.ec2.LaunchTemplate(name, **{**inputs, **passed, "tags": tags}, opts=ResourceOptions(parent=owner))
+    # The group that is taken over stays, and launches from it.
+    options = ResourceOptions(parent=owner, retain_on_delete=True if "adopt" in args else None)
+    template = aws.ec2.LaunchTemplate(name, **{**inputs, **passed, "tags": tags}, opts=options)
     return LaunchSettings(template, template.latest_version.apply(str), template.id)
 
 

@@ -23,10 +23,16 @@ def check_fleet(args: Mapping[str, Any], setting: str) -> None:
         value = args.get(key, choices[0])
         if value not in choices:
             raise InputError(f"{setting} has the {key} {value!r}; it is {' or '.join(choices)}: set one of them")
-    if "instance_type" not in args and not chooses_types(args):
+    adopts = "adopt" in args
+    if adopts and args.get("launch", "template") != "template":
+        raise InputError(
+            f"{setting} takes over a group and has the launch {args['launch']!r}; such a group launches from a launch "
+            "template, whatever it launched from before: remove launch"
+        )
+    if "instance_type" not in args and not adopts and not chooses_types(args):
         raise InputError(f"{setting} has no instance type; a launch needs one: set it, e.g. t3.small")
     _check_sizes(args, setting)
-    if bool(args.get("zones")) == bool(args.get("subnets")):
+    if bool(args.get("zones")) == bool(args.get("subnets")) and not (adopts and not args.get("zones")):
         given = "both zones and subnets" if args.get("zones") else "neither zones nor subnets"
         raise InputError(f"{setting} has {given}; Auto Scaling takes one of the two: give one")
     check_refresh(args, setting)

@@ -6,6 +6,9 @@ from datetime import datetime
 
 from .images import STACK_TAG
 
+GROUP_OUTPUT = "autoScalingGroup"
+"""The stack output that has the name of the stack's own group."""
+
 
 @dataclass(frozen=True, slots=True)
 class Launch:

@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+FLEET = "fleet"
+"""The value of `snapnames:source` that asks for an instance of the stack's own group. Nobody can write who is in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

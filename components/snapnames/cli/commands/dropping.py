@@ -12,6 +12,7 @@ from snapnames.aws.refusals import refusals
 from snapnames.aws.uses import read_uses, used_outside
 from snapnames.cli.advice import aws_errors
 from snapnames.cli.commands.session import Session
+from snapnames.cli.commands.spare_versions import delete_spare_versions
 from snapnames.cli.commands.standing import Standing
 from snapnames.cli.commands.taken_in import Taken, delete_taken, read_taken, reasons_to_keep_taken, unproven_taken
 from snapnames.cli.errors import CommandError
@@ -117,6 +118,8 @@ def drop(session: Session, releases: Sequence[str], standing: Standing) -> Dropp
         outcome.dropped += [release for release in going if release not in stays]
         session.file = session.file.replace(session.file.releases.without(outcome.dropped))
         session.delete_left(held)
+    dropped = {session.image_name(release) for release in outcome.dropped}
+    delete_spare_versions(session, [image_id for image_id, name in held.items() if name in dropped])
     return outcome
 
 

@@ -13,6 +13,7 @@ from snapnames.rules.resource_types import (
     ROOT,
     SOURCE_VOLUMES,
     TAKEN_IN_IMAGE,
+    TEMPLATE,
     logical_name,
 )
 from snapnames.rules.taken_in import TakenIn
@@ -101,10 +102,19 @@ class Exported:
     @property
     def fleet_groups(self) -> list[str]:
         """The names of the Auto Scaling groups that its fleets have."""
+        return self._of_fleets(GROUP)
+
+    @property
+    def fleet_templates(self) -> list[str]:
+        """The ids of the launch templates that its fleets have."""
+        return self._of_fleets(TEMPLATE)
+
+    def _of_fleets(self, kind: str) -> list[str]:
+        """The ids of what components have, but for what is to be deleted."""
         return [
-            group["id"]
-            for group in self.of_type(GROUP)
-            if COMPONENTS in group["urn"] and group.get("id") and not group.get("delete")
+            one["id"]
+            for one in self.of_type(kind)
+            if COMPONENTS in one["urn"] and one.get("id") and not one.get("delete")
         ]
 
     @property

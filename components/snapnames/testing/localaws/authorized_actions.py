@@ -6,6 +6,7 @@ From docs.aws.amazon.com/service-authorization/latest/reference/list_ec2.html.
 ON_ONE = {
     "CreateLaunchTemplateVersion": "LaunchTemplateId",
     "DeleteLaunchTemplate": "LaunchTemplateId",
+    "DeleteLaunchTemplateVersions": "LaunchTemplateId",
     "DeleteSnapshot": "SnapshotId",
     "DeregisterImage": "ImageId",
     "DescribeImageAttribute": "ImageId",

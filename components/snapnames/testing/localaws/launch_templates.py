@@ -16,14 +16,16 @@ from .wire import page
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateVersion
+    from moto.ec2.models.launch_templates import LaunchTemplateVersion
+
+    from .template_versions import Template
 
 PAGE = 200
 """The most of one page, and what a page has when no size is asked for; moto stops after 15 and gives no token."""
 
 _ALL = 1 << 31
 
-Found = tuple["LaunchTemplate", "LaunchTemplateVersion"]
+Found = tuple["Template", "LaunchTemplateVersion"]
 
 
 class LaunchTemplateActions(LaunchTemplates):
@@ -88,14 +90,15 @@ class LaunchTemplateActions(LaunchTemplates):
             max_results=_ALL,
         )
         filters: dict[str, Any] = self._filters_from_querystring()
-        chosen = select(chosen, filters, _filter_values)
+        existing = [found for found in chosen if found[1].number not in found[0].deleted]
+        chosen = select(existing, filters, _filter_values)
         shown, token = self._page(chosen)
         return ActionResult({"LaunchTemplateVersions": [self._version(*one) for one in shown], "NextToken": token})
 
     def _page(self, chosen: list[Any]) -> tuple[Any, str | None]:
         return page(chosen, self._get_int_param("MaxResults") or PAGE, self._get_param("NextToken"), 1, PAGE)
 
-    def _template(self, template: LaunchTemplate) -> dict[str, Any]:
+    def _template(self, template: Template) -> dict[str, Any]:
         return {
             "CreateTime": template.create_time,
             "CreatedBy": self._creator,
@@ -106,7 +109,7 @@ class LaunchTemplateActions(LaunchTemplates):
             "Tags": template.tags,
         }
 
-    def _version(self, template: LaunchTemplate, version: LaunchTemplateVersion) -> dict[str, Any]:
+    def _version(self, template: Template, version: LaunchTemplateVersion) -> dict[str, Any]:
         return {
             "CreateTime": version.create_time,
             "CreatedBy": self._creator,

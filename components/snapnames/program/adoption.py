@@ -1,0 +1,63 @@
+"""A stack whose fleet takes over a group of the team's own: what the last update left says what may change now."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi import ResourceOptions, ResourceTransformationArgs, ResourceTransformationResult
+
+from snapnames.config.settings import Settings
+from snapnames.errors import InputError
+from snapnames.rules.groups import GROUP_OUTPUT
+from snapnames.rules.resource_types import IMAGE, TAG
+
+ADOPTED_OUTPUT = "adoptedGroup"
+"""The stack output that has the name of the group that the stack has taken over."""
+
+LIVE_OUTPUT = "live"
+
+
+def check_adoption(settings: Settings, before: Mapping[str, Any]) -> None:
+    """Raise `InputError` for a change that would end a group, make a second one, or leave an image behind.
+
+    `before`: the outputs that the last update has left.
+    """
+    wanted = (settings.fleet or {}).get("adopt", "")
+    group, adopted = before.get(GROUP_OUTPUT, ""), before.get(ADOPTED_OUTPUT, "")
+    if wanted and group and adopted != wanted:
+        whose = "which it has taken over" if adopted else "which it has made, and which this update would delete"
+        raise InputError(
+            f"snapnames:fleet.adopt is {wanted!r}, and the stack has the Auto Scaling group {group!r}, {whose}: a "
+            f"stack has one group. Take {wanted!r} over in a stack of its own, or first remove snapnames:fleet and run "
+            "`pulumi up`"
+        )
+    if adopted and not wanted:
+        raise InputError(
+            f"snapnames:fleet.adopt is gone, and the stack has taken over the Auto Scaling group {adopted!r}: a second "
+            f"group would be made. Write {adopted!r} there again; or, to leave the group to itself, remove "
+            "snapnames:fleet as a whole"
+        )
+    last = before.get(LIVE_OUTPUT, "")
+    if adopted and last and last not in settings.releases:
+        raise InputError(
+            f"snapnames:releases does not list {last!r}, which the group {adopted!r} launched when the last update "
+            "ended: an image that a group of your own launches is never deleted in the update that replaces it. List "
+            "it in this update, and drop it with a later one"
+        )
+
+
+def staying(settings: Settings, release: str) -> ResourceOptions | None:
+    """Options for the image of a release: the one that a group of the team's own launches outlives the stack.
+
+    The next update clears the flag of the release before, so that a later one can drop its image.
+    """
+    if "adopt" in (settings.fleet or {}) and release == settings.live:
+        return ResourceOptions(transformations=[_kept])
+    return None
+
+
+def _kept(args: ResourceTransformationArgs) -> ResourceTransformationResult | None:
+    if args.type_ not in (IMAGE, TAG):
+        return None
+    return ResourceTransformationResult(
+        args.props, ResourceOptions.merge(args.opts, ResourceOptions(retain_on_delete=True))
+    )

@@ -1,0 +1,110 @@
+"""A group of the team's own that a fleet takes over: what it launches is carried over, and all else stays."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+import pulumi_aws as aws
+
+from snapnames.config.api_properties import ApiProperties
+from snapnames.config.fleet_args import FleetArgs
+from snapnames.config.fleet_properties import CONFIGURATION, GROUP, MIXED, SHORT, TEMPLATE
+from snapnames.errors import InputError
+from snapnames.rules.images import STACK_TAG
+
+from .account_images import stack_tag
+
+if TYPE_CHECKING:
+    from snapnames.aws.taken_group import TakenGroup
+
+_OWNERS = {
+    "aws:cloudformation:stack-name": "the CloudFormation stack",
+    "elasticbeanstalk:environment-name": "the Elastic Beanstalk environment",
+    STACK_TAG: "the Pulumi stack",
+}
+"""Tags by which a group says that something else manages it."""
+
+_SPECIFICATION = "LaunchTemplateSpecification"
+
+
+def with_what_it_has(args: FleetArgs, setting: str) -> FleetArgs:
+    """The inputs of a fleet that takes over the group `adopt`, filled in with what the group has.
+
+    It launches from a launch template then, whatever it launched from before, with every property kept that the inputs
+    do not give. Reads the group by boto3, with the stack's `aws:` config. Raises `InputError` if there is no such
+    group, if Auto Scaling is deleting it, if something else manages it, and for what a launch template of pulumi-aws
+    can't have. `setting`: the fleet, as a message calls it.
+    """
+    name = args["adopt"]
+    # Only such a fleet needs boto3.
+    from snapnames.aws.session import StackSession, reading  # noqa: PLC0415
+    from snapnames.aws.taken_group import read_taken_group  # noqa: PLC0415
+
+    with reading(f"the Auto Scaling group {name!r}"):
+        session = StackSession()
+        group = read_taken_group(session.ec2(), session.autoscaling(), name)
+        if group is None:
+            raise InputError(
+                f"{setting} takes over the Auto Scaling group {name!r}, which does not exist in {session.place}: give "
+                "the name of one that does, and check aws:region, aws:profile and the keys"
+            )
+    _refuse(group, setting, forced=args.get("adopt_from_other_owner", False))
+    return _filled_in(args, group, setting)
+
+
+def _refuse(group: "TakenGroup", setting: str, *, forced: bool) -> None:
+    if group.leaving:
+        raise InputError(
+            f"{setting} takes over the Auto Scaling group {group.name!r}, which Auto Scaling is deleting: name another"
+        )
+    for key, owner in _OWNERS.items():
+        value = group.tags.get(key)
+        if value is not None and value != stack_tag() and not forced:
+            raise InputError(
+                f"{setting} takes over the Auto Scaling group {group.name!r}, which {owner} {value!r} manages, by its "
+                f"tag {key}: each of the two would undo what the other does. Take it out of there first, or set "
+                "snapnames:force to [other-owner]"
+            )
+
+
+def _filled_in(args: FleetArgs, group: "TakenGroup", setting: str) -> FleetArgs:
+    launches = ApiProperties(group.launches, aws.ec2.LaunchTemplateArgs)
+    lost = [*group.lost, *launches.lost]
+    mixed: dict[str, Any] = {}
+    if group.mixed is not None:
+        policy = _without_specification(group.mixed)
+        found = ApiProperties(policy, aws.autoscaling.GroupMixedInstancesPolicyArgs)
+        lost += [f"MixedInstancesPolicy.{path}" for path in found.lost]
+        mixed = {MIXED: found.given}
+    if lost:
+        raise InputError(
+            f"{setting} takes over the Auto Scaling group {group.name!r}, which launches with settings that a launch "
+            f"template of pulumi-aws can't have: {', '.join(dict.fromkeys(lost))}. Change them in the group first"
+        )
+    template = {key: value for key, value in launches.given.items() if SHORT[TEMPLATE].get(key) not in args}
+    places: dict[str, Any] = {}
+    if not {"zones", "subnets"} & set(args):
+        places = {"subnets": list(group.subnets)} if group.subnets else {"zones": list(group.zones)}
+    of_template = args.get("template", {})
+    of_group = args.get("group", {})
+    return cast(
+        "FleetArgs",
+        {
+            **places,
+            **_sizes(args, group),
+            **{key: value for key, value in args.items() if key != CONFIGURATION},
+            "launch": TEMPLATE,
+            TEMPLATE: {**template, **of_template},
+            GROUP: {**mixed, **of_group},
+        },
+    )
+
+
+def _sizes(args: FleetArgs, group: "TakenGroup") -> dict[str, Any]:
+    """The sizes that pulumi-aws wants to have; those that `args` do not give are not sent."""
+    low = min(group.min_size, args.get("max_size", group.min_size))
+    return {"min_size": low, "max_size": max(group.max_size, args.get("min_size", low))}
+
+
+def _without_specification(mixed: Mapping[str, Any]) -> dict[str, Any]:
+    launch = mixed.get("LaunchTemplate", {})
+    return {**mixed, "LaunchTemplate": {key: value for key, value in launch.items() if key != _SPECIFICATION}}

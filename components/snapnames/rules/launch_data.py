@@ -1,0 +1,81 @@
+"""What a group launches, as EC2 has it for launch templates. The older launch configurations are turned into it.
+
+The names are those of the API: docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RequestLaunchTemplateData.html.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+_SAME = {
+    "InstanceType": "InstanceType",
+    "KeyName": "KeyName",
+    "KernelId": "KernelId",
+    "RamdiskId": "RamDiskId",
+    "EbsOptimized": "EbsOptimized",
+    "UserData": "UserData",
+    "MetadataOptions": "MetadataOptions",
+    "BlockDeviceMappings": "BlockDeviceMappings",
+}
+"""Settings of a launch configuration that a launch template has too, by their name there."""
+
+_TURNED = ("SecurityGroups", "IamInstanceProfile", "InstanceMonitoring", "SpotPrice", "PlacementTenancy")
+_READ_ONLY = ("LaunchConfigurationName", "LaunchConfigurationARN", "CreatedTime", "ImageId", "AssociatePublicIpAddress")
+
+
+def data_of_configuration(configuration: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The data of a launch template that launches the same as a launch configuration, and what a template can't have.
+
+    As Auto Scaling's own copy to a launch template does it:
+    docs.aws.amazon.com/autoscaling/ec2/userguide/copy-launch-config.html. The image is left out.
+    """
+    given = {key: value for key, value in configuration.items() if value not in ("", None, [], {})}
+    data = {_SAME[key]: value for key, value in given.items() if key in _SAME}
+    lost = sorted(set(given) - set(_SAME) - set(_TURNED) - set(_READ_ONLY))
+    groups = given.get("SecurityGroups", [])
+    by_id = [one for one in groups if one.startswith("sg-")]
+    by_name = [one for one in groups if not one.startswith("sg-")]
+    if "AssociatePublicIpAddress" in given:
+        # EC2 takes security groups within the interface then, and there only by their ids.
+        interface = {"DeviceIndex": 0, "AssociatePublicIpAddress": given["AssociatePublicIpAddress"], "Groups": by_id}
+        data["NetworkInterfaces"] = [{key: value for key, value in interface.items() if value != []}]
+        lost += ["SecurityGroups by name"] if by_name else []
+    else:
+        data |= {"SecurityGroupIds": by_id} if by_id else {}
+        data |= {"SecurityGroups": by_name} if by_name else {}
+    if profile := given.get("IamInstanceProfile"):
+        data["IamInstanceProfile"] = {"Arn" if profile.startswith("arn:") else "Name": profile}
+    if "InstanceMonitoring" in given:
+        data["Monitoring"] = {"Enabled": given["InstanceMonitoring"]["Enabled"]}
+    if price := given.get("SpotPrice"):
+        data["InstanceMarketOptions"] = {"MarketType": "spot", "SpotOptions": {"MaxPrice": price}}
+    if tenancy := given.get("PlacementTenancy"):
+        data["Placement"] = {"Tenancy": tenancy}
+    return data, lost
+
+
+def without_image(data: Mapping[str, Any], snapshot_ids: Collection[str]) -> dict[str, Any]:
+    """The data for another image: neither the image, nor the snapshots behind it, which a console writes beside it.
+
+    With the snapshot of the old image, a volume of the new release would have the content of the old one.
+
+    >>> volume = {"DeviceName": "/dev/sda1", "Ebs": {"SnapshotId": "snap-1", "VolumeSize": 40}}
+    >>> without_image({"ImageId": "ami-1", "BlockDeviceMappings": [volume]}, {"snap-1"})
+    {'BlockDeviceMappings': [{'DeviceName': '/dev/sda1', 'Ebs': {'VolumeSize': 40}}]}
+    """
+    kept = {key: value for key, value in data.items() if key != "ImageId"}
+    if "BlockDeviceMappings" in kept:
+        kept["BlockDeviceMappings"] = [_of_new_image(one, snapshot_ids) for one in kept["BlockDeviceMappings"]]
+    return kept
+
+
+def mapped_snapshots(data: Mapping[str, Any]) -> list[str]:
+    """The snapshots that the data's block device mappings name."""
+    volumes = (one.get("Ebs") or {} for one in data.get("BlockDeviceMappings", []))
+    return [volume["SnapshotId"] for volume in volumes if volume.get("SnapshotId")]
+
+
+def _of_new_image(mapping: Mapping[str, Any], snapshot_ids: Collection[str]) -> dict[str, Any]:
+    volume = mapping.get("Ebs")
+    if not volume or volume.get("SnapshotId") not in snapshot_ids:
+        return dict(mapping)
+    return {**mapping, "Ebs": {key: value for key, value in volume.items() if key != "SnapshotId"}}
