@@ -20,20 +20,14 @@ from snapnames.cli.errors import CommandError, UsageError
 from snapnames.cli.stack.new_stack import create_stack
 from snapnames.cli.stack.open_stack import said
 from snapnames.cli.stack.steps import changes, summary
-from snapnames.config.fleet_args import FleetArgs
 from snapnames.printable import shell_command
 from snapnames.rules.images import Image
 from snapnames.rules.taken_in import Choice, chosen, release_taken, services, split_name
 
-TAKES_GROUPS_OVER = "adopt" in FleetArgs.__annotations__
-"""Whether a fleet of this version can take over a group that is there."""
-
 _COMMENT = """\
-# The stack {stack} of the service {service}, made from the Auto Scaling group {group}.
+# The stack {stack} of the service {service}, which takes over the Auto Scaling group {group}.
 # - takenIn: which images of before are releases. An update reads, marks and names them. It never deletes them: a drop
 #   by `snapnames prune` or `snapnames deploy --keep` does, after checks.
-"""
-_COMMENT_FLEET = """\
 # - fleet.adopt: the group stays as it is. A deployment changes only what it launches from.
 # - fleet.instanceRefresh: a deployment replaces the instances, and waits for them.
 """
@@ -78,14 +72,13 @@ class Adoption:
             "snapnames:releases": releases,
             **pinned,
             **({"snapnames:takenIn": taken} if taken else {}),
-            **({"snapnames:fleet": {"adopt": wanted.group, "instanceRefresh": {}}} if TAKES_GROUPS_OVER else {}),
+            "snapnames:fleet": {"adopt": wanted.group, "instanceRefresh": {}},
         }
 
     def files(self, *, own_python: bool) -> dict[str, str]:
         """File name to content. Raises `UsageError` for what the program would refuse."""
         stack, service = self.wanted.stack, self.choice.service
-        comment = _COMMENT + (_COMMENT_FLEET if TAKES_GROUPS_OVER else "")
-        comment = comment.format(stack=stack, service=service, group=self.wanted.group)
+        comment = _COMMENT.format(stack=stack, service=service, group=self.wanted.group)
         return project_files(service, stack, accepted(self.config()), comment, own_python=own_python)
 
     def notes(self) -> list[str]:
@@ -103,13 +96,12 @@ class Adoption:
     def _of_the_group(self) -> list[str]:
         """What a person should know of the group, a line each."""
         group, images = self.wanted.group, self.choice.images
-        lines = [] if TAKES_GROUPS_OVER else [f"the group {group} is not part of the stack: no update changes it"]
-        if self.live is None:
-            what = f"launches {self.launched}" if self.launched else "launches an image that AWS does not tell"
-            moved = next(iter(images.values())).name if images and TAKES_GROUPS_OVER else ""
-            moves = f", and an update moves it to {moved}: look at the preview before you deploy" if moved else ""
-            lines.append(f"warning: the group {group} {what}, which is none of these releases{moves}")
-        return lines
+        if self.live is not None:
+            return []
+        what = f"launches {self.launched}" if self.launched else "launches an image that AWS does not tell"
+        moved = next(iter(images.values())).name if images else ""
+        moves = f", and an update moves it to {moved}: look at the preview before you deploy" if moved else ""
+        return [f"warning: the group {group} {what}, which is none of these releases{moves}"]
 
 
 def service_of(images: Collection[Image], given: str | None, launched: Image | None) -> str:
