@@ -42,6 +42,9 @@ class OwnedImagesArgs(TypedDict):
     exclude: NotRequired[Sequence[str]]
     """Globs. An image is left out if its name or id matches one of them. Default: none."""
 
+    image_ids: NotRequired[Sequence[str]]
+    """Ids of the only images that count. Nothing else of the account is read then. Default: every image."""
+
     overwrite: NotRequired[bool]
     """Replace names that others gave. The tag `snapnames:previous-name` keeps the old name. Default: false."""
 
@@ -111,7 +114,7 @@ class OwnedImages(ComponentResource):
         self._args = args
         rate = args.get("names_per_second", PER_SECOND)
         self._writes, self._reads = Pace(rate), Pace(rate * READS_PER_WRITE)
-        account, client = _listed()
+        account, client = _listed(args.get("image_ids"))
         self._live = LiveNames(partial(read_names, client), rate)
         last = last_outputs().get(args.get("record_output", RECORD_OUTPUT))
         self.record = self._declare(account, Record.of(last))
@@ -132,6 +135,7 @@ class OwnedImages(ComponentResource):
                 args.get("tags", {}),
                 timedelta(seconds=args.get("minimum_age_seconds", 0)),
                 args.get("exclude", ()),
+                args.get("image_ids"),
             ),
             pattern=args.get("name_pattern", DEFAULT_PATTERN),
             overwrite=args.get("overwrite", False),
@@ -262,11 +266,13 @@ def _kept_since(
     }
 
 
-def _listed() -> tuple[Holdings, "EC2Client"]:
+def _listed(image_ids: Sequence[str] | None) -> tuple[Holdings, "EC2Client"]:
     # Only this component needs boto3 in every run.
     from snapnames.aws.session import StackSession, reading  # noqa: PLC0415
-    from snapnames.aws.snapshots import read_holdings  # noqa: PLC0415
+    from snapnames.aws.snapshots import holdings_of, read_holdings  # noqa: PLC0415
 
     with reading("the images of the account"):
         client = StackSession().ec2()
+        if image_ids is not None:
+            return holdings_of(client, image_ids), client
         return read_holdings(client, images_first=True), client

@@ -124,7 +124,7 @@ def test_a_name_that_a_foreign_image_has_fails_the_preview(
 
     assert error(refused) == (
         f"image name 'front-web-1' is taken by {foreign}, which this stack did not build; names are unique in an "
-        "account and region: release under another name"
+        "account and region: release under another name, or take the image in as it is, by its id in snapnames:takenIn"
     )
     assert writes(aws, mark) == []
 

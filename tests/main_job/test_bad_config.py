@@ -36,6 +36,7 @@ def test_a_config_of_three_keys_gets_the_defaults() -> None:
     assert read(GOOD) == Settings(
         service="front-web",
         releases=("2", "1"),
+        taken_in={},
         live="2",
         force=(),
         source="i-0123456789abcdef0",
@@ -109,6 +110,7 @@ def test_every_key_is_taken_over() -> None:
         {
             "service": "front web",
             "releases": ["20180308231207", "20180307231207"],
+            "takenIn": {"20180307231207": "ami-0123456789abcdef0"},
             "live": "20180307231207",
             "force": ["in-use"],
             "source": {"Name": "front-web"},
@@ -128,6 +130,7 @@ def test_every_key_is_taken_over() -> None:
     assert taken == Settings(
         service="front web",
         releases=("20180308231207", "20180307231207"),
+        taken_in={"20180307231207": "ami-0123456789abcdef0"},
         live="20180307231207",
         force=("in-use",),
         source={"Name": "front-web"},

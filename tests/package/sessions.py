@@ -13,6 +13,7 @@ from dev.engine import Engine
 from tests.account import launch
 from tests.dev_stack.clone import Clone
 from tests.program import ROOT
+from tests.taken_in.account import seed, seed_group
 
 from .installation import Installation
 from .pages import Command
@@ -106,6 +107,20 @@ def in_an_empty_folder(
     return run_all(commands, project, _account(folder, installed, aws, engine))
 
 
+def in_the_account_of_a_team_with_a_script(
+    folder: Path, commands: list[Command], installed: Installation, aws: LocalAws, engine: Engine
+) -> list[str]:
+    """An empty folder, and an account with a group on a launch configuration and 30 old images of front-web."""
+    ec2 = aws.client("ec2")
+    team = seed(ec2, 30, "front-web")
+    seed(ec2, 2, "db")
+    seed_group(ec2, aws.client("autoscaling"), list(team.images.values())[-1], "front-web")
+    project = folder / "project"
+    project.mkdir()
+    (project / ".venv").symlink_to(installed.folder)
+    return run_all(commands, project, _account(folder, installed, aws, engine))
+
+
 def in_an_account_with_images(
     folder: Path, commands: list[Command], installed: Installation, aws: LocalAws, engine: Engine
 ) -> list[str]:
@@ -156,5 +171,6 @@ SETUPS: dict[str, Callable[[Path, list[Command], Installation, LocalAws, Engine]
     "the wheel": with_the_wheel,
     "an empty folder, and an account with an instance of front-web": in_an_empty_folder,
     "an account with an instance of front-web": in_an_account_with_an_instance,
+    "the account of a team with a script": in_the_account_of_a_team_with_a_script,
     "an account with images": in_an_account_with_images,
 }

@@ -91,10 +91,16 @@ def test_a_new_release_leaves_none_behind() -> None:
         ("a b", "a", "a", "a b- a"),
         ("a b", "a", "b", "a b- a"),
         ("c a b", "a", "cb", "c a b- a"),
+        ("b", "a", "ba", "b- a"),
+        ("b", "a", "ab", "b a"),
+        ("b", "a", "b", "b a"),
     ],
 )
 def test_a_release_that_is_left_for_an_older_one_is_marked(before: str, live: str, listed: str, after: str) -> None:
-    """The list tells which one is newer, if it has both; going forth again leaves nothing."""
+    """The list tells which one is newer, if it has both; going forth again leaves nothing.
+
+    Also when the older one is not in the history: others ran it before they began to use the stack.
+    """
     entries = entered(ran(before), live, ROLLED_OUT, NOON, listed)
 
     assert shown(entries) == after

@@ -10,6 +10,9 @@ from tests.program import ROOT
 Document = dict[str, Any]
 
 PARTS = ("deploy", "name-owned", "ledger")
+BESIDE = "taken-in"
+"""The policy that stands beside deploy.json, and is no part of the whole: it names images by their ids."""
+
 STACK = "production"
 """The stack, of the service front-web, that the policies are written for."""
 

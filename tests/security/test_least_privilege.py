@@ -1,6 +1,6 @@
 """The policies of docs/ are enough for the job they are for, and hold nothing that it does not need."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from snapnames.testing.localaws.server import LocalAws
 from tests.account import images, launch, names, snapshot_ids
 from tests.program import Program
 
-from .documents import STACK, Document, part, reductions, without
+from .documents import BESIDE, STACK, Document, part, reductions, without
 
 KEY = "local"
 """The access key of everything that a stack of the tests runs."""
@@ -36,12 +36,16 @@ def restricted(aws: LocalAws) -> Callable[[Document], None]:
 
 def unneeded(document: Document, authorized: list[dict[str, Any]]) -> list[str]:
     """The actions and resources of a policy without which all that was asked would be allowed too."""
+    return [out for out, less in reductions(document) if _enough(less, authorized)]
+
+
+def _enough(document: Document, authorized: list[dict[str, Any]]) -> bool:
+    """Whether a policy allows all that was asked."""
     asked = {
         (request["action"], request["resource"], tuple(sorted((k, tuple(v)) for k, v in request["context"].items())))
         for request in authorized
     }
-    requests = [Request(action, resource, dict(context)) for action, resource, context in asked]
-    return [out for out, less in reductions(document) if all(map(Policy(less).allows, requests))]
+    return all(map(Policy(document).allows, (Request(action, to, dict(context)) for action, to, context in asked)))
 
 
 def test_the_deploy_policy_is_enough_for_the_main_job_and_has_no_action_or_resource_that_it_does_not_need(
@@ -84,6 +88,49 @@ _REFRESHED = {
     "waitForRollout": False,  # refreshes are held, so that the next one has to cancel the last
     "tags": {"tier": "front"},
 }
+
+
+def test_what_was_taken_in_needs_the_policy_of_its_images_beside_and_nothing_of_that_is_too_much(
+    program: Callable[..., Program], aws: LocalAws, ec2: EC2Client, restricted: Callable[[Document], None]
+) -> None:
+    """Taken in, live in a fleet with a launch template, let go of by hand, pruned, destroyed."""
+    source = launch(ec2, instance_type="t3.micro")
+    taken = {
+        release: ec2.create_image(InstanceId=source, Name=f"front-web-{release}", NoReboot=True)["ImageId"]
+        for release in ("3", "2", "1")
+    }
+    beside = _of_images(taken.values())
+    fleet = {**GROUP, "launch": "template", "minSize": 0}
+    config = {"service": "front-web", "source": source, "fleet": fleet}
+    stack = program({**config, "releases": [*taken], "takenIn": taken}, stack=STACK)
+    restricted(_both(part("deploy"), beside))
+
+    stack.up("--skip-preview")
+    stack.config |= {"releases": ["3", "2"], "takenIn": {one: taken[one] for one in ("3", "2")}}
+    stack.up("--skip-preview")
+    pruned = stack.snapnames("prune", "--keep", "1", "--json").json
+    stack.config |= {"releases": ["3"], "takenIn": {"3": taken["3"]}}
+    stack.destroy()
+
+    asked = aws.authorized()
+    assert (pruned["dropped"], pruned["kept"]) == (["2"], [])
+    assert sorted(images(ec2)) == ["front-web-1", "front-web-3"]
+    # Not each of the three images is launched, and one alone is pruned.
+    less = [(out, one) for out, one in reductions(beside) if "Action" in out]
+    assert [out for out, one in less if _enough(_both(part("deploy"), one), asked)] == []
+
+
+def _of_images(image_ids: Iterable[str]) -> Document:
+    """The policy beside deploy.json, for these images."""
+    document = part(BESIDE)
+    for statement in document["Statement"]:
+        if "ami-" in str(statement["Resource"]):
+            statement["Resource"] = [f"arn:aws:ec2:*::image/{image_id}" for image_id in image_ids]
+    return document
+
+
+def _both(one: Document, other: Document) -> Document:
+    return {**one, "Statement": [*one["Statement"], *other["Statement"]]}
 
 
 def test_the_name_owned_policy_is_enough_to_give_names_to_replace_them_and_to_take_them_back(

@@ -14,7 +14,7 @@ from snapnames.cli.stack.stack_file import LIVE, RELEASES, StackFile
 NO_CONFIG = "the stack's config file has no `config:` with one key a line: set snapnames:service in it first"
 NOT_IN_PLACE = (
     "Pulumi.test.yaml writes snapnames:releases in a way that can't be edited in place; it takes a list with one "
-    'release a line, each in quotes (    - "20180307231207"): write it so'
+    'release a line, each in quotes (    - "20180307231207"), and the same of the map snapnames:takenIn: write it so'
 )
 
 

@@ -41,14 +41,20 @@ class _Notes:
         return Proof(tuple(self.held), tuple(dict.fromkeys(self.unread)), tuple(self.passed), self.shared)
 
 
-def image_proof(ec2: "EC2Client", image: Image, snapshots: Sequence[Snapshot | None], own: str | None) -> Proof:
-    """Of an image and the snapshots that would be deleted with it; None is a snapshot of another account."""
+def image_proof(
+    ec2: "EC2Client", image: Image, snapshots: Sequence[Snapshot | None], own: str | None, *, launches: bool = True
+) -> Proof:
+    """Of an image and the snapshots that would be deleted with it; None is a snapshot of another account.
+
+    `launches`: whether an instance or a launch template that refers to it is a reason. A caller that has read who
+    launches it knows better which of them are the stack's own.
+    """
     notes = _Notes()
     _image_sharing(ec2, notes, image.image_id)
     notes.held += kept_by_tags(image.tags, own)
     if image.protected:
         notes.held.append("it has deregistration protection")
-    notes.take("DescribeImageReferences", lambda: _references(ec2, image.image_id))
+    notes.take("DescribeImageReferences", lambda: _references(ec2, image.image_id, launches=launches))
     _snapshots(ec2, notes, [one for one in snapshots if one is not None], own)
     return notes.proof()
 
@@ -118,9 +124,16 @@ def _locks(ec2: "EC2Client", snapshot_ids: Sequence[str]) -> list[str]:
     return [f"snapshot {snapshot_id} is locked" for snapshot_id in locked_snapshots(ec2, snapshot_ids)]
 
 
-def _references(ec2: "EC2Client", image_id: str) -> list[str]:
+_LAUNCHES = ("ec2:Instance", "ec2:LaunchTemplate")
+
+
+def _references(ec2: "EC2Client", image_id: str, *, launches: bool) -> list[str]:
     answer = ec2.describe_image_references(ImageIds=[image_id], IncludeAllResourceTypes=True)
-    return [f"{one['Arn']} refers to it" for one in answer["ImageReferences"]]
+    return [
+        f"{one['Arn']} refers to it"
+        for one in answer["ImageReferences"]
+        if launches or one["ResourceType"] not in _LAUNCHES
+    ]
 
 
 def _in_bin(recycled: Collection[str], image_id: str | None) -> list[str]:

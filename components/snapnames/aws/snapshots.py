@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from snapnames.rules.images import VOLUME_OF_COPIES, Holdings, Image, ImageWithSnapshots, Snapshot
 from snapnames.rules.limits import chunks
 
-from .images import read_images
+from .images import images_by, read_images
 from .tags import tags_of
 
 if TYPE_CHECKING:
@@ -79,6 +79,21 @@ def read_holdings(ec2: "EC2Client", *, images_first: bool) -> Holdings:
     return Holdings(
         {image.image_id: image for image in images}, {snapshot.snapshot_id: snapshot for snapshot in snapshots}
     )
+
+
+def holdings_of(ec2: "EC2Client", image_ids: Collection[str]) -> Holdings:
+    """These images of the account, and the snapshots that they map: a call for each 200 of either.
+
+    An image or a snapshot that the account does not own is not among them.
+    """
+    images = images_by(ec2, "image-id", image_ids)
+    ids = list(dict.fromkeys(snapshot_id for image in images for snapshot_id in image.snapshots.values()))
+    found = [
+        snapshot
+        for chunk in chunks(ids)
+        for snapshot in read_snapshots(ec2, [{"Name": "snapshot-id", "Values": chunk}])
+    ]
+    return Holdings({one.image_id: one for one in images}, {one.snapshot_id: one for one in found})
 
 
 def made_for(description: str, volume_id: str) -> str | None:

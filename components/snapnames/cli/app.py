@@ -107,6 +107,49 @@ def init(  # noqa: PLR0913 -- each is an option
 
 
 @app.command(epilog=_EXIT_CODES)
+def adopt(  # noqa: PLR0913 -- each is an option
+    group: Annotated[str, typer.Argument(help="The name of the Auto Scaling group.")],
+    *,
+    region: Annotated[str, typer.Option(help="The AWS region.", metavar="R")],
+    keep: Annotated[int, typer.Option(help="How many of the old images become releases, 1 or more.", metavar="N")] = 5,
+    service: Annotated[
+        str | None,
+        typer.Option(
+            help="The name of the service. Default: what the name of the image says that the group launches.",
+            metavar="S",
+            show_default=False,
+        ),
+    ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A tag, as KEY=VALUE, of the instance that images are made of; or its id. Default: any of the group.",
+            metavar="TAG",
+            show_default=False,
+        ),
+    ] = None,
+    stack: Annotated[str, typer.Option(help="The name of the new stack.", metavar="NAME")] = "production",
+    folder: Annotated[
+        Path, typer.Option("--cwd", "-C", help="The folder for the files.", exists=True, file_okay=False)
+    ] = Path(),
+    as_json: Json = False,
+) -> None:
+    """Write a stack that takes over a group, and takes in the newest old images of its service as releases.
+
+    Writes the files as `init` does, makes the stack, and previews. Changes nothing in AWS. Old images are called
+    SERVICE-RELEASE, as front-web-20180307231207.
+    """
+
+    def run(display: "Display") -> dict[str, Any]:
+        from snapnames.cli.commands.adopt import Wanted  # noqa: PLC0415
+        from snapnames.cli.commands.adopt import adopt as take_over  # noqa: PLC0415
+
+        return take_over(folder, Wanted(group, region, stack, service, source or (), keep), display)
+
+    _run(run, as_json=as_json)
+
+
+@app.command(epilog=_EXIT_CODES)
 def deploy(  # noqa: PLR0913 -- each is an option
     release: Annotated[
         str | None, typer.Option(help="Default: now, as YYYYMMDDhhmmss in UTC.", metavar="R", show_default=False)

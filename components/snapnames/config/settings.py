@@ -1,6 +1,7 @@
 """The program's config, read and checked as a whole before any resource is registered."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from pulumi.runtime import config as pulumi_config
 from snapnames.config.fleet import UNSEEN, read_fleet
 from snapnames.config.owned_images import read_owned_images
 from snapnames.config.values import NAMESPACE, TEXT_MAP, TEXTS, ConfigValues
+from snapnames.printable import printable
 from snapnames.rules.naming import DEFAULT_PATTERN, check_image_name, check_pattern
 from snapnames.rules.releases import image_name
 from snapnames.rules.source import FLEET
@@ -21,6 +23,7 @@ KEYS = (
     "service",
     "source",
     "releases",
+    "takenIn",
     "live",
     "force",
     "namePattern",
@@ -37,6 +40,7 @@ _NOT_OF_RELEASES = ("namePattern", "ownedImages")
 MAX_DESCRIPTION = 255
 """Characters: docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html."""
 
+IMAGE_ID = re.compile(r"ami-([0-9a-f]{8}|[0-9a-f]{17})")
 INSTANCE_ID = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
 
 IN_USE = "in-use"
@@ -55,6 +59,9 @@ class Settings:
     service: str
     releases: tuple[str, ...]
     """Newest first; empty for a stack of owned images alone."""
+
+    taken_in: Mapping[str, str]
+    """Release to the id of its image, of the releases that others built."""
 
     live: str
     """The release that the fleet runs."""
@@ -98,6 +105,7 @@ def read_settings(config: Mapping[str, Any] | None = None) -> Settings:
     settings = Settings(
         service=_service(values) if released else "",
         releases=releases,
+        taken_in=_taken_in(values, releases),
         live=_live(values, releases),
         force=_force(values),
         source=_source(values) if released else "",
@@ -154,6 +162,33 @@ def _releases(values: ConfigValues) -> tuple[str, ...]:
             "it once"
         )
     return tuple(releases)
+
+
+def _taken_in(values: ConfigValues, releases: tuple[str, ...]) -> Mapping[str, str]:
+    taken = values.typed("takenIn", values.json("takenIn", {}), TEXT_MAP) or {}
+    for release, times in values.keys("takenIn").items():
+        if times > 1:
+            values.fault(
+                f"{NAMESPACE}takenIn has {release!r} {times} times; a release has one image: list it once, with its id"
+            )
+    for release, image_id in taken.items():
+        if not IMAGE_ID.fullmatch(image_id):
+            values.fault(
+                f"{NAMESPACE}takenIn.{printable(release)} is {image_id!r}; it is the id of an image, ami- and 8 or 17 "
+                "hexadecimal digits: write the id of the image that others built for this release"
+            )
+        if releases and release not in releases:
+            values.fault(
+                f"{NAMESPACE}takenIn has {release!r}, which {NAMESPACE}releases does not list: list it, or take it out "
+                "of takenIn; its image stays either way"
+            )
+    for image_id, count in Counter(taken.values()).items():
+        if count > 1:
+            both = ", ".join(repr(release) for release, one in taken.items() if one == image_id)
+            values.fault(
+                f"{NAMESPACE}takenIn gives {both} the same image {image_id}; a release has its own: take one out"
+            )
+    return taken
 
 
 def forced_checks(given: object) -> tuple[str, ...] | None:

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
@@ -86,6 +87,19 @@ class ConfigValues:
             return json.loads(value)
         except (ValueError, RecursionError):  # no JSON, a number of thousands of digits, brackets without an end
             return value
+
+    def keys(self, key: str) -> Counter[str]:
+        """How often each key stands in a value that is a map in JSON; of keys of one name, `json` gives the last."""
+        found: list[str] = []
+
+        def paired(pairs: list[tuple[str, object]]) -> None:
+            found[:] = [name for name, _ in pairs]  # the outermost map comes last
+
+        try:
+            json.loads(self.text(key, "{}"), object_pairs_hook=paired)
+        except (ValueError, RecursionError):
+            return Counter()
+        return Counter(found)
 
     def truth(self, key: str) -> bool:
         """The value of a key that is true or false. A missing key is false."""

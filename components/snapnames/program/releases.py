@@ -14,22 +14,29 @@ from .dropped_images import settle_dropped
 from .source import find_source
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from snapnames.rules.images import Image
+
     from .account import Account
+    from .taken_in import TakenInImage
 
 
-def release_images(settings: Settings) -> dict[str, ReleaseImage]:
+def release_images(settings: Settings) -> "dict[str, ReleaseImage | TakenInImage]":
     """Release to its image, newest first. Two reads of the account when every image exists and none was dropped.
 
-    Without a release it is one read, for images of those that were dropped. Images are compared by their ids and
+    Images that others built, and that the config takes in, are read, marked and named, and never built. Without a
+    release it is one read, for images of those that were dropped. Images are compared by their ids and
     names, never by how many there are: a copy may bear the tags and the name of a release.
 
     Only the first release may be built: an older one would be made of today's instance and pass for what it is not.
     Raises `InputError` before any resource is registered when an older image is missing, or no instance can be found
     for the first.
     """
-    names = {release: settings.image_name(release) for release in settings.releases}
+    taken = _taken_in(settings)
+    names = {release: settings.image_name(release) for release in settings.releases if release not in taken}
     source = None
-    newest = next(iter(names), "")
+    newest = next((release for release in settings.releases[:1] if release in names), "")
     listed = marked_ids(list(names.values())) if names else set()
     if len(listed) != len(names) or listed != marked_ids():
         # Only now is boto3 needed, which takes longer to import than a preview without changes takes in all.
@@ -59,7 +66,25 @@ def release_images(settings: Settings) -> dict[str, ReleaseImage]:
                 args["deprecation_time"] = deprecation_time(settings.deprecate_after, datetime.now(UTC))
         return ReleaseImage(names[release], args, staying(settings, release))
 
-    return {release: declare(release) for release in settings.releases}
+    declared = _declared(settings, taken)
+    return {release: declared.get(release) or declare(release) for release in settings.releases}
+
+
+def _taken_in(settings: Settings) -> "Mapping[str, Image]":
+    """Release to image, of those that others built."""
+    if not settings.taken_in:
+        return {}
+    from .taken_in import read_taken_in  # noqa: PLC0415 -- imports boto3
+
+    return read_taken_in(settings)
+
+
+def _declared(settings: Settings, taken: "Mapping[str, Image]") -> "Mapping[str, TakenInImage]":
+    if not taken:
+        return {}
+    from .taken_in import declare_taken_in  # noqa: PLC0415 -- the same
+
+    return declare_taken_in(settings, taken)
 
 
 def _refuse_missing(account: "Account", older: dict[str, str]) -> None:

@@ -57,5 +57,7 @@ def declare_stack() -> None:
         pulumi.export(HISTORY_OUTPUT, history)
 
     if settings.owned_images is not None:
-        args = {**settings.owned_images, "name_pattern": settings.name_pattern}
+        # Images that were taken in are named beside their releases.
+        exclude = [*settings.owned_images.get("exclude", ()), *settings.taken_in.values()]
+        args = {**settings.owned_images, "exclude": exclude, "name_pattern": settings.name_pattern}
         pulumi.export(RECORD_OUTPUT, OwnedImages("owned-images", cast("OwnedImagesArgs", args)).record)

@@ -123,7 +123,8 @@ def refuse_taken(image_name: str, taken_by: Output[Sequence[str]], owner: Compon
             )
         raise InputError(
             f"image name {image_name!r} is taken by {ami.image_id}, which this stack did not build; names are unique "
-            "in an account and region: release under another name"
+            "in an account and region: release under another name, or take the image in as it is, by its id in "
+            "snapnames:takenIn"
         )
 
     return taken_by.apply(lambda ids: _image(ids[0], owner).apply(refuse) if ids else Output.from_input(None))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .evidence import says_keep
-from .images import BACKUP_TAGS, SERVICE_TAG, STACK_TAG
+from .images import BACKUP_TAGS, SERVICE_TAG, STACK_TAG, TAKEN_IN_TAG
 
 _NO = ("false", "no", "0")
 
@@ -45,6 +45,8 @@ def kept_by_tags(tags: Mapping[str, str], own: str | None = None) -> list[str]:
             found.append(f"the tag {key} says that it is a backup of another tool")
         elif key == STACK_TAG:
             found += [] if value == own else [f"it bears the mark of the stack {value}: drop it there"]
+        elif key == TAKEN_IN_TAG:
+            found += [] if value == own else [f"the stack {value} has taken it in: drop it there"]
         elif key != SERVICE_TAG and says_keep(key, value) and value.lower() not in _NO:
             found.append(f"the tag {key}={value} says to keep it")
     return found

@@ -54,8 +54,9 @@ def entered(
 ) -> list[Entry]:
     """The history with the release that the fleet launches from now on; the same when it launched that before.
 
-    `listed`: the releases of the config, newest first. A release that is left for an older one, which ran before, is
-    marked as left: a rollback does not go back to it. Going forth again to a newer one leaves nothing.
+    `listed`: the releases of the config, newest first. A release that is left for one that ran before, or for one that
+    is listed as older, is marked as left: a rollback does not go back to it. An image that was taken in has run before
+    the history began. Going forth again to a newer one leaves nothing.
 
     >>> from datetime import UTC
     >>> noon = datetime(2018, 3, 7, 12, tzinfo=UTC)
@@ -73,7 +74,8 @@ def entered(
         kept = Entry(live, last.since, outcome if last.outcome == LAUNCHED else last.outcome)
         return [*entries[:-1], kept]
     before = list(entries)
-    if any(entry.release == live for entry in before) and not _newer(live, before[-1].release, listed):
+    ran = any(entry.release == live for entry in before) and not _newer(live, before[-1].release, listed)
+    if ran or (before and _newer(before[-1].release, live, listed)):
         before[-1] = Entry(before[-1].release, before[-1].since, LEFT)
     return [*before, Entry(live, now.isoformat(timespec="seconds"), outcome)][-LONGEST:]
 

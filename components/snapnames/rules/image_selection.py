@@ -1,6 +1,6 @@
 """Which of the account's images get their snapshots named."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
@@ -26,6 +26,9 @@ class ImageSelection:
     exclude: Sequence[str] = ()
     """Globs. Neither the image's name nor its id may match one of them."""
 
+    image_ids: Collection[str] | None = None
+    """Ids of the only images that are chosen. None: any image."""
+
     def takes(self, image: Image, now: datetime) -> bool:
         """Whether the image's snapshots are to be named.
 
@@ -35,7 +38,8 @@ class ImageSelection:
         [True, False]
         """
         return (
-            any(fnmatchcase(image.name, glob) for glob in self.names)
+            (self.image_ids is None or image.image_id in self.image_ids)
+            and any(fnmatchcase(image.name, glob) for glob in self.names)
             and all(image.tags.get(key) == value for key, value in (self.tags or {}).items())
             and now - image.created >= self.minimum_age
             and not any(fnmatchcase(text, glob) for text in (image.name, image.image_id) for glob in self.exclude)

@@ -11,6 +11,9 @@ STACK_TAG = "snapnames:stack"
 SERVICE_TAG = "snapnames:service"
 """On each image that a stack built: the service whose release it is, or the image's own name where there is none."""
 
+TAKEN_IN_TAG = "snapnames:taken-in"
+"""On each image of others that a stack has taken in as a release: `<organization>/<project>/<stack>`."""
+
 BACKUP_TAGS = ("aws:backup:", "aws:dlm:", "dlm:managed")
 """How the tags begin that AWS Backup and Data Lifecycle Manager put on what they make."""
 

@@ -11,6 +11,7 @@ IMAGE_IDS = "aws:ec2/getAmiIds:getAmiIds"
 """The data source that gives the ids of images."""
 
 RELEASE_IMAGE = "snapnames:index:ReleaseImage"
+TAKEN_IN_IMAGE = "snapnames:index:TakenInImage"
 SOURCE_VOLUMES = "snapnames:index:SourceVolumes"
 FLEET = "snapnames:index:Fleet"
 OWNED_IMAGES = "snapnames:index:OwnedImages"

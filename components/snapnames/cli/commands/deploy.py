@@ -139,7 +139,7 @@ class Deploy:
         session, name = self.session, self.session.image_name(self.release)
         if any(step.kind == IMAGE and step.name == name and step.verb == "create" for step in steps.seen):
             return
-        if session.held([name]):
+        if session.held([name]) or self.release in session.file.taken_in:
             return
         raise CommandError(
             f"the update would not build image {name!r}: the program of this stack does not make its images of "

@@ -14,6 +14,7 @@ from snapnames.cli.advice import aws_errors
 from snapnames.cli.commands.session import Session
 from snapnames.cli.commands.spare_versions import delete_spare_versions
 from snapnames.cli.commands.standing import Standing
+from snapnames.cli.commands.taken_in import Taken, delete_taken, read_taken, reasons_to_keep_taken, unproven_taken
 from snapnames.cli.errors import CommandError
 from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.steps import IMAGE, Steps
@@ -41,21 +42,29 @@ def reasons_to_keep(session: Session, releases: Collection[str], standing: Stand
 
     `standing`: left out where the fleet will have moved on by then.
     """
-    images = session.images()
+    images, taken = session.images(), _taken(session, releases)
     found = {release: images[release] for release in releases if release in images}
+    found |= {release: one.found for release, one in taken.items() if one.found}
+    reasons = reasons_to_keep_taken(session, releases)
     if not found:
-        return {}
+        return reasons
     used = _used(session, found)
-    reasons: dict[str, list[str]] = {}
     with aws_errors("what keeps images from being deleted can't be read"):
         ec2 = session.account.session.ec2()
         for release, one in found.items():
             running = standing.running(one.image.name) if standing else 0
             still = [f"instances of the fleet that still run it: {running}"] if running else []
-            why = [*still, *used.get(one.image.image_id, ()), *refusals(ec2, one)]
+            theirs = unproven_taken(session, taken[release]) if release in taken else []
+            why = [*still, *used.get(one.image.image_id, ()), *refusals(ec2, one), *theirs]
             if why:
                 reasons[release] = why
     return reasons
+
+
+def _taken(session: Session, releases: Collection[str]) -> dict[str, Taken]:
+    """Those of the releases that the state has as taken in."""
+    recorded = session.taken_in()
+    return read_taken(session, {release: recorded[release] for release in releases if release in recorded})
 
 
 def would_drop(session: Session, releases: Collection[str], standing: Standing | None) -> Dropped:
@@ -93,20 +102,40 @@ def drop(session: Session, releases: Sequence[str], standing: Standing) -> Dropp
     session.kept = [release for release in session.kept if release not in going]
     session.display.say(f"[{session.display.elapsed}] dropping {', '.join(map(session.image_name, going))}")
     held = session.held([session.image_name(release) for release in going])
+    taken = _taken(session, going)
+    # The tag of an image that is gone can't be deleted; a refresh takes it out of the state.
+    refresh = any(one.found is None for one in taken.values())
     try:
-        steps = session.preview(session.edited(wanted), refresh=False)
+        steps = session.preview(session.edited(wanted), refresh=refresh)
         _check(steps, {session.image_name(release) for release in going})
         session.refuse_newcomers(going)
-        session.update(session.edited(wanted), refresh=False, planned=steps)
+        session.update(session.edited(wanted), refresh=refresh, planned=steps)
     except CommandError as error:
         _late(session, outcome, going, held, error)
     else:
-        outcome.dropped += going
-        session.file = session.file.replace(wanted)
+        # The config lists what was taken in until it is deleted: after a kill the next update takes it in again.
+        stays = _delete_taken(session, outcome, taken)
+        outcome.dropped += [release for release in going if release not in stays]
+        session.file = session.file.replace(session.file.releases.without(outcome.dropped))
         session.delete_left(held)
     dropped = {session.image_name(release) for release in outcome.dropped}
     delete_spare_versions(session, [image_id for image_id, name in held.items() if name in dropped])
     return outcome
+
+
+def _delete_taken(session: Session, outcome: Dropped, taken: Mapping[str, Taken]) -> Collection[str]:
+    """Delete what was taken in; the releases that stay all the same."""
+    if not taken:
+        return ()
+    stays, left = delete_taken(session, taken)
+    outcome.kept |= stays
+    outcome.left += left
+    for release, why in stays.items():
+        session.display.say(
+            f"warning: {session.image_name(release)} stays, and stays listed: {'; '.join(why)}. The next update takes "
+            "it in again"
+        )
+    return stays
 
 
 def _check(steps: Steps, names: Collection[str]) -> None:
@@ -129,7 +158,7 @@ def _late(
 
     `held`: image id to name, of the releases that were to go.
     """
-    there = session.images()
+    there = {*session.images(), *session.file.taken_in}
     gone = [release for release in going if release not in there]
     for release in going:
         if release in there:

@@ -77,46 +77,67 @@ class NewStack:
             "snapnames:releases": [],
             "snapnames:fleet": fleet,
         }
-        try:
-            read_settings({**config, "snapnames:releases": [_EXAMPLE_RELEASE]})
-        except InputError as error:
-            raise UsageError(f"such a stack would be refused, nothing was written: {error}") from error
-        return config
+        return accepted(config)
 
     def _source(self) -> str | dict[str, str]:
-        if len(self.source) == 1 and INSTANCE_ID.fullmatch(self.source[0]):
-            return self.source[0]
-        tags = dict[str, str]()
-        for given in self.source or [f"service={self.service}"]:
-            key, equals, value = given.partition("=")
-            if not equals or not key:
-                raise UsageError(
-                    f"--source {given} is no tag and no instance id; the source is tags as KEY=VALUE, or one id of an "
-                    "instance: give one of them"
-                )
-            tags[key] = value
-        return tags
+        return source_of(self.source or [f"service={self.service}"])
 
     def files(self, *, own_python: bool) -> dict[str, str]:
         """File name to content. `own_python`: whether the folder has a virtual environment `.venv`. See `config`."""
-        if not _STACK_NAME.fullmatch(self.stack):
-            raise UsageError(
-                f"--stack {self.stack} is no name of a stack; Pulumi takes 1 to 100 letters, digits, - _ and . : give "
-                "such a name"
-            )
         comment = _COMMENT + (_COMMENT_ELB if self.target_groups else "")
-        config = yaml.safe_dump({"config": self.config()}, sort_keys=False, width=120, allow_unicode=True)
-        runtime: Mapping[str, Any] = {"name": "python", **({"options": {"virtualenv": ".venv"}} if own_python else {})}
-        project = {
-            "name": re.sub(r"[^A-Za-z0-9_.-]", "-", self.service),
-            "description": f"Images of {self.service} with named snapshots, and the fleet that launches from them",
-            "runtime": runtime,
-        }
-        return {
-            "Pulumi.yaml": yaml.safe_dump(project, sort_keys=False, width=120, allow_unicode=True),
-            "__main__.py": PROGRAM,
-            f"Pulumi.{self.stack}.yaml": comment.format(stack=self.stack, service=self.service) + config,
-        }
+        comment = comment.format(stack=self.stack, service=self.service)
+        return project_files(self.service, self.stack, self.config(), comment, own_python=own_python)
+
+
+def source_of(given: Sequence[str]) -> str | dict[str, str]:
+    """The source, of what `--source` was given: one id of an instance, or tags as KEY=VALUE. Raises `UsageError`."""
+    if len(given) == 1 and INSTANCE_ID.fullmatch(given[0]):
+        return given[0]
+    tags = dict[str, str]()
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise UsageError(
+                f"--source {text} is no tag and no instance id; the source is tags as KEY=VALUE, or one id of an "
+                "instance: give one of them"
+            )
+        tags[key] = value
+    return tags
+
+
+def accepted(config: dict[str, Any]) -> dict[str, Any]:
+    """The config, which may list no release yet. Raises `UsageError` for what the program would refuse."""
+    try:
+        read_settings({**config, "snapnames:releases": config["snapnames:releases"] or [_EXAMPLE_RELEASE]})
+    except InputError as error:
+        raise UsageError(f"such a stack would be refused, nothing was written: {error}") from error
+    return config
+
+
+def project_files(
+    service: str, stack: str, config: Mapping[str, Any], comment: str, *, own_python: bool
+) -> dict[str, str]:
+    """File name to content, of a project with one stack. `own_python`: whether the folder has a `.venv`.
+
+    Raises `UsageError` for a name that no stack can have.
+    """
+    if not _STACK_NAME.fullmatch(stack):
+        raise UsageError(
+            f"--stack {stack} is no name of a stack; Pulumi takes 1 to 100 letters, digits, - _ and . : give such "
+            "a name"
+        )
+    text = yaml.safe_dump({"config": config}, sort_keys=False, width=120, allow_unicode=True)
+    runtime: Mapping[str, Any] = {"name": "python", **({"options": {"virtualenv": ".venv"}} if own_python else {})}
+    project = {
+        "name": re.sub(r"[^A-Za-z0-9_.-]", "-", service),
+        "description": f"Images of {service} with named snapshots, and the fleet that launches from them",
+        "runtime": runtime,
+    }
+    return {
+        "Pulumi.yaml": yaml.safe_dump(project, sort_keys=False, width=120, allow_unicode=True),
+        "__main__.py": PROGRAM,
+        f"Pulumi.{stack}.yaml": comment + text,
+    }
 
 
 def init(folder: Path, new: NewStack, display: Display) -> dict[str, Any]:
@@ -124,7 +145,15 @@ def init(folder: Path, new: NewStack, display: Display) -> dict[str, Any]:
 
     Runs neither Pulumi nor a call to AWS.
     """
-    files = new.files(own_python=(folder / ".venv").is_dir())
+    written = write_files(folder, new.files(own_python=(folder / ".venv").is_dir()), display)
+    display.say("Nothing was asked of AWS. Next:")
+    for step in (f"pulumi stack init {new.stack}", f"snapnames deploy --stack {new.stack} --preview"):
+        display.say(f"  {step}")
+    return {"written": written, "stack": new.stack}
+
+
+def write_files(folder: Path, files: Mapping[str, str], display: Display) -> list[str]:
+    """Write the files that are not there, and name them. Raises `UsageError`, and writes nothing, if one differs."""
     there = {name: (folder / name).read_text(encoding="utf-8") for name in files if (folder / name).exists()}
     other = [name for name, text in there.items() if text != files[name]]
     if other:
@@ -137,7 +166,4 @@ def init(folder: Path, new: NewStack, display: Display) -> dict[str, Any]:
             (folder / name).write_text(files[name], encoding="utf-8")
     written = [name for name in files if name not in there]
     display.say(f"written: {', '.join(written) or 'nothing, all files were there'}")
-    display.say("Nothing was asked of AWS. Next:")
-    for step in (f"pulumi stack init {new.stack}", f"snapnames deploy --stack {new.stack} --preview"):
-        display.say(f"  {step}")
-    return {"written": written, "stack": new.stack}
+    return written

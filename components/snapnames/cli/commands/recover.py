@@ -32,7 +32,9 @@ def recover(  # noqa: PLR0913 -- one for each option
     config = stack.config
     file.check(config, stack.project.name)
     service = config.get("snapnames:service")
-    image_names = [image_name(service, release) for release in file.releases.listed if service]
+    image_names = [
+        image_name(service, release) for release in file.releases.listed if service and release not in file.taken_in
+    ]
     recovery = Recovery(stack, file.text, Made(aws_session(config)), image_names, display, frozenset(adopt))
     with stack.stoppable(lambda: display.say("stopping; ^C again stops at once")):
         recovery.run(orphans=orphans, unlock=True)

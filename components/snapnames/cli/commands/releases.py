@@ -10,6 +10,7 @@ from rich.text import Text
 from snapnames.cli.age import age
 from snapnames.cli.commands.session import Session
 from snapnames.cli.commands.standing import Standing
+from snapnames.cli.commands.taken_in import read_taken
 from snapnames.printable import printable
 from snapnames.rules.images import ImageWithSnapshots
 
@@ -19,11 +20,16 @@ _LOG_WIDTH = 160
 
 def rows(session: Session) -> list[dict[str, Any]]:
     """A row for each release that is listed or has an image, newest first, for scripts."""
-    images, releases, standing = session.images(), session.file.releases, session.standing()
+    releases, standing = session.file.releases, session.standing()
+    taken = read_taken(session, session.taken_in())
+    images = session.images() | {release: one.found for release, one in taken.items() if one.found}
     unlisted = sorted(
         (r for r in images if r not in releases.listed), key=lambda r: images[r].image.created, reverse=True
     )
-    listed = [_row(session, release, images.get(release), standing) for release in (*releases.listed, *unlisted)]
+    listed = [
+        _row(session, release, images.get(release), standing) | {"taken_in": release in taken}
+        for release in (*releases.listed, *unlisted)
+    ]
     gone = any(row["state"] == "missing" for row in listed)
     # Perhaps the config leads elsewhere, so the place is told. It takes a call, so only then.
     place = session.account.session.place if gone else None
@@ -59,7 +65,7 @@ def _fleet(row: dict[str, Any]) -> str:
 
 def _state(row: dict[str, Any]) -> str:
     state = f"missing in {row['missing_in']}" if "missing_in" in row else str(row["state"])
-    return state if row["listed"] else f"{state}, not listed"
+    return f"{state}{', taken in' if row['taken_in'] else ''}{'' if row['listed'] else ', not listed'}"
 
 
 def print_table(console: Console, listed: list[dict[str, Any]]) -> None:

@@ -24,6 +24,7 @@ from snapnames.config.settings import IN_USE, forced_checks
 from snapnames.config.values import NAMESPACE, ConfigValues
 from snapnames.rules.images import ImageWithSnapshots
 from snapnames.rules.releases import image_name, release_of
+from snapnames.rules.taken_in import TakenIn
 
 
 class _Command(Protocol):
@@ -66,6 +67,12 @@ class Session:
         """Release to image, of all that this stack has in the account."""
         found = {release_of(self.service, name): image for name, image in self.account.images().items()}
         return {release: image for release, image in found.items() if release is not None}
+
+    def taken_in(self) -> dict[str, TakenIn]:
+        """Release to image, of the images of others that the state has as taken in."""
+        state = Exported(self.stack.state()["deployment"])
+        found = {release_of(self.service, one.name): one for one in state.taken_in.values()}
+        return {release: one for release, one in found.items() if release is not None}
 
     def outcome(self, release: str | None, standing: Standing) -> str:
         """What an update that succeeded has come to."""
@@ -147,7 +154,8 @@ class Session:
 
         `wanted`: releases that the next update has in addition to those of the file.
         """
-        names = [self.image_name(release) for release in {*wanted, *self.file.releases.listed}]
+        built = {*wanted, *self.file.releases.listed} - {*self.file.taken_in}
+        names = [self.image_name(release) for release in built]
         Recovery(self.stack, self.file.text, self._made, names, self.display).run()
 
     def held(self, names: Collection[str]) -> dict[str, str]:

@@ -33,7 +33,8 @@ class Standing:
         if groups := state.fleet_groups:
             with aws_errors(f"the Auto Scaling group {groups[0]} can't be read"):
                 status = read_fleet(session.ec2(), session.autoscaling(), groups[0])
-        return cls(status, state.held_images, tuple(read_history(state.outputs.get(HISTORY_OUTPUT))))
+        names = state.held_images | {image_id: one.name for image_id, one in state.taken_in.items()}
+        return cls(status, names, tuple(read_history(state.outputs.get(HISTORY_OUTPUT))))
 
     def outcome(self, image: str) -> str:
         """What has come of a deployment of the image of that name, in one sentence."""

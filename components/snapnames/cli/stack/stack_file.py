@@ -6,7 +6,7 @@ The edit is made in the text. A YAML library would write the whole file again, w
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import yaml
 from snapnames.cli.errors import CommandError, UsageError
 from snapnames.cli.stack.release_list import Releases
 
-RELEASES, LIVE = "snapnames:releases", "snapnames:live"
+RELEASES, LIVE, TAKEN_IN = "snapnames:releases", "snapnames:live", "snapnames:takenIn"
 
 
 class StaleListError(CommandError):
@@ -46,6 +46,11 @@ class StackFile:
             raise UsageError(f"{path.name} is no stack config: {_problem(error)}: correct it") from error
         return cls(path, text, _releases(path.name, config))
 
+    @property
+    def taken_in(self) -> dict[str, str]:
+        """Release to the id of its image, of the releases that others built. Faults of the map are the program's."""
+        return _taken_in(_config(self.text))
+
     def check(self, config: Mapping[str, str], project: str) -> None:
         """Raise `UsageError` unless the stack's config (key to value) has its releases from this file's two keys.
 
@@ -70,13 +75,15 @@ class StackFile:
             return self.text
         try:
             text = _with_live(_with_releases(self.text, wanted.listed), wanted.pinned)
+            text = _without_taken(text, {*self.taken_in} - {*wanted.listed})
             fits = self._says_only(text, wanted)
         except yaml.YAMLError:
             fits = False
         if not fits:
             raise UsageError(
                 f"{self.path.name} writes {RELEASES} in a way that can't be edited in place; it takes a list with one "
-                'release a line, each in quotes (    - "20180307231207"): write it so'
+                'release a line, each in quotes (    - "20180307231207"), and the same of the map '
+                f"{TAKEN_IN}: write it so"
             )
         return text
 
@@ -84,8 +91,11 @@ class StackFile:
         """Whether the edited text has the wanted releases, and nothing else has changed."""
         before, after = yaml.safe_load(self.text), yaml.safe_load(text)
         found = _releases(self.path.name, after["config"])
+        taken = _taken_in(before["config"])
+        if _taken_in(after["config"]) != {one: taken[one] for one in taken if one in wanted.listed}:
+            return False
         for data in (before, after):
-            for key in (RELEASES, LIVE):
+            for key in (RELEASES, LIVE, TAKEN_IN):
                 data["config"].pop(key, None)
         return found == wanted and after == before
 
@@ -163,6 +173,17 @@ def _releases(where: str, config: Mapping[str, Any]) -> Releases:
     return Releases(tuple(listed), live or None)
 
 
+def _taken_in(config: Mapping[str, Any]) -> dict[str, str]:
+    """What is under `TAKEN_IN`, as far as it is a map of texts."""
+    given = config.get(TAKEN_IN)
+    if isinstance(given, str):
+        try:
+            given = json.loads(given)
+        except ValueError:
+            given = None
+    return {k: v for k, v in given.items() if isinstance(k, str)} if isinstance(given, dict) else {}
+
+
 def _problem(error: Exception) -> str:
     """The problem and its place. The text at that place is not shown, because it may be user data."""
     mark = getattr(error, "problem_mark", None)
@@ -231,6 +252,34 @@ def _with_live(text: str, live: str | None) -> str:
         return text
     line = _line_start(text, entries[RELEASES][0].start_mark.index)
     return f"{text[:line]}{_indent(text, line)}{LIVE}: {json.dumps(live)}{_newline(text)}{text[line:]}"
+
+
+def _without_taken(text: str, releases: Collection[str]) -> str:
+    """The text without these releases under `TAKEN_IN`, and without the key where none is left."""
+    entries = _entries(text)
+    if not releases or TAKEN_IN not in entries:
+        return text
+    key, value = entries[TAKEN_IN]
+    kept = {one: image for one, image in _taken_in(_config(text)).items() if one not in releases}
+    if not kept:
+        return text[: _line_start(text, key.start_mark.index)] + text[_line_end(text, _last(value)) :]
+    if isinstance(value, yaml.MappingNode) and not value.flow_style:
+        for item, image in reversed(value.value):
+            if item.value in releases:
+                first, behind = _line_start(text, item.start_mark.index), _line_end(text, image.end_mark.index)
+                text = text[:first] + text[behind:]
+        return text
+    flow = json.dumps(kept)
+    if not isinstance(value, yaml.MappingNode):
+        flow = "'{}'".format(flow.replace("'", "''"))
+    return f"{text[: value.start_mark.index]}{flow}{text[value.end_mark.index :]}"
+
+
+def _last(value: yaml.Node) -> int:
+    """Where the last line of a value is: a block ends where the next key begins."""
+    if isinstance(value, yaml.MappingNode) and not value.flow_style:
+        return int(value.value[-1][1].end_mark.index)
+    return int(value.end_mark.index)
 
 
 def _line_start(text: str, index: int) -> int:

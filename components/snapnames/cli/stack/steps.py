@@ -10,6 +10,7 @@ from pulumi.automation.events import EngineEvent, StepEventMetadata
 
 from snapnames.cli.stack.open_stack import plain
 from snapnames.rules import resource_types
+from snapnames.rules.images import TAKEN_IN_TAG
 from snapnames.rules.tags import SECRET_MARK
 
 IMAGE = "image"
@@ -190,4 +191,7 @@ def _step(metadata: StepEventMetadata) -> Step | None:
     if verb is None or not metadata.type.startswith("aws:"):
         return None
     kind = _KINDS.get(metadata.type, metadata.type.rpartition(":")[2])
-    return Step(verb, kind, resource_types.logical_name(metadata.urn))
+    name = resource_types.logical_name(metadata.urn)
+    if metadata.type == resource_types.TAG and name.endswith(f":{TAKEN_IN_TAG}"):
+        kind = "image tag"
+    return Step(verb, kind, name)

@@ -58,7 +58,8 @@ def declared(deployment: Mapping[str, Any], stack: str) -> Declared:
     creating = [one["inputs"]["name"] for one in state.cut_off.creating if one["type"] == IMAGE]
     return Declared(
         stack=stack,
-        images={one["id"]: one["inputs"]["name"] for one in images if one.get("id") and not one.get("delete")},
+        images={one["id"]: one["inputs"]["name"] for one in images if one.get("id") and not one.get("delete")}
+        | {image_id: one.name for image_id, one in state.taken_in.items()},
         leaving=frozenset(one["id"] for one in images if one.get("id") and one.get("delete")),
         creating=frozenset(creating),
         names={**dict(_tagged(resources, RELEASE_IMAGE)), **dict(_named(resources))},

@@ -12,9 +12,11 @@ from snapnames.rules.resource_types import (
     PROVIDER,
     ROOT,
     SOURCE_VOLUMES,
+    TAKEN_IN_IMAGE,
     TEMPLATE,
     logical_name,
 )
+from snapnames.rules.taken_in import TakenIn
 
 Resource = Mapping[str, Any]
 """One resource, or a pending operation's resource, as the engine exports it."""
@@ -66,6 +68,13 @@ class Exported:
         pending = (operation["resource"] for operation in self.deployment.get("pending_operations") or [])
         found = (resource for resource in (*self.resources, *pending) if resource["type"] == IMAGE)
         return {resource["id"]: resource["inputs"]["name"] for resource in found if resource.get("id")}
+
+    @property
+    def taken_in(self) -> dict[str, TakenIn]:
+        """Image id to what was taken in: images that others built, as the last update registered them."""
+        said = (one.get("inputs") or {} for one in self.of_type(TAKEN_IN_IMAGE) if not one.get("delete"))
+        found = (TakenIn(one["image_id"], one["image_name"], one.get("snapshots") or {}) for one in said)
+        return {one.image_id: one for one in found}
 
     @property
     def leaving_images(self) -> set[str]:

@@ -1,0 +1,1 @@
+"""Images that others built, taken in as releases."""
