@@ -15,8 +15,8 @@ from tests.config.readings import FLEET, GOOD, WRITE_SO, faults, read
 from tests.program import Program
 
 ALL_KEYS = (
-    "instanceType, launch, minSize, maxSize, desiredCapacity, zones, subnets, securityGroups, keyName, "
-    "instanceProfile, userData, healthCheck, healthCheckGracePeriod, tags, group, template, configuration, "
+    "instanceType, adopt, launch, minSize, maxSize, desiredCapacity, zones, subnets, securityGroups, "
+    "keyName, instanceProfile, userData, healthCheck, healthCheckGracePeriod, tags, group, template, configuration, "
     "rolloutTimeout, waitForRollout, instanceRefresh"
 )
 SOURCE_RULE = (
