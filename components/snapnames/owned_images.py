@@ -1,5 +1,6 @@
 """Names for the snapshots of every image that the account owns, whoever built it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,12 +17,17 @@ from snapnames.resources.ec2_tag import Tag
 from snapnames.resources.stack_outputs import last_outputs
 from snapnames.rules.image_selection import ImageSelection
 from snapnames.rules.images import Holdings
+from snapnames.rules.limits import chunks
 from snapnames.rules.naming import DEFAULT_PATTERN, check_pattern
 from snapnames.rules.owned_names import PREVIOUS_NAME, RECORD_OUTPUT, DeclaredName, OwnedNames, Record, decide
 from snapnames.rules.resource_types import OWNED_IMAGES, TAG
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
+
+
+WAVE = 500
+"""So many names are on their way to the engine at once. Each takes memory in the SDK until the engine has it."""
 
 
 class OwnedImagesArgs(TypedDict):
@@ -141,11 +147,6 @@ class OwnedImages(ComponentResource):
             overwrite=args.get("overwrite", False),
             now=datetime.now(UTC),
         )
-        tags = {}
-        for snapshot_id, declared in names.declared.items():
-            live = _Live(snapshot_id, account.snapshots[snapshot_id].tags, record.names.get(snapshot_id))
-            tag = self._declare_name(live, declared)
-            tags[snapshot_id] = [tag.id, tag.value]
         removes = args.get("remove_names_on_destroy", False)
         given = {snapshot_id: declared.name for snapshot_id, declared in names.declared.items()}
         if removes or record.removes:
@@ -156,7 +157,8 @@ class OwnedImages(ComponentResource):
         self._say(names)
         told = {"renamed": names.renamed, "shared": names.shared, "skipped": names.skipped, "removes": removes}
         # The record depends on the Tags, so that a failed update records no name that it did not give.
-        return Output.from_input(tags).apply(
+        tags: Output[dict[str, Any]] = Output.from_input(self._declare_names(names, account, record))
+        return tags.apply(
             lambda made: {
                 "names": _given(made, given, record),
                 "kept": names.kept | _kept_since(made, given, record),
@@ -164,6 +166,20 @@ class OwnedImages(ComponentResource):
             },
             run_with_unknowns=True,
         )
+
+    async def _declare_names(self, names: OwnedNames, account: Holdings, record: Record) -> dict[str, Any]:
+        """Declare all names, some hundred at a time; snapshot id to the id and the value of its Tag."""
+        tags = {}
+        for wave in chunks(names.declared, WAVE):
+            begun = []
+            for snapshot_id in wave:
+                live = _Live(snapshot_id, account.snapshots[snapshot_id].tags, record.names.get(snapshot_id))
+                tag = self._declare_name(live, names.declared[snapshot_id])
+                tags[snapshot_id] = [tag.id, tag.value]
+                begun.append(tag.urn.future())
+            # A failure is the engine's to tell. It ends the update, or the update goes on with the others.
+            await asyncio.gather(*begun, return_exceptions=True)
+        return tags
 
     def _declare_name(self, live: _Live, declared: DeclaredName) -> Tag:
         """Declare the Name. If it replaces another name, first declare the tag that keeps the other name."""
