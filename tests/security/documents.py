@@ -10,6 +10,9 @@ from tests.program import ROOT
 Document = dict[str, Any]
 
 PARTS = ("deploy", "name-owned", "ledger")
+PRUNE = "prune"
+"""The policy of those who delete. It is no part of the whole: who names snapshots would choose what may be deleted."""
+
 BESIDE = "taken-in"
 """The policy that stands beside deploy.json, and is no part of the whole: it names images by their ids."""
 

@@ -48,37 +48,48 @@ def _enough(document: Document, authorized: list[dict[str, Any]]) -> bool:
     return all(map(Policy(document).allows, (Request(action, to, dict(context)) for action, to, context in asked)))
 
 
-def test_the_deploy_policy_is_enough_for_the_main_job_and_has_no_action_or_resource_that_it_does_not_need(
+def test_the_policies_of_deploy_and_prune_are_enough_for_the_main_job_and_hold_nothing_that_it_does_not_need(
     service: Program, aws: LocalAws, ec2: EC2Client, restricted: Callable[[Document], None]
 ) -> None:
-    """Both kinds of fleet, a refresh that the next cuts short, mended tags, a prune, orphans, destroy."""
+    """Both kinds of fleet, a refresh that the next cuts short, mended tags, a prune, orphans, destroy.
+
+    Who deploys deletes no image and no snapshot. Who prunes names none. Only destroy takes both.
+    """
     restricted(part("deploy"))
     aws.settings(hold_refreshes=True)
 
     service.up("--skip-preview")
     service.config |= {"releases": ["2", "1"], "description": "front", "deprecateAfter": "24h", "fleet": _REFRESHED}
     service.up("--skip-preview")
-    first, second = (images(ec2)[f"front-web-{release}"]["ImageId"] for release in ("1", "2"))
+    second = images(ec2)["front-web-2"]["ImageId"]
     ec2.create_tags(Resources=[second], Tags=[{"Key": "Name", "Value": "edited"}, {"Key": "note", "Value": "x"}])
-    service.config |= {"releases": ["2"], "fleet": {**_REFRESHED, "instanceType": "t3.small"}}
+    service.config["fleet"] = {**_REFRESHED, "instanceType": "t3.small"}
     service.up("--skip-preview", "--refresh")
-    kept = names(ec2, "front-web-2")
+    mended = names(ec2, "front-web-2")
     aws.settings(hold_refreshes=False)
     service.config["fleet"] = {**_REFRESHED, "instanceType": "t3.small", "waitForRollout": True}
-    service.snapnames("deploy", "--release", "3", "--keep", "1")
+    deployed = service.snapnames("deploy", "--release", "3", "--keep", "1", "--json").json
+    service.snapnames("releases")
+    asked = aws.authorized()
+    restricted(part(PRUNE))
+    service.config["releases"] = ["3", "2", "1"]
+    pruned = service.snapnames("prune", "--keep", "1", "--json").json
     service.config["releases"] = ["3"]
-    [third] = (image["ImageId"] for image in images(ec2).values())
-    ec2.deregister_image(ImageId=third)
+    ec2.deregister_image(ImageId=images(ec2)["front-web-3"]["ImageId"])
     ec2.delete_tags(Resources=[min(snapshot_ids(ec2))], Tags=[{"Key": "Name"}])
     service.snapnames("recover", "--orphans")
-    service.snapnames("releases")
+    pruning = aws.authorized()[len(asked) :]
+    restricted(_both(part("deploy"), part(PRUNE)))
     service.pulumi("destroy", "--yes", "--refresh")
+    ending = aws.authorized()[len(asked) + len(pruning) :]
 
-    assert len({first, second, third}) == 3
-    assert set(kept.values()) == {f"front-web-2({index:03d})" for index in (1, 2, 3)}
-    assert images(ec2) == {}
-    assert snapshot_ids(ec2) == set()
-    assert unneeded(part("deploy"), aws.authorized()) == []
+    assert set(mended.values()) == {f"front-web-2({index:03d})" for index in (1, 2, 3)}
+    assert (deployed["dropped"], [one["release"] for one in deployed["kept"]]) == ([], ["2", "1"])
+    assert pruned["dropped"] == ["2", "1"]
+    assert (images(ec2), snapshot_ids(ec2)) == ({}, set())
+    assert unneeded(part(PRUNE), pruning) == []
+    deletes = [one for one in ending if Policy(part("deploy")).allows(_request(one))]
+    assert unneeded(part("deploy"), [*asked, *deletes]) == []
 
 
 _REFRESHED = {

@@ -9,12 +9,12 @@ from snapnames.testing.localaws.policies import Context, Policy, Request
 
 from dev import policies
 
-from .documents import BESIDE, PARTS, Document, listed, part, whole
+from .documents import BESIDE, PARTS, PRUNE, Document, listed, part, whole
 
 MANAGED_POLICY_LIMIT = 6144
 """Characters without white space: docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html."""
 
-ALL = {"whole": whole(), **{name: part(name) for name in (*PARTS, BESIDE)}}
+ALL = {"whole": whole(), **{name: part(name) for name in (*PARTS, PRUNE, BESIDE)}}
 EVERYWHERE = "arn:aws:ec2:ap-northeast-2::"
 
 
@@ -142,15 +142,78 @@ THEIRS = {"snapnames:stack": "organization/snapnames/other"}
         (_image("ec2:CreateTags", given=OURS), False),
         (_image("ec2:DeleteTags", tags=OURS, given={"snapnames:stack": ""}), False),
         (_image("ec2:DeleteTags", tags=OURS), False),
-        (_image("ec2:DeregisterImage", tags=OURS), True),
-        (_image("ec2:DeregisterImage", tags=THEIRS), False),
-        (_image("ec2:DeregisterImage"), False),
+        (_image("ec2:DeregisterImage", tags=OURS), False),
         (_image("ec2:ModifyImageAttribute", tags=OURS), False),
-        (_snapshot("ec2:DeleteSnapshot", tags={"Name": "front-web-1(001)"}), True),
-        (_snapshot("ec2:DeleteSnapshot", tags={"Name": "nightly backup"}), False),
+        (_snapshot("ec2:DeleteSnapshot", tags={"Name": "front-web-1(001)"}), False),
     ],
 )
 @pytest.mark.parametrize("document", [whole(), part("deploy")], ids=["whole", "deploy"])
 def test_what_is_not_this_stacks_is_out_of_reach(document: Document, request_: Request, *, allowed: bool) -> None:
     """Tags that give access, other stacks' images, launch permissions, snapshots that others named."""
     assert Policy(document).allows(request_) is allowed
+
+
+@pytest.mark.parametrize(
+    ("request_", "allowed"),
+    [
+        (_image("ec2:DeregisterImage", tags=OURS), True),
+        (_image("ec2:DeregisterImage", tags=THEIRS), False),
+        (_image("ec2:DeregisterImage"), False),
+        (_snapshot("ec2:DeleteSnapshot", tags={"Name": "front-web-1(001)"}), True),
+        (_snapshot("ec2:DeleteSnapshot", tags={"Name": "front-web-admin-1(001)"}), False),
+        (_snapshot("ec2:DeleteSnapshot", tags={"Name": "nightly backup"}), False),
+        (_snapshot("ec2:CreateTags", given={"Name": "front-web-1(001)"}), False),
+        (_image("ec2:CreateTags", tags=OURS, given={"Name": "x"}), False),
+    ],
+)
+def test_who_deletes_reaches_only_what_this_service_has_named_and_writes_no_name(
+    request_: Request, *, allowed: bool
+) -> None:
+    """A name, which decides what may be deleted, is not theirs to write. Another service may begin with the same word."""
+    assert Policy(part(PRUNE)).allows(request_) is allowed
+
+
+GROUP_ARN = "arn:aws:autoscaling:ap-northeast-2:123456789012:autoScalingGroup:0:autoScalingGroupName/"
+CONFIGURATION_ARN = "arn:aws:autoscaling:ap-northeast-2:123456789012:launchConfiguration:0:launchConfigurationName/"
+
+
+@pytest.mark.parametrize(
+    ("action", "arn"),
+    [
+        ("autoscaling:DeleteLaunchConfiguration", CONFIGURATION_ARN),
+        ("autoscaling:DeleteAutoScalingGroup", GROUP_ARN),
+    ],
+)
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [("front-web-1a2b3c4", True), ("front-web-admin-1a2b3c4", False), ("front-web-", False), ("other-1a2b3c4", False)],
+)
+def test_a_service_whose_name_begins_with_the_name_of_this_one_is_out_of_reach(
+    action: str, arn: str, name: str, *, allowed: bool
+) -> None:
+    """Pulumi generates seven characters behind the name of the service."""
+    tags: Context = {f"aws:ResourceTag/{key}": (value,) for key, value in OURS.items()}
+
+    assert Policy(part("deploy")).allows(Request(action, f"{arn}{name}", tags)) is allowed
+
+
+_WRITES_TAGS, _DELETES = ("CreateTags", "RegisterImage"), ("DeleteSnapshot", "DeregisterImage")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_policy_deletes_by_a_tag_that_it_lets_its_holder_write(name: str) -> None:
+    """First call a foreign snapshot like one's own, then delete it: no policy holds both halves."""
+    writes, deletes = set[tuple[str, str]](), set[tuple[str, str]]()
+    for statement in ALL[name]["Statement"]:
+        condition = json.dumps(statement.get("Condition", {}))
+        kinds = {resource.rpartition(":")[2].partition("/")[0] for resource in listed(statement["Resource"])}
+        for action in (action.partition(":")[2] for action in listed(statement["Action"])):
+            if action in _WRITES_TAGS and "ec2:CreateAction" not in condition:
+                keys = statement["Condition"].get("ForAllValues:StringEquals", {}).get("aws:TagKeys", ["any"])
+                writes |= {(kind, key) for kind in kinds for key in keys}
+            if action in _DELETES:
+                keys = [key for key in ("Name", "snapnames:stack") if f"aws:ResourceTag/{key}" in condition]
+                deletes |= {(kind, key) for kind in kinds for key in keys or ["nothing"]}
+
+    assert not writes & deletes
+    assert ("snapshot", "nothing") not in deletes
