@@ -71,7 +71,7 @@ def test_a_group_that_a_stack_has_made_is_refused(autoscaling: AutoScalingClient
     assert team.images
     mark = {"Key": "snapnames:stack", "Value": "organization/web/prod", "ResourceId": GROUP}
     autoscaling.create_or_update_tags(
-        Tags=[{**mark, "ResourceType": "auto-scaling-group", "PropagateAtLaunch": False}]  # type: ignore[list-item]
+        Tags=[{**mark, "ResourceType": "auto-scaling-group", "PropagateAtLaunch": False}]  # type: ignore[typeddict-item]
     )
 
     with pytest.raises(UsageError, match="the stack organization/web/prod made the group web-prod"):
