@@ -169,7 +169,7 @@ def test_what_is_not_this_stacks_is_out_of_reach(document: Document, request_: R
 def test_who_deletes_reaches_only_what_this_service_has_named_and_writes_no_name(
     request_: Request, *, allowed: bool
 ) -> None:
-    """A name, which decides what may be deleted, is not theirs to write. Another service may begin with the same word."""
+    """A name decides what may be deleted, and is not theirs to write. Another service may begin with the same word."""
     assert Policy(part(PRUNE)).allows(request_) is allowed
 
 
