@@ -162,7 +162,8 @@ def test_what_another_principal_made_under_the_name_differs_in_the_field_that_it
 
     found = differences(kind, wanted, {**there, **change})
 
-    assert sorted(found) == sorted(change)
+    # Some names are those of pulumi-aws, which differ in the first letter.
+    assert sorted(map(str.lower, found)) == sorted(map(str.lower, change))
 
 
 @pytest.mark.parametrize(

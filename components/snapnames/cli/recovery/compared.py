@@ -10,6 +10,7 @@ import binascii
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from snapnames.cli.recovery.compared_data import further_differences
 from snapnames.rules.images import STACK_TAG
 from snapnames.rules.resource_types import CONFIGURATION, GROUP, TEMPLATE
 
@@ -149,16 +150,20 @@ def differences(kind: str, inputs: Values, found: Values) -> list[str]:
     >>> there = {"ImageId": "ami-1", "InstanceType": "t3.micro"}
     >>> differences(TEMPLATE, wanted, there), differences(TEMPLATE, wanted, {**there, "KeyName": "other"})
     ([], ['KeyName'])
-    >>> differences(TEMPLATE, {**wanted, "cpuOptions": {"coreCount": 1}}, {**there, "CpuOptions": {"CoreCount": 1}})
-    ['cpuOptions', 'CpuOptions']
+    >>> cores = {**wanted, "cpuOptions": {"coreCount": 1}}
+    >>> differences(TEMPLATE, cores, {**there, "CpuOptions": {"CoreCount": 2}})
+    ['cpuOptions']
     """
     given = {_OTHER_NAMES.get(key, key): value for key, value in inputs.items() if value not in (None, "")}
     fields = _FIELDS[kind]
     known = {field.ours for field in fields} | _NO_MATTER | _OF_THE_PROVIDER[kind]
     wrong = [field.theirs for field in fields if not _same(field, given.get(field.ours), found.get(field.theirs))]
-    wrong += sorted(set(given) - known)
+    others = {key: value for key, value in given.items() if key not in known}
     if kind == TEMPLATE:  # every key of the data says what is launched; a group has others that do not
-        wrong += sorted(key for key, value in found.items() if value and key not in {one.theirs for one in fields})
+        seen = {one.theirs for one in fields}
+        wrong += further_differences(others, {key: value for key, value in found.items() if value and key not in seen})
+    else:
+        wrong += sorted(others)
     if kind == GROUP and not _tags(given) <= _tags(found):
         wrong.append("Tags")
     return wrong
