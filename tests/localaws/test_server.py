@@ -126,16 +126,34 @@ def _held(aws: LocalAws) -> list[object]:
     ]
 
 
-def test_moto_s_own_reset_empties_the_account(aws: LocalAws, ec2: EC2Client, instance: str) -> None:
-    """Its endpoints stay where they are."""
-    ec2.create_image(InstanceId=instance, Name="front-1")
-
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/localaws/", {}, 200),
+        ("/localaws/", {"Host": "localhost:4566"}, 200),
+        ("/localaws/", {"Host": "[::1]:4566"}, 200),
+        ("/localaws/", {"Origin": "http://127.0.0.1:8000"}, 200),
+        ("/localaws/", {"Host": "evil.example"}, 403),
+        ("/localaws/", {"Host": "127.0.0.1.evil.example:80"}, 403),
+        ("/localaws/", {"Host": ""}, 403),
+        ("/localaws/", {"Origin": "https://evil.example"}, 403),
+        ("/localaws/", {"Origin": "null"}, 403),
+        ("/", {"Host": "ec2.evil.example"}, 403),
+        ("/", {"Origin": "https://evil.example"}, 403),
+        ("/moto-api/data.json", {}, 403),
+        ("/moto-api/", {}, 403),
+    ],
+)
+def test_no_page_in_a_browser_can_call_the_server_and_moto_s_own_control_is_shut(
+    aws: LocalAws, path: str, headers: dict[str, str], status: int
+) -> None:
+    """Also one whose domain leads to this machine. Programs of this machine are answered."""
     connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=10)
-    connection.request("POST", "/moto-api/reset")
-    assert connection.getresponse().status == http.client.OK
+    connection.request("POST" if path == "/" else "GET", path, headers=headers)
+    answered = connection.getresponse().status
     connection.close()
 
-    assert ec2.describe_images(Owners=["self"])["Images"] == []
+    assert answered == status
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import make_server
 
 from . import account, gate, settings
+from .callers import refusal
 
 if TYPE_CHECKING:
     import socket
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 PREFIX = "/localaws"
-OK, BAD_REQUEST, NOT_FOUND = "200 OK", "400 Bad Request", "404 Not Found"
+OK, BAD_REQUEST, FORBIDDEN, NOT_FOUND = "200 OK", "400 Bad Request", "403 Forbidden", "404 Not Found"
 
 Answer = tuple[str, dict[str, Any]]
 
@@ -68,11 +69,10 @@ class Application:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a control request, or pass an AWS call on to moto."""
         path = environ.get("PATH_INFO", "")
+        if why := refusal(environ):
+            return _answered(start_response, FORBIDDEN, {"error": why})
         if path == PREFIX or path.startswith(PREFIX + "/"):
             return self._control(environ, start_response, path.removeprefix(PREFIX).strip("/"))
-        if path.startswith("/moto-api/"):
-            with account.LOCK:
-                return self._moto(environ, start_response)
         return self._moto(environ, start_response)
 
     def _moto(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -84,9 +84,7 @@ class Application:
             status, body = self._answer(environ["REQUEST_METHOD"], path, environ)
         except (ValueError, ServiceException) as error:
             status, body = BAD_REQUEST, {"error": str(error)}
-        content = json.dumps(body).encode()
-        start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(content)))])
-        return [content]
+        return _answered(start_response, status, body)
 
     def _answer(self, method: str, path: str, environ: WSGIEnvironment) -> Answer:
         answer = _read(path, environ) if method == "GET" else self._write(method, path, environ)
@@ -118,6 +116,12 @@ class Application:
             case _:
                 return False
         return True
+
+
+def _answered(start_response: StartResponse, status: str, body: dict[str, Any]) -> Iterable[bytes]:
+    content = json.dumps(body).encode()
+    start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(content)))])
+    return [content]
 
 
 def _read(path: str, environ: WSGIEnvironment) -> Answer | None:
