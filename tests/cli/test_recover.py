@@ -278,7 +278,7 @@ def test_a_create_that_never_reached_aws_is_dropped_and_made_by_the_next_update(
     ran = stack.snapnames("recover")
     stack.up("--skip-preview")
 
-    assert said(ran)[0] == "never made, and to be made by the next update: web-1"
+    assert said(ran)[0] == "begun, and not in the state: the next update makes it: web-1"
     assert names(ec2, "web-1") == THREE
 
 

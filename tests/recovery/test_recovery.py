@@ -48,7 +48,8 @@ def test_a_create_that_aws_has_done_is_taken_in_and_refreshed(
     assert stack.refreshed == [[image()["urn"]]]
     assert (run.adopted, run.dropped, run.deleted) == (["web-1"], ["web-2"], [])
     assert said.getvalue() == (
-        "taking over from an update that was cut off: web-1\nnever made, and to be made by the next update: web-2\n"
+        "taking over from an update that was cut off: web-1\n"
+        "begun, and not in the state: the next update makes it: web-2\n"
     )
 
 

@@ -293,4 +293,4 @@ class Recovery:
                     "for it, since the next update makes a new one"
                 )
         if self.dropped:
-            self.display.say(f"never made, and to be made by the next update: {', '.join(self.dropped)}")
+            self.display.say(f"begun, and not in the state: the next update makes it: {', '.join(self.dropped)}")
