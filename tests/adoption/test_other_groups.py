@@ -136,12 +136,15 @@ def test_a_second_group_and_the_end_of_the_first_are_refused(
 
     stack.config["fleet"] = FLEET
     with_own = stack.preview(code=None)
+    third = Program(tmp_path / "third", aws, engine, {**config, "service": "db"}, stack="third")
+    taken = third.preview(code=None)
     other.config["fleet"] = own
     without = other.preview(code=None)
     other.config |= {"fleet": FLEET, "releases": ["2"]}
     leaking = other.preview(code=None)
 
-    assert (with_own.code, without.code, leaking.code) == (1, 1, 1)
+    assert (with_own.code, taken.code, without.code, leaking.code) == (1, 1, 1, 1)
+    assert "launches from a launch template of the Pulumi stack 'organization/snapnames/other'" in taken.out
     assert "which it has made, and which this update would delete" in with_own.out
     assert (
         f"snapnames:fleet.adopt is gone, and the stack has taken over the Auto Scaling group '{GROUP}'" in without.out

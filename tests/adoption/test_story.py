@@ -74,3 +74,32 @@ def _destroy_leaves_what_runs(stack: Program, aws: LocalAws, ec2: EC2Client) -> 
 
     assert (images(ec2), snapshot_ids(ec2), group(aws)) == (kept, snapshots, runs)
     assert len(ec2.describe_launch_templates()["LaunchTemplates"]) == 1
+
+
+def test_what_a_group_was_left_with_stays_also_when_the_stack_is_destroyed_later(
+    program: Callable[..., Program], aws: LocalAws, ec2: EC2Client
+) -> None:
+    """The fleet is removed from the config, another update follows, and then the stack goes."""
+    aws.settings(pending_seconds=0)
+    seed(aws)
+    before = unchanging(aws)
+    fleet = {**FLEET, "tags": {"Name": "web", "tier": "front"}}
+    stack = program({"service": "web", "source": "fleet", "releases": ["1"], "fleet": fleet})
+    stack.up("--skip-preview")
+    runs, kept, snapshots = group(aws), images(ec2), snapshot_ids(ec2)
+
+    stack.config["source"] = runs["Instances"][0]["InstanceId"]
+    del stack.config["fleet"]
+    stack.up("--skip-preview")
+    stack.config["description"] = "front"
+    stack.up("--skip-preview")
+    stack.destroy()
+
+    after = group(aws)
+    assert after["Instances"] == runs["Instances"]
+    assert after["LaunchTemplate"] == runs["LaunchTemplate"]
+    assert [tag for tag in after["Tags"] if tag["Key"] != "tier"] == before["Tags"]
+    assert ({name: image["ImageId"] for name, image in images(ec2).items()}, snapshot_ids(ec2)) == (
+        {name: image["ImageId"] for name, image in kept.items()},
+        snapshots,
+    )

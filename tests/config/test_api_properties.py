@@ -64,6 +64,18 @@ def test_what_pulumi_aws_has_no_property_for_is_named_by_its_path() -> None:
     assert found.given == {"placement": {"tenancy": "default"}}
 
 
+def test_addresses_that_are_maps_to_the_api_are_texts() -> None:
+    """A map of one value. What has more is named."""
+    interface = {"Ipv6Addresses": [{"Ipv6Address": "::1"}], "Ipv4Prefixes": [{"Ipv4Prefix": "10.0.0.0/28"}]}
+
+    found = ApiProperties({"NetworkInterfaces": [interface]}, aws.ec2.LaunchTemplateArgs)
+    odd = ApiProperties({"NetworkInterfaces": [{"Ipv6Addresses": [{"A": "1", "B": "2"}]}]}, aws.ec2.LaunchTemplateArgs)
+
+    assert found.lost == []
+    assert found.given == {"networkInterfaces": [{"ipv6Addresses": ["::1"], "ipv4Prefixes": ["10.0.0.0/28"]}]}
+    assert odd.lost == ["NetworkInterfaces.Ipv6Addresses"]
+
+
 def test_a_mixed_instances_policy_gets_them_too() -> None:
     """Weights are text there."""
     policy = {

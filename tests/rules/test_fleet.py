@@ -92,3 +92,21 @@ def test_a_fleet_that_does_not_fit_together_says_what_to_set(args: dict[str, Any
         check_fleet(given, "fleet")
 
     assert str(refused.value) == f"fleet {message}"
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ({"launch": "configuration"}, "has the launch 'configuration'; such a group launches from a launch template"),
+        ({"instance_refresh": {"triggers": ["tag"]}}, "has the trigger 'tag' in its instance refresh"),
+        ({"zones": ["a"], "subnets": ["b"]}, "has both zones and subnets"),
+    ],
+)
+def test_a_group_that_is_taken_over_needs_no_type_and_no_place_and_keeps_its_tags(
+    args: dict[str, Any], message: str
+) -> None:
+    """The group has them; with the trigger, its tags would be declared as a whole."""
+    check_fleet({"adopt": "web-prod"}, "the fleet")
+
+    with pytest.raises(InputError, match=message):
+        check_fleet({"adopt": "web-prod", **args}, "the fleet")

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from snapnames.errors import InputError
+from snapnames.rules.images import STACK_TAG
 from snapnames.rules.launch_data import data_of_configuration, mapped_snapshots, without_image
+
+from .tags import tags_of
 
 if TYPE_CHECKING:
     from mypy_boto3_autoscaling import AutoScalingClient
-    from mypy_boto3_autoscaling.type_defs import AutoScalingGroupTypeDef
+    from mypy_boto3_autoscaling.type_defs import AutoScalingGroupTypeDef, LaunchTemplateSpecificationTypeDef
     from mypy_boto3_ec2 import EC2Client
 
 
@@ -35,12 +38,15 @@ class TakenGroup:
     mixed: Mapping[str, Any] | None
     """Its mixed instances policy, as Auto Scaling has it."""
 
+    template_builder: str
+    """The stack that the mark of its launch template names; empty without one."""
+
     lost: tuple[str, ...]
     """Settings that can't be carried over, as the API names them."""
 
 
 def read_taken_group(ec2: "EC2Client", autoscaling: "AutoScalingClient", name: str) -> TakenGroup | None:
-    """The group, or None where there is none: two calls, and one for the image if its snapshots are mapped.
+    """The group, or None where there is none: two calls, and one each for a template and for mapped snapshots.
 
     Raises `InputError` if what it launches from can't be found.
     """
@@ -54,6 +60,10 @@ def read_taken_group(ec2: "EC2Client", autoscaling: "AutoScalingClient", name: s
     overrides = mixed.get("LaunchTemplate", {}).get("Overrides", []) if mixed else []
     if any("LaunchTemplateSpecification" in one for one in overrides):
         lost.append("MixedInstancesPolicy.LaunchTemplate.Overrides.LaunchTemplateSpecification")
+    behind = _snapshots_behind(ec2, image_id) if mapped_snapshots(data) else set()
+    if mapped_snapshots(data) and not behind:
+        # Then a snapshot of the old image can't be told from another, and a new release would begin with old data.
+        lost.append(f"BlockDeviceMappings.Ebs.SnapshotId of the image {image_id}, which EC2 does not have")
     return TakenGroup(
         name=group["AutoScalingGroupName"],
         min_size=group["MinSize"],
@@ -63,8 +73,9 @@ def read_taken_group(ec2: "EC2Client", autoscaling: "AutoScalingClient", name: s
         tags={tag["Key"]: tag["Value"] for tag in group.get("Tags", [])},
         leaving=bool(group.get("Status")),
         image_id=image_id,
-        launches=without_image(data, _snapshots_behind(ec2, image_id) if mapped_snapshots(data) else ()),
+        launches=without_image(data, behind),
         mixed=mixed,
+        template_builder=_builder(ec2, group),
         lost=tuple(lost),
     )
 
@@ -79,12 +90,24 @@ def _launched(
             data, lost = data_of_configuration(found)
             return {**data, "ImageId": found["ImageId"]}, lost
         raise InputError(f"launch configuration {configuration} of group {group['AutoScalingGroupName']} is gone")
-    mixed = group.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {})
-    template = group.get("LaunchTemplate") or mixed.get("LaunchTemplateSpecification") or {}
+    template = _template(group)
     answer = ec2.describe_launch_template_versions(
         LaunchTemplateId=template.get("LaunchTemplateId", ""), Versions=[template.get("Version", "$Default")]
     )
     return dict(answer["LaunchTemplateVersions"][0]["LaunchTemplateData"]), []
+
+
+def _template(group: "AutoScalingGroupTypeDef") -> "LaunchTemplateSpecificationTypeDef":
+    mixed = group.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {})
+    return group.get("LaunchTemplate") or mixed.get("LaunchTemplateSpecification") or {}
+
+
+def _builder(ec2: "EC2Client", group: "AutoScalingGroupTypeDef") -> str:
+    template_id = _template(group).get("LaunchTemplateId")
+    if not template_id:
+        return ""
+    found = ec2.describe_launch_templates(LaunchTemplateIds=[template_id])["LaunchTemplates"]
+    return next((tags_of(one).get(STACK_TAG, "") for one in found), "")
 
 
 def _snapshots_behind(ec2: "EC2Client", image_id: str) -> set[str]:

@@ -13,6 +13,8 @@ _OTHER_NAMES = {
 }
 """What pulumi-aws calls otherwise than the API does, in launch templates."""
 
+_SCALARS = (str, int, float, bool)
+
 _ANSWERED = ("MetadataOptions.State",)
 """What the API answers, and takes from nobody."""
 
@@ -49,7 +51,12 @@ class ApiProperties:
             of = bare(get_args(hint)[0])
             return [self._value(one, of, path) for one in (value if isinstance(value, list) else [value])]
         if isinstance(value, Mapping):
-            return self._map(value, hint, f"{path}.")
+            if hint not in _SCALARS:
+                return self._map(value, hint, f"{path}.")
+            if len(value) == 1:  # an address is a map of one value to the API
+                return self._value(next(iter(value.values())), hint, path)
+            self.lost.append(path)
+            return None
         return _text(value) if hint is str else value
 
 

@@ -15,13 +15,18 @@ ADOPTED_OUTPUT = "adoptedGroup"
 
 LIVE_OUTPUT = "live"
 
+LEFT_OUTPUT = "leftRelease"
+"""The stack output that has the release which a group launched when the stack left it to itself."""
+
 
 def check_adoption(settings: Settings, before: Mapping[str, Any]) -> None:
     """Raise `InputError` for a change that would end a group, make a second one, or leave an image behind.
 
     `before`: the outputs that the last update has left.
     """
-    wanted = (settings.fleet or {}).get("adopt", "")
+    if settings.fleet is None:
+        return
+    wanted = settings.fleet.get("adopt", "")
     group, adopted = before.get(GROUP_OUTPUT, ""), before.get(ADOPTED_OUTPUT, "")
     if wanted and group and adopted != wanted:
         whose = "which it has taken over" if adopted else "which it has made, and which this update would delete"
@@ -45,12 +50,24 @@ def check_adoption(settings: Settings, before: Mapping[str, Any]) -> None:
         )
 
 
-def staying(settings: Settings, release: str) -> ResourceOptions | None:
+def left_release(settings: Settings, before: Mapping[str, Any]) -> str:
+    """The release that a group of the team's own was left with; empty if none was left.
+
+    The group goes on launching its image, so no later update of the stack may delete it.
+    """
+    left: str = before.get(LEFT_OUTPUT, "")
+    if settings.fleet is None and before.get(ADOPTED_OUTPUT):
+        left = before.get(LIVE_OUTPUT, "")
+    return left
+
+
+def staying(settings: Settings, release: str, left: str) -> ResourceOptions | None:
     """Options for the image of a release: the one that a group of the team's own launches outlives the stack.
 
-    The next update clears the flag of the release before, so that a later one can drop its image.
+    The next update clears the flag of the release before, so that a later one can drop its image. `left`: the release
+    that a group was left with.
     """
-    if "adopt" in (settings.fleet or {}) and release == settings.live:
+    if release == left or ("adopt" in (settings.fleet or {}) and release == settings.live):
         return ResourceOptions(transformations=[_kept])
     return None
 

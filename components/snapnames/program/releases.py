@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from .taken_in import TakenInImage
 
 
-def release_images(settings: Settings) -> "dict[str, ReleaseImage | TakenInImage]":
-    """Release to its image, newest first. Two reads of the account when every image exists and none was dropped.
+def release_images(settings: Settings, left: str = "") -> "dict[str, ReleaseImage | TakenInImage]":
+    """Release to its image, newest first; `left` is the release that a group was left with.
+
+    Two reads of the account when every image exists and none was dropped.
 
     Images that others built, and that the config takes in, are read, marked and named, and never built. Without a
     release it is one read, for images of those that were dropped. Images are compared by their ids and
@@ -64,7 +66,7 @@ def release_images(settings: Settings) -> "dict[str, ReleaseImage | TakenInImage
             args["source_instance_id"] = source
             if settings.deprecate_after:
                 args["deprecation_time"] = deprecation_time(settings.deprecate_after, datetime.now(UTC))
-        return ReleaseImage(names[release], args, staying(settings, release))
+        return ReleaseImage(names[release], args, staying(settings, release, left))
 
     declared = _declared(settings, taken)
     return {release: declared.get(release) or declare(release) for release in settings.releases}

@@ -13,7 +13,7 @@ from snapnames.rules.groups import GROUP_OUTPUT
 from snapnames.rules.history import HISTORY_OUTPUT, read_history
 from snapnames.rules.owned_names import RECORD_OUTPUT
 
-from .adoption import ADOPTED_OUTPUT, LIVE_OUTPUT, check_adoption
+from .adoption import ADOPTED_OUTPUT, LEFT_OUTPUT, LIVE_OUTPUT, check_adoption, left_release
 from .history import recorded_history
 from .releases import release_images
 
@@ -25,15 +25,18 @@ def declare_stack() -> None:
     """
     lighten_program()
     settings = read_settings()
-    before = last_outputs() if settings.fleet is not None else {}
+    before = last_outputs() if settings.releases else {}
     check_adoption(settings, before)
-    images = release_images(settings)
+    left = left_release(settings, before)
+    images = release_images(settings, left)
 
     if settings.releases:
         pulumi.export("images", {release: image.image_id for release, image in images.items()})
         pulumi.export("snapshots", {release: image.snapshot_ids for release, image in images.items()})
         pulumi.export("names", {release: image.snapshot_names for release, image in images.items()})
 
+    if left:
+        pulumi.export(LEFT_OUTPUT, left)
     if settings.fleet is not None:
         live = images[settings.live]
         fleet = Fleet(

@@ -65,6 +65,13 @@ def _refuse(group: "TakenGroup", setting: str, *, forced: bool) -> None:
                 "snapnames:force to [other-owner]"
             )
 
+    if group.template_builder not in ("", stack_tag()) and not forced:
+        raise InputError(
+            f"{setting} takes over the Auto Scaling group {group.name!r}, which launches from a launch template of the "
+            f"Pulumi stack {group.template_builder!r}: each of the two would undo what the other does. Take it out of "
+            "there first, or set snapnames:force to [other-owner]"
+        )
+
 
 def _filled_in(args: FleetArgs, group: "TakenGroup", setting: str) -> FleetArgs:
     launches = ApiProperties(group.launches, aws.ec2.LaunchTemplateArgs)

@@ -74,7 +74,10 @@ def auto_scaling_group(
             f"{name}:{tag['key']}",
             autoscaling_group_name=group.name,
             tag={"key": tag["key"], "value": tag["value"], "propagate_at_launch": tag["propagate_at_launch"]},
-            opts=ResourceOptions(parent=owner, deleted_with=None if adopted else group),
+            # A tag that the group had before would go with the stack.
+            opts=ResourceOptions(
+                parent=owner, deleted_with=None if adopted else group, retain_on_delete=True if adopted else None
+            ),
         )
     return group
 

@@ -29,6 +29,11 @@ def check_fleet(args: Mapping[str, Any], setting: str) -> None:
             f"{setting} takes over a group and has the launch {args['launch']!r}; such a group launches from a launch "
             "template, whatever it launched from before: remove launch"
         )
+    if adopts and "tag" in args.get("instance_refresh", {}).get("triggers", ()):
+        raise InputError(
+            f"{setting} takes over a group and has the trigger 'tag' in its instance refresh; for that, the tags of "
+            "the group have to be declared as a whole, and tags of others would go: remove the trigger"
+        )
     if "instance_type" not in args and not adopts and not chooses_types(args):
         raise InputError(f"{setting} has no instance type; a launch needs one: set it, e.g. t3.small")
     _check_sizes(args, setting)
