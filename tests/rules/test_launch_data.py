@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from snapnames.rules.launch_data import data_of_configuration, mapped_snapshots, without_image
 
 OF_2018: dict[str, Any] = {
@@ -86,5 +87,27 @@ def test_only_the_snapshots_of_the_old_image_are_left_out() -> None:
     assert without_image(data, {"snap-root"})["BlockDeviceMappings"] == [
         {"DeviceName": "/dev/sda1", "Ebs": {"VolumeSize": 8}},
         own,
-        {"DeviceName": "/dev/sdb", "NoDevice": ""},
+        {"DeviceName": "/dev/sdb", "NoDevice": "true"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "carried"),
+    [
+        ({"NoDevice": ""}, {"NoDevice": "true"}),
+        ({"NoDevice": True}, {"NoDevice": "true"}),
+        ({"NoDevice": False}, {}),
+        ({}, {}),
+    ],
+)
+def test_a_device_that_is_left_out_stays_left_out(given: dict[str, Any], carried: dict[str, Any]) -> None:
+    """A template has an empty text for it, and a configuration a truth."""
+    assert without_image({"BlockDeviceMappings": [{"DeviceName": "/dev/sdb", **given}]}, ()) == {
+        "BlockDeviceMappings": [{"DeviceName": "/dev/sdb", **carried}]
+    }
+
+
+def test_what_ec2_answers_with_nothing_is_no_setting() -> None:
+    """An empty list, and that no service manages the template. A managed one is not carried over silently."""
+    assert without_image({"ElasticGpuSpecifications": [], "Operator": {"Managed": False}, "KeyName": ""}, ()) == {}
+    assert without_image({"Operator": {"Managed": True}}, ()) == {"Operator": {"Managed": True}}

@@ -62,7 +62,9 @@ def without_image(data: Mapping[str, Any], snapshot_ids: Collection[str]) -> dic
     >>> without_image({"ImageId": "ami-1", "BlockDeviceMappings": [volume]}, {"snap-1"})
     {'BlockDeviceMappings': [{'DeviceName': '/dev/sda1', 'Ebs': {'VolumeSize': 40}}]}
     """
-    kept = {key: value for key, value in data.items() if key != "ImageId"}
+    kept = {key: value for key, value in data.items() if key != "ImageId" and value not in (None, "", [], {})}
+    if not kept.get("Operator", {}).get("Managed", True):
+        del kept["Operator"]  # EC2's answer that no service manages the template
     if "BlockDeviceMappings" in kept:
         kept["BlockDeviceMappings"] = [_of_new_image(one, snapshot_ids) for one in kept["BlockDeviceMappings"]]
     return kept
@@ -75,7 +77,12 @@ def mapped_snapshots(data: Mapping[str, Any]) -> list[str]:
 
 
 def _of_new_image(mapping: Mapping[str, Any], snapshot_ids: Collection[str]) -> dict[str, Any]:
+    # To leave a device out, EC2 has an empty text here and a launch configuration a truth. The provider sends a text.
+    left_out = "NoDevice" in mapping and mapping["NoDevice"] not in (None, False, "false")
+    mapping = {key: value for key, value in mapping.items() if key != "NoDevice"}
+    if left_out:
+        mapping["NoDevice"] = "true"
     volume = mapping.get("Ebs")
     if not volume or volume.get("SnapshotId") not in snapshot_ids:
-        return dict(mapping)
+        return mapping
     return {**mapping, "Ebs": {key: value for key, value in volume.items() if key != "SnapshotId"}}
