@@ -24,7 +24,8 @@ def refusal(environ: WSGIEnvironment) -> str:
     ('', "the request is for 'evil.example:45")
     """
     host, origin, path = environ.get("HTTP_HOST", ""), environ.get("HTTP_ORIGIN", ""), environ.get("PATH_INFO", "")
-    if _name(f"//{host}") not in LOOPBACK:
+    # A browser always sends a Host. A plain client of HTTP/1.0 sends none.
+    if "HTTP_HOST" in environ and _name(f"//{host}") not in LOOPBACK:
         return f"the request is for {host!r}; this server answers only for {' and '.join(LOOPBACK[:2])}: call it so"
     if origin and _name(origin) not in LOOPBACK:
         return f"the request is from a page of {origin!r}; pages of other machines may not call this server"
