@@ -22,6 +22,7 @@ from snapnames.rules.images import SERVICE_TAG, STACK_TAG
 from snapnames.rules.naming import DEFAULT_PATTERN, check_image_name, check_pattern, ordered_devices
 from snapnames.rules.releases import check_service
 from snapnames.rules.resource_types import RELEASE_IMAGE
+from snapnames.rules.source import SourceInstance
 from snapnames.rules.tags import check_image_tags
 from snapnames.rules.time_spans import DEFAULT_CREATE_TIMEOUT
 
@@ -103,8 +104,19 @@ class ReleaseImage(ComponentResource):
     snapshot_names: Output[dict[str, str]]
     """Device name to the Name of its snapshot, root first; known in the preview before the image exists."""
 
-    def __init__(self, name: str, args: ReleaseImageArgs, opts: ResourceOptions | None = None) -> None:
-        """Declare the image and the names; `args` as `ReleaseImageArgs` says."""
+    def __init__(
+        self,
+        name: str,
+        args: ReleaseImageArgs,
+        opts: ResourceOptions | None = None,
+        *,
+        read: SourceInstance | None = None,
+    ) -> None:
+        """Declare the image and the names; `args` as `ReleaseImageArgs` says.
+
+        `read`: the source instance, of a program that has read it, and has seen that no image has the name. It saves
+        the provider's reads, which take eight calls. One of these calls also gives the user data of the instance.
+        """
         image_name, pattern = args["image_name"], args.get("name_pattern", DEFAULT_PATTERN)
         tags = args.get("image_tags", {})
         check_image_name(image_name, "image_name")
@@ -116,7 +128,7 @@ class ReleaseImage(ComponentResource):
         super().__init__(RELEASE_IMAGE, name, {}, opts)
 
         source = args.get("source_instance_id")
-        volumes = SourceVolumes(name, image_name, source, self)
+        volumes = SourceVolumes(name, image_name, source, self, read)
         unfinished = unfinished_ids(self)
         image = NamedImage(
             self,

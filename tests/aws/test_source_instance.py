@@ -11,6 +11,7 @@ from snapnames.aws.source_instances import healthy_instances
 from snapnames.errors import InputError
 from snapnames.program.account import Account
 from snapnames.program.source import find_source
+from snapnames.rules.source import volumes_of
 from snapnames.testing.localaws.server import LocalAws
 
 from tests.account import launch
@@ -63,12 +64,28 @@ def test_the_status_of_more_than_a_hundred_instances_is_asked_for_in_several_cal
     assert [instance["InstanceId"] for instance in healthy] == ids
 
 
-def test_an_instance_id_is_its_own_source_and_nothing_is_asked(aws: LocalAws, account: Account) -> None:
-    """Whether there is such a one the preview of the image tells."""
-    mark = aws.mark()
+def test_an_instance_of_an_id_is_read_with_its_volumes_in_one_call(
+    aws: LocalAws, account: Account, ec2: EC2Client
+) -> None:
+    """Not with the user data, which the role need not be allowed to read. The instance store is no volume."""
+    instance, mark = launch(ec2), aws.mark()
 
-    assert find_source("i-0123456789abcdef0", "web-1", account, reboot=False) == "i-0123456789abcdef0"
-    assert aws.calls(mark) == []
+    found = find_source(instance, "web-1", account, reboot=False)
+
+    assert aws.calls(mark) == ["ec2.DescribeInstances"]
+    assert volumes_of(found, "web-1") == ["/dev/sda1", "/dev/sdf", "/dev/sdg"]
+    assert (found.instance_id, found.state) == (instance, "running")
+
+
+def test_an_id_that_ec2_does_not_have_is_refused(account: Account) -> None:
+    """The message names the image too."""
+    with pytest.raises(InputError) as refused:
+        find_source("i-0123456789abcdef0", "web-1", account, reboot=False)
+
+    assert str(refused.value) == (
+        "source instance 'i-0123456789abcdef0' of image 'web-1' does not exist in this account and region: give the id "
+        "of a running instance"
+    )
 
 
 def test_a_running_instance_with_all_the_tags_is_the_source(account: Account, ec2: EC2Client) -> None:
@@ -77,7 +94,7 @@ def test_a_running_instance_with_all_the_tags_is_the_source(account: Account, ec
     ec2.stop_instances(InstanceIds=[launch(ec2, TAGS)])
     running = launch(ec2, TAGS)
 
-    assert find_source(TAGS, "web-1", account, reboot=False) == running
+    assert find_source(TAGS, "web-1", account, reboot=False).instance_id == running
 
 
 def test_without_a_running_instance_the_error_says_which_tags_match_none(account: Account, ec2: EC2Client) -> None:

@@ -76,24 +76,24 @@ def test_a_preview_of_a_deployment_changes_nothing(aws: LocalAws, service: Servi
     assert service.pulumi("stack", "export").out == state
 
 
-def test_ten_deployments_that_keep_three_leave_three_images_all_named_and_nothing_else(
+def test_six_deployments_that_keep_three_leave_three_images_all_named_and_nothing_else(
     aws: LocalAws, engine: engines.Engine, tmp_path: Path
 ) -> None:
     """A day of a busy team, whose instances are replaced with each."""
     ec2 = aws.client("ec2")
     aws.settings(pending_seconds=0)
     service = Service(tmp_path / "stack", aws, engine, {**FLEET, "instanceRefresh": {}})
-    deployed = [str(n) for n in range(1, 11)]
+    deployed = [str(n) for n in range(1, 7)]
 
     for release in deployed:
         service.snapnames("deploy", "--release", release, "--keep", "3")
 
-    kept = [f"front-web-{release}" for release in ("10", "9", "8")]
-    assert service.releases == (["10", "9", "8"], None)
+    kept = [f"front-web-{release}" for release in ("6", "5", "4")]
+    assert service.releases == (["6", "5", "4"], None)
     assert sorted(images(ec2)) == sorted(kept)
     assert {image: names(ec2, image) for image in kept} == {image: three_names(image) for image in kept}
     assert len(snapshot_ids(ec2)) == 3 * len(kept)
-    newest = images(ec2)["front-web-10"]["ImageId"]
+    newest = images(ec2)["front-web-6"]["ImageId"]
     assert launched_images(aws.client("autoscaling")) == {"groups": [newest], "configurations": [newest]}
 
 

@@ -37,3 +37,31 @@ def test_a_deployment_asks_pulumi_for_nothing_that_it_does_not_use(
     asked = Counter(" ".join(one[:2]) if one[0] == "stack" else one[0] for one in words)
     assert (asked["preview"], asked["up"]) == (1, 1)
     assert asked["stack output"] == asked["stack history"] == 0
+
+
+_FLEET = {"instanceType": "t3.micro", "zones": ["ap-northeast-2a"], "launch": "template"}
+_WATCHED = ("ec2.DescribeImages", "ec2.DescribeSnapshots")
+"""Asked for again and again while EC2 makes an image, to show how far it is."""
+
+
+def test_a_command_asks_aws_for_nothing_twice(program: Callable[..., Program], aws: LocalAws, ec2: EC2Client) -> None:
+    """Of what a new release with three volumes costs, most are the provider's: three tags, a version, the group."""
+    aws.settings(pending_seconds=0)
+    stack = program({"service": "web", "source": launch(ec2), "releases": ["1"], "fleet": _FLEET})
+    stack.up("--skip-preview")
+    calls: dict[str, Counter[str]] = {}
+
+    for command in (["deploy", "--release", "2"], ["deploy", "--release", "2"], ["rollback", "1"], ["releases"]):
+        mark = aws.mark()
+        stack.snapnames(*command)
+        calls["again" if command[0] in calls and command[0] == "deploy" else command[0]] = Counter(aws.calls(mark))
+        stack.config["releases"] = ["2", "1"]
+
+    built = calls["deploy"]
+    assert sum(built.values()) - sum(built[call] for call in _WATCHED) <= 27
+    assert {name: calls[name].total() for name in ("again", "rollback", "releases")} == {
+        "again": 23,
+        "rollback": 28,
+        "releases": 6,
+    }
+    assert "ec2.DescribeInstanceAttribute" not in built

@@ -132,7 +132,7 @@ def test_tags_are_looked_up_once_a_run_and_only_while_a_release_is_not_built(
     stack.config["releases"] = [NEXT, RELEASE]
     next_one = stack.preview(code=None)
 
-    assert by_tags - by_id == {"ec2.DescribeInstances": 1, "ec2.DescribeInstanceStatus": 1}
+    assert by_tags - by_id == {"ec2.DescribeInstanceStatus": 1}
     assert by_id - by_tags == Counter()
     assert built == {"ec2.DescribeImages"}
     assert next_one.code == 1
@@ -265,6 +265,17 @@ def test_a_source_that_does_not_exist_yet_shows_no_names_and_gets_them_all(
     assert "aws:ec2:AmiFromInstance" in previewed
     assert "aws:ec2:Tag" not in previewed
     assert names(ec2, "web-1") == {"/dev/sda1": "web-1(001)", "/dev/sdf": "web-1(002)"}
+
+
+def test_a_program_of_ones_own_is_told_that_its_source_does_not_exist(
+    aws: LocalAws, engine: Engine, tmp_path: Path
+) -> None:
+    """There the provider reads the instance."""
+    stack = program_of(MANY_IMAGES, tmp_path, aws, engine, {"source": "i-0123456789abcdef0"})
+
+    refused = stack.preview(code=1)
+
+    assert re.search(r"source instance 'i-0123456789abcdef0' of image 'web-\d+' does not exist in this", refused.out)
 
 
 MANY_IMAGES = """

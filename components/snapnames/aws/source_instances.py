@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from snapnames.rules.groups import Group
 from snapnames.rules.limits import STATUS_IDS, chunks
-from snapnames.rules.source import Candidate
+from snapnames.rules.source import Candidate, SourceInstance
 
 from .groups import read_groups
 from .rollouts import launched_image
@@ -18,17 +18,29 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import FilterTypeDef, InstanceTypeDef
 
 
-def running_instances(ec2: "EC2Client", source: str | Mapping[str, str]) -> list["InstanceTypeDef"]:
-    """The running instances with these tags, or the one of this id: one paged read."""
-    filters: list[FilterTypeDef] = [{"Name": "instance-id", "Values": [source]}] if isinstance(source, str) else []
-    if not isinstance(source, str):
-        filters = [{"Name": f"tag:{key}", "Values": [value]} for key, value in source.items()]
-    return _running(ec2, filters)
+def running_instances(ec2: "EC2Client", tags: Mapping[str, str]) -> list["InstanceTypeDef"]:
+    """The running instances with these tags: one paged read."""
+    return _running(ec2, [{"Name": f"tag:{key}", "Values": [value]} for key, value in tags.items()])
+
+
+def instance_by_id(ec2: "EC2Client", instance_id: str) -> "InstanceTypeDef | None":
+    """The instance, in any state; None if EC2 does not have it."""
+    return next(iter(_instances(ec2, [{"Name": "instance-id", "Values": [instance_id]}])), None)
+
+
+def source_of(instance: "InstanceTypeDef") -> SourceInstance:
+    """The instance as one to make an image of. EC2 lists its EBS volumes alone, and none of the instance store."""
+    devices = tuple(mapping["DeviceName"] for mapping in instance.get("BlockDeviceMappings", ()))
+    root = instance.get("RootDeviceName", "")
+    return SourceInstance(instance["InstanceId"], instance["State"]["Name"], root if root in devices else "", devices)
 
 
 def _running(ec2: "EC2Client", filters: Sequence["FilterTypeDef"]) -> list["InstanceTypeDef"]:
-    running: list[FilterTypeDef] = [*filters, {"Name": "instance-state-name", "Values": ["running"]}]
-    pages = ec2.get_paginator("describe_instances").paginate(Filters=running)
+    return _instances(ec2, [*filters, {"Name": "instance-state-name", "Values": ["running"]}])
+
+
+def _instances(ec2: "EC2Client", filters: Sequence["FilterTypeDef"]) -> list["InstanceTypeDef"]:
+    pages = ec2.get_paginator("describe_instances").paginate(Filters=filters)
     return [instance for page in pages for group in page["Reservations"] for instance in group["Instances"]]
 
 

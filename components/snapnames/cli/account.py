@@ -7,7 +7,7 @@ from snapnames.aws.images import built_images, images_by
 from snapnames.aws.session import REFUSALS, StackSession
 from snapnames.aws.snapshots import with_snapshots
 from snapnames.errors import InputError
-from snapnames.rules.images import ImageWithSnapshots
+from snapnames.rules.images import Image, ImageWithSnapshots
 
 from .advice import aws_errors
 from .errors import UsageError
@@ -38,6 +38,11 @@ class Account:
         with aws_errors("EC2 can't be read"):
             built = built_images(self._ec2, self._stack_tag)
             return {one.image.name: one for one in with_snapshots(self._ec2, built)}
+
+    def built(self) -> list[Image]:
+        """The same images without their snapshots, in one read. Raises `CommandError`."""
+        with aws_errors("EC2 can't be read"):
+            return built_images(self._ec2, self._stack_tag)
 
     def image(self, name: str) -> ImageWithSnapshots | None:
         """The image of that name that this stack built. Raises `CommandError`."""

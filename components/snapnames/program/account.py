@@ -41,6 +41,10 @@ class Account:
         own = next((image for image in self.built if image.name == name), None)
         return own or next((image for image in self.bearers if image.name == name and not image.copied), None)
 
+    def bears(self, name: str) -> bool:
+        """Whether any image bears the name, also one that is a copy."""
+        return any(image.name == name for image in (*self.built, *self.bearers))
+
     @property
     def place(self) -> str:
         """Where this is: the account and the region. It costs one call, so only an error asks for it."""

@@ -37,7 +37,7 @@ def release_images(settings: Settings, left: str = "") -> "dict[str, ReleaseImag
     """
     taken = _taken_in(settings)
     names = {release: settings.image_name(release) for release in settings.releases if release not in taken}
-    source = None
+    source = read = None
     newest = next((release for release in settings.releases[:1] if release in names), "")
     listed = marked_ids(list(names.values())) if names else set()
     if len(listed) != len(names) or listed != marked_ids():
@@ -49,6 +49,8 @@ def release_images(settings: Settings, left: str = "") -> "dict[str, ReleaseImag
         if newest and account.named(names[newest]) is None:
             adopted = (settings.fleet or {}).get("adopt", "")
             source = find_source(settings.source, names[newest], account, reboot=settings.reboot, adopted=adopted)
+            # A copy of that name keeps EC2 from making the image: then the component reads it, and says so.
+            read = None if account.bears(names[newest]) else source
         settle_dropped(settings, account)
 
     def declare(release: str) -> ReleaseImage:
@@ -63,9 +65,10 @@ def release_images(settings: Settings, left: str = "") -> "dict[str, ReleaseImag
             "create_timeout": settings.create_timeout,
         }
         if release == newest and source is not None:
-            args["source_instance_id"] = source
+            args["source_instance_id"] = source.instance_id
             if settings.deprecate_after:
                 args["deprecation_time"] = deprecation_time(settings.deprecate_after, datetime.now(UTC))
+            return ReleaseImage(names[release], args, staying(settings, release, left), read=read)
         return ReleaseImage(names[release], args, staying(settings, release, left))
 
     declared = _declared(settings, taken)

@@ -1,6 +1,6 @@
 """The instance that the new release of the program is made of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -8,39 +8,42 @@ import pulumi
 from snapnames.errors import InputError
 from snapnames.resources.stack_outputs import last_outputs
 from snapnames.rules.groups import GROUP_OUTPUT
-from snapnames.rules.source import FLEET, Candidate, chosen
+from snapnames.rules.source import FLEET, Candidate, SourceInstance, chosen, no_such_source
 
 if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import InstanceTypeDef
+
     from .account import Account
 
 
 def find_source(
     source: str | Mapping[str, str], image_name: str, account: "Account", *, reboot: bool, adopted: str = ""
-) -> str:
-    """The id of the source instance.
+) -> SourceInstance:
+    """The source instance.
 
-    If `source` is an instance id, this is the id. If `source` has tags, this is an instance with these tags that runs
-    and is healthy (both status checks say `ok`), is in service in its group if it has one, and has run longest; first
-    of those that run what their group launches now. If `source` is `fleet`, it is chosen in the same way of those that
-    Auto Scaling has in service in the stack's own group, or in the group `adopted`, whatever their tags are. This takes
-    two or three reads, two more for each group, and one more for each further 100 instances. Raises `InputError` if no
-    instance matches, if AWS refuses a read, and if the instance would be rebooted while its group has it in service.
+    If `source` is an instance id, it is the one of this id. If `source` has tags, it is an instance with these tags
+    that runs and is healthy (both status checks say `ok`), is in service in its group if it has one, and has run
+    longest; first of those that run what their group launches now. If `source` is `fleet`, it is chosen in the same way
+    of those that Auto Scaling has in service in the stack's own group, or in the group `adopted`, whatever their tags
+    are.
+
+    An id takes one read. The others take two or three, two more for each group, and one more for each further 100
+    instances. Raises `InputError` if no instance matches, if AWS refuses a read, and if the instance would be rebooted
+    while its group has it in service.
     """
     if source == FLEET:
         group = adopted or last_outputs().get(GROUP_OUTPUT, "")
         return _of_own_group(group, image_name, account, reboot=reboot)
-    if isinstance(source, str) and not reboot:
-        return source
+    if isinstance(source, str):
+        return _of_id(source, image_name, account, reboot=reboot)
     from snapnames.aws.session import reading  # noqa: PLC0415 -- loaded by now, since the account was read
     from snapnames.aws.source_instances import candidates, healthy_instances, running_instances  # noqa: PLC0415
 
-    shown = repr(source if isinstance(source, str) else dict(source))
+    shown = repr(dict(source))
     with reading(f"the instances of snapnames:source {shown}"):
         running = running_instances(account.ec2, source)
-        healthy = running if isinstance(source, str) else healthy_instances(account.ec2, running)
+        healthy = healthy_instances(account.ec2, running)
         found = candidates(account.ec2, account.session.autoscaling(), healthy)
-    if isinstance(source, str):
-        return _rebooted(source, next(iter(found), None))
     best = chosen(found)
     if not running:
         raise InputError(
@@ -56,11 +59,25 @@ def find_source(
             "is in service, or set an instance id"
         )
     _say(image_name, best, account, f"the longest of {len(found)} healthy ({len(running)} running)")
-    return _rebooted(best.instance_id, best if reboot else None)
+    return _taken(best, running, reboot=reboot)
 
 
-def _of_own_group(group: str, image_name: str, account: "Account", *, reboot: bool) -> str:
-    """The id of an instance of the group."""
+def _of_id(instance_id: str, image_name: str, account: "Account", *, reboot: bool) -> SourceInstance:
+    from snapnames.aws.session import reading  # noqa: PLC0415
+    from snapnames.aws.source_instances import candidates, instance_by_id, source_of  # noqa: PLC0415
+
+    with reading(f"the instance {instance_id} of snapnames:source"):
+        instance = instance_by_id(account.ec2, instance_id)
+        if instance is None:
+            raise no_such_source(instance_id, image_name)
+        serving = candidates(account.ec2, account.session.autoscaling(), [instance]) if reboot else []
+    for one in serving:
+        _refuse_reboot(one)
+    return source_of(instance)
+
+
+def _of_own_group(group: str, image_name: str, account: "Account", *, reboot: bool) -> SourceInstance:
+    """An instance of the group."""
     from snapnames.aws.session import reading  # noqa: PLC0415
     from snapnames.aws.source_instances import candidates, healthy_instances, members_in_service  # noqa: PLC0415
 
@@ -80,7 +97,15 @@ def _of_own_group(group: str, image_name: str, account: "Account", *, reboot: bo
             f"{image_name!r} is not built yet: wait until one is in service, or give an instance id as snapnames:source"
         )
     _say(image_name, best, account, f"the longest of {len(found)} healthy in {group}")
-    return _rebooted(best.instance_id, best if reboot else None)
+    return _taken(best, serving, reboot=reboot)
+
+
+def _taken(best: Candidate, instances: "Sequence[InstanceTypeDef]", *, reboot: bool) -> SourceInstance:
+    from snapnames.aws.source_instances import source_of  # noqa: PLC0415
+
+    if reboot:
+        _refuse_reboot(best)
+    return next(source_of(one) for one in instances if one["InstanceId"] == best.instance_id)
 
 
 def _say(image_name: str, best: Candidate, account: "Account", of: str) -> None:
@@ -97,9 +122,10 @@ def _say(image_name: str, best: Candidate, account: "Account", of: str) -> None:
         )
 
 
-def _rebooted(instance_id: str, found: Candidate | None) -> str:
-    """The id, unless the instance is one that must not be rebooted."""
-    if found is not None and found.group and found.in_service:
+def _refuse_reboot(found: Candidate) -> None:
+    """Raise `InputError` for an instance that its group has in service."""
+    instance_id = found.instance_id
+    if found.group and found.in_service:
         raise InputError(
             f"snapnames:reboot is true, and {instance_id} serves in the Auto Scaling group {found.group}: a reboot "
             "would fail its health check, and the group may replace it meanwhile. Put it into standby (`aws "
@@ -107,4 +133,3 @@ def _rebooted(instance_id: str, found: Candidate | None) -> str:
             "--should-decrement-desired-capacity`), give its id as snapnames:source, and take it back afterwards; or "
             "leave snapnames:reboot out"
         )
-    return instance_id

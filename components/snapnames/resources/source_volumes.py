@@ -5,11 +5,8 @@ from collections.abc import Sequence
 import pulumi_aws as aws
 from pulumi import ComponentResource, Input, InvokeOutputOptions, Output, ResourceOptions
 
-from snapnames.errors import InputError
 from snapnames.resources.account_images import ids_named
-from snapnames.rules.naming import ordered_devices
-
-_GONE = ("shutting-down", "terminated")
+from snapnames.rules.source import SourceInstance, no_such_source, volumes_of
 
 
 class SourceVolumes(ComponentResource):
@@ -30,15 +27,25 @@ class SourceVolumes(ComponentResource):
     """The id of the image that has the name already, if there is one. None, without a read, if no instance is given."""
 
     def __init__(
-        self, name: str, image_name: str, source_instance_id: Input[str] | None, owner: ComponentResource
+        self,
+        name: str,
+        image_name: str,
+        source_instance_id: Input[str] | None,
+        owner: ComponentResource,
+        read: SourceInstance | None = None,
     ) -> None:
         """Read the instance, unless an image of that name exists or no instance is given.
 
-        The outputs raise `InputError` if the instance is unknown or terminated, or if EC2 can't make an image of it.
+        `read`: the instance, of a caller that has read it, and has seen that no image has the name. Then nothing is
+        read. Raises `InputError`, or the outputs do, if the instance is unknown or terminated, or if EC2 can't make an
+        image of it.
         """
         self.taken_by = None
         self.devices = Output.from_input([])
-        if source_instance_id is not None:
+        if read is not None:
+            self.taken_by = Output.from_input([])
+            self.devices = Output.from_input(volumes_of(read, image_name))
+        elif source_instance_id is not None:
             self.taken_by = ids_named(image_name, owner)
             self.devices = Output.all(source_instance_id, self.taken_by).apply(
                 lambda known: _devices(image_name, known[0], owner) if not known[1] else []
@@ -53,29 +60,15 @@ class SourceVolumes(ComponentResource):
 
 
 def _devices(image_name: str, instance_id: str, owner: ComponentResource) -> Output[list[str]]:
-    next_step = "give the id of a running instance"
-
     def unreadable(error: Exception) -> "Output[aws.ec2.GetInstanceResult]":
         if "InvalidInstanceID" in str(error) or "couldn't find resource" in str(error) or "no matching" in str(error):
-            raise InputError(
-                f"source instance {instance_id!r} of image {image_name!r} does not exist in this account and region: "
-                f"{next_step}"
-            ) from error
+            raise no_such_source(instance_id, image_name) from error
         raise error
 
-    def devices(instance: "aws.ec2.GetInstanceResult") -> list[str]:
-        if instance.instance_state in _GONE:
-            raise InputError(
-                f"source instance {instance_id!r} of image {image_name!r} is {instance.instance_state}; EC2 makes an "
-                f"image of a running or stopped instance: {next_step}"
-            )
-        if not instance.root_block_devices:
-            raise InputError(
-                f"source instance {instance_id!r} of image {image_name!r} has an instance-store root volume; EC2 makes "
-                f"an image only of an instance with an EBS root: {next_step} that has one"
-            )
-        root = instance.root_block_devices[0].device_name
-        return ordered_devices([root, *(volume.device_name for volume in instance.ebs_block_devices)], root)
+    def devices(found: "aws.ec2.GetInstanceResult") -> list[str]:
+        root = found.root_block_devices[0].device_name if found.root_block_devices else ""
+        volumes = tuple(volume.device_name for volume in found.ebs_block_devices)
+        return volumes_of(SourceInstance(instance_id, found.instance_state, root, volumes), image_name)
 
     found = aws.ec2.get_instance_output(instance_id=instance_id, opts=InvokeOutputOptions(parent=owner))
     return found.recover(unreadable).apply(devices)

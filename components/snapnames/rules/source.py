@@ -1,11 +1,61 @@
-"""Which running instance a release is made of."""
+"""Which running instance a release is made of, and the volumes that it gives to the image."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from snapnames.errors import InputError
+from snapnames.rules.naming import ordered_devices
+
 FLEET = "fleet"
 """The value of `snapnames:source` that asks for an instance of the stack's own group. Nobody can write who is in it."""
+
+_GONE = ("shutting-down", "terminated")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInstance:
+    """The instance that an image is made of, as far as EC2 must be able to make one."""
+
+    instance_id: str
+    state: str
+    """The name of its state, for example `running`."""
+
+    root_device: str
+    """The device name of its root volume; empty if its root is in the instance store."""
+
+    devices: tuple[str, ...]
+    """The device names of its EBS volumes."""
+
+
+def volumes_of(instance: SourceInstance, image_name: str) -> list[str]:
+    """The device names of the volumes that go into the image, root first.
+
+    Raises `InputError` if EC2 can't make an image of the instance.
+
+    >>> volumes_of(SourceInstance("i-1", "running", "/dev/sda1", ("/dev/sdf", "/dev/sda1")), "web-1")
+    ['/dev/sda1', '/dev/sdf']
+    """
+    source = f"source instance {instance.instance_id!r} of image {image_name!r}"
+    next_step = "give the id of a running instance"
+    if instance.state in _GONE:
+        raise InputError(
+            f"{source} is {instance.state}; EC2 makes an image of a running or stopped instance: {next_step}"
+        )
+    if not instance.root_device:
+        raise InputError(
+            f"{source} has an instance-store root volume; EC2 makes an image only of an instance with an EBS root: "
+            f"{next_step} that has one"
+        )
+    return ordered_devices({instance.root_device, *instance.devices}, instance.root_device)
+
+
+def no_such_source(instance_id: str, image_name: str) -> InputError:
+    """The error for an instance that EC2 does not have."""
+    return InputError(
+        f"source instance {instance_id!r} of image {image_name!r} does not exist in this account and region: give the "
+        "id of a running instance"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,13 +173,15 @@ class Deploy:
                 )
         found = images.get(self.release)
         own = found.image if found else None
+        changed = own is not None and own.state == "pending"
         if own is not None and own.state == "pending":
             own = self._wait(own)
-        session.recover(self.wanted.listed)
+        changed |= session.recover(self.wanted.listed)
         if own is not None and own.state not in ("available", "pending") and session.file.releases.listed:
             session.display.say(f"image {own.name} failed before ({own.reason}): removing it")
             self._remove()
-        return any(image.unread for image in session.images().values())
+            changed = True
+        return any(image.unread for image in (session.images() if changed else images).values())
 
     def _wait(self, image: Image) -> Image | None:
         """Until EC2 has made the image."""
@@ -272,7 +274,7 @@ class Deploy:
         What the stack has beside its config stays, as another operator's release.
         """
         session = self.session
-        session.kept = [one for one in session.unlisted(session.images()) if one != self.release]
+        session.kept = [one for one in session.unlisted(session.built()) if one != self.release]
         config = session.edited(session.file.releases)
         session.update(config, refresh=True)
         session.update(config, refresh=False)
@@ -280,8 +282,8 @@ class Deploy:
     def _remove_left(self, config: str) -> None:
         try:
             expected = {*self.wanted.listed, *self.session.kept}
-            images = self.session.images()
-            left = [one for one in images if one not in expected and images[one].image.unfinished]
+            images = self.session.built()
+            left = [one for one in images if one not in expected and images[one].unfinished]
             if left:
                 self.session.display.say(f"removing what was never finished: {', '.join(left)}")
                 self.session.refuse_newcomers(self.wanted.listed)

@@ -24,7 +24,9 @@ def keep_unlisted(
     Another operator may have deployed it: an older list says nothing of it. Raises `CommandError` if the fleet launches
     or runs such an image, unless `also` has its release, which is to be dropped.
     """
-    session.kept = [one for one in session.unlisted(images) if one != release]
+    session.kept = [
+        one for one in session.unlisted({one: found.image for one, found in images.items()}) if one != release
+    ]
     live = [
         one
         for one in session.kept

@@ -42,6 +42,8 @@ def reasons_to_keep(session: Session, releases: Collection[str], standing: Stand
 
     `standing`: left out where the fleet will have moved on by then.
     """
+    if not releases:
+        return {}
     images, taken = session.images(), _taken(session, releases)
     found = {release: images[release] for release in releases if release in images}
     found |= {release: one.found for release, one in taken.items() if one.found}

@@ -40,7 +40,7 @@ def prune(session: Session, keep: int, *, preview: bool) -> dict[str, Any]:
             "dropped": expected.dropped,
             "kept": expected.document(),
         }
-    session.kept = session.unlisted(session.images())  # as another operator's release
+    session.kept = session.unlisted(session.built())  # as another operator's release
     outcome = drop(session, going, standing)
     say(f"[{session.display.elapsed}] done: dropped {', '.join(outcome.dropped) or 'nothing'}")
     return {"preview": False, **document(session, outcome, session.file.releases)}

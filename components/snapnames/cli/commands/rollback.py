@@ -29,7 +29,7 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
     refresh = any(image.unread for image in images.values())
     if preview and refresh:
         session.refuse_unreadable()
-    kept = session.unlisted(images)
+    kept = session.unlisted({release: one.image for release, one in images.items()})
     if kept:
         config = session.file.edited(Releases((*kept, *wanted.listed), wanted.live))
         named = ", ".join(map(session.image_name, kept))

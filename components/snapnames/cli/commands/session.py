@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from snapnames.cli.account import Account, aws_session
 from snapnames.cli.commands.standing import Standing
@@ -22,9 +22,11 @@ from snapnames.cli.stack.steps import IMAGE, Step, Steps, summary
 from snapnames.cli.state.exported import Exported
 from snapnames.config.settings import IN_USE, forced_checks
 from snapnames.config.values import NAMESPACE, ConfigValues
-from snapnames.rules.images import ImageWithSnapshots
+from snapnames.rules.images import Image, ImageWithSnapshots
 from snapnames.rules.releases import image_name, release_of
 from snapnames.rules.taken_in import TakenIn
+
+T = TypeVar("T")
 
 
 class _Command(Protocol):
@@ -65,7 +67,14 @@ class Session:
 
     def images(self) -> dict[str, ImageWithSnapshots]:
         """Release to image, of all that this stack has in the account."""
-        found = {release_of(self.service, name): image for name, image in self.account.images().items()}
+        return self._by_release(self.account.images())
+
+    def built(self) -> dict[str, Image]:
+        """Release to image, of all that this stack has in the account: one read, where their snapshots don't matter."""
+        return self._by_release({image.name: image for image in self.account.built()})
+
+    def _by_release(self, images: Mapping[str, T]) -> dict[str, T]:
+        found = {release_of(self.service, name): image for name, image in images.items()}
         return {release: image for release, image in found.items() if release is not None}
 
     def taken_in(self) -> dict[str, TakenIn]:
@@ -81,15 +90,15 @@ class Session:
             return f"{image} is built; without snapnames:fleet nothing launches it"
         return standing.outcome(image)
 
-    def unlisted(self, images: Mapping[str, ImageWithSnapshots]) -> list[str]:
+    def unlisted(self, images: Mapping[str, Image]) -> list[str]:
         """Releases that the state has a built image of and the file does not list, the newest first."""
         found = [
             release
-            for release, one in sorted(images.items(), key=lambda of: of[1].image.created, reverse=True)
-            if not one.image.unfinished and release not in self.file.releases.listed
+            for release, one in sorted(images.items(), key=lambda of: of[1].created, reverse=True)
+            if not one.unfinished and release not in self.file.releases.listed
         ]
         held = self.held([self.image_name(release) for release in found])
-        return [release for release in found if images[release].image.image_id in held]
+        return [release for release in found if images[release].image_id in held]
 
     def refuse_newcomers(self, known: Collection[str]) -> None:
         """Raise `CommandError` if the stack has a built image of another release by now, which an update would destroy.
@@ -100,7 +109,7 @@ class Session:
         """
         self.file.check_unchanged()  # where the other deployment has written this very file, that says more
         expected = {*known, *self.kept}
-        others = [self.image_name(one) for one in self.unlisted(self.images()) if one not in expected]
+        others = [self.image_name(one) for one in self.unlisted(self.built()) if one not in expected]
         if others:
             raise CommandError(
                 f"another deployment has made {', '.join(others)} meanwhile, which {self.file.path.name} does not list "
@@ -149,14 +158,14 @@ class Session:
     def _cancelled(self) -> None:
         self.display.say("stopping when what is begun is done, e.g. the image is made; ^C again stops at once")
 
-    def recover(self, wanted: Collection[str] = ()) -> None:
-        """Repair the stack after an update that was killed. Raises `CommandError`.
+    def recover(self, wanted: Collection[str] = ()) -> bool:
+        """Repair the stack after an update that was killed; whether there was anything to do. Raises `CommandError`.
 
         `wanted`: releases that the next update has in addition to those of the file.
         """
         built = {*wanted, *self.file.releases.listed} - {*self.file.taken_in}
         names = [self.image_name(release) for release in built]
-        Recovery(self.stack, self.file.text, self._made, names, self.display).run()
+        return Recovery(self.stack, self.file.text, self._made, names, self.display).run()
 
     def held(self, names: Collection[str]) -> dict[str, str]:
         """Image id to name, of images of these names that the state has; they may be gone. No read without a name."""

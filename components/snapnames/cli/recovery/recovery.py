@@ -89,8 +89,8 @@ class Recovery:
     wait: Callable[[float], object] = time.sleep
     """Waits for so many seconds before EC2 is asked again."""
 
-    def run(self, *, orphans: bool = False, unlock: bool = False) -> None:
-        """Repair the state, then finish the deletes. Raises `CommandError`.
+    def run(self, *, orphans: bool = False, unlock: bool = False) -> bool:
+        """Repair the state, then finish the deletes; whether there was anything to do. Raises `CommandError`.
 
         `orphans`: also delete the snapshots of images that were deregistered in another way. `unlock`: remove a dead
         lock even if there is nothing to repair. If EC2 is still making an image, this waits, because the snapshots are
@@ -110,6 +110,7 @@ class Recovery:
             run_stoppable(self.stack, lambda: self.stack.refresh(self.config, steps.on_event, done.unread), steps)
         if self.unproven:
             raise CommandError("\n".join(self.unproven))
+        return bool(self.adopted or self.dropped or self.deleted or done.leaving or done.unread)
 
     def _beyond_return(self, images: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
         """Those of the images, id to name, that nobody can restore. Says which others there are."""
