@@ -17,31 +17,32 @@ PLATFORM = f"{platform.system()} {platform.machine()}"
 
 @dataclass(frozen=True)
 class Program:
-    """A Go package to compile, with the variable that gets a version at link time.
+    """A Go package to compile.
 
     The seconds are what two cores take from nothing, with the CLI and the plugin side by side.
     """
 
     title: str
     package: str
-    stamp: str
     download_seconds: int
     build_seconds: int
+    stamp: str = ""
+    """The variable that gets a version at link time, and the version."""
 
 
 CLI = Program(
     "the Pulumi CLI",
     "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-    f"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{versions.BUILT_CLI}",
     40,
     190,
+    f"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{versions.BUILT_CLI}",
 )
 LANGUAGE = Program(
     "the Python language host",
     "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python",
-    CLI.stamp,
     10,
     15,
+    CLI.stamp,
 )
 SCRIPTS = (Path("cmd", "pulumi-language-python-exec"), Path("dist", "pulumi-resource-pulumi-python"))
 """Of the SDK's module: one runs programs, the other dynamic resources."""
@@ -49,7 +50,7 @@ SCRIPTS = (Path("cmd", "pulumi-language-python-exec"), Path("dist", "pulumi-reso
 
 def plugin_program(version: str) -> Program:
     """The aws plugin, which says this version when the CLI asks."""
-    return Program("the aws plugin", "snapnames/engine/aws", f"main.version={version}", 40, 200)
+    return Program("the aws plugin", "snapnames/engine/aws", 40, 200, f"main.version={version}")
 
 
 def find_cli() -> Cli | None:
@@ -84,8 +85,8 @@ async def build_cli(progress: Progress) -> None:
     with cache.filled(_cli_entry()) as folder:
         out = folder / "bin"
         out.mkdir()
-        await _compile(progress, CLI, HERE / "cli", out / "pulumi")
-        await _compile(progress, LANGUAGE, HERE / "language", out / "pulumi-language-python")
+        await compile_program(progress, CLI, HERE / "cli", out / "pulumi")
+        await compile_program(progress, LANGUAGE, HERE / "language", out / "pulumi-language-python")
         # The host is older than the CLI; what it runs programs by is taken from the SDK's module of the CLI's version.
         sdk = "github.com/pulumi/pulumi/sdk/v3"
         step = Step("finding the language host's scripts", 1)
@@ -101,7 +102,7 @@ async def build_plugin(version: str, out: Path, progress: Progress) -> None:
         source = folder / "aws"
         shutil.copytree(HERE / "aws", source)
         await provider.put_into(source, progress)
-        await _compile(progress, plugin_program(version), source, out / "pulumi-resource-aws")
+        await compile_program(progress, plugin_program(version), source, out / "pulumi-resource-aws")
 
 
 async def install_plugin(version: str, built: Path, cli: Cli, progress: Progress) -> None:
@@ -116,7 +117,7 @@ async def install_plugin(version: str, built: Path, cli: Cli, progress: Progress
             )
 
 
-async def _compile(progress: Progress, program: Program, source: Path, out: Path) -> None:
+async def compile_program(progress: Progress, program: Program, source: Path, out: Path) -> None:
     """Download what the package needs, then build it. go.mod and go.sum stay as they are, so each module is checked."""
     fetch = Step(
         f"downloading the modules of {program.title}",
@@ -128,7 +129,8 @@ async def _compile(progress: Progress, program: Program, source: Path, out: Path
     packages = frozenset(listing.split())
     # What Go's build cache holds is not compiled and not counted.
     step = Step(f"building {program.title}", program.build_seconds, "packages", len(packages), packages.__contains__)
-    flags = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", f"-s -w -X {program.stamp}"]
+    stamp = f" -X {program.stamp}" if program.stamp else ""
+    flags = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", f"-s -w{stamp}"]
     await progress.run(step, ["go", "build", "-v", *flags, "-o", str(out), program.package], source)
 
 

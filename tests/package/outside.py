@@ -30,12 +30,13 @@ def outside(
     engine: Engine,
     config: Mapping[str, Any],
     project: str = "outside",
+    runtime: str = "python",
 ) -> Program:
     """A stack of a program's text or folder; nothing of this repository can be imported by it."""
     main = program if isinstance(program, Path) else folder / "main"
     if isinstance(program, str):
         main.mkdir()
         (main / "__main__.py").write_text(program, encoding="utf-8")
-    stack = Program(folder / "stack", main, config, endpoint=aws.url, engine=engine, project=project)
+    stack = Program(folder / "stack", main, config, endpoint=aws.url, engine=engine, project=project, runtime=runtime)
     stack.environment["PATH"] = stack.environment["PATH"].replace(str(Path(sys.executable).parent), str(installed.bin))
     return stack

@@ -75,8 +75,12 @@ class Program:
         project: str = "test",
         stack: str = STACK,
         backend: str = "",
+        runtime: str = "python",
     ) -> None:
-        """Make the project's folder and its stack, with the state at the URL `backend`, or in the folder."""
+        """Make the project's folder and its stack, with the state at the URL `backend`, or in the folder.
+
+        `runtime`: the language of the program, as Pulumi.yaml names it.
+        """
         self.folder, self.endpoint, self.project, self.stack = folder, endpoint, project, stack
         self.stack_options: tuple[str, ...] = ("--stack", stack)
         """What `snapnames` is told of the stack."""
@@ -92,7 +96,7 @@ class Program:
         )
         # What the command keeps for itself is the stack's own too.
         self.environment["XDG_STATE_HOME"] = str(folder / "kept")
-        settings = {"name": project, "main": str(main), "runtime": "python"}
+        settings = {"name": project, "main": str(main), "runtime": runtime}
         (folder / "Pulumi.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
         if backend:
             self.environment["PULUMI_BACKEND_URL"] = backend
