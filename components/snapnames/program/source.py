@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from snapnames.errors import InputError
+from snapnames.printable import beside_commands, shell_command
 from snapnames.resources.stack_outputs import last_outputs
 from snapnames.rules.groups import GROUP_OUTPUT
 from snapnames.rules.source import FLEET, Candidate, chosen
@@ -100,11 +101,12 @@ def _say(image_name: str, best: Candidate, account: "Account", of: str) -> None:
 def _rebooted(instance_id: str, found: Candidate | None) -> str:
     """The id, unless the instance is one that must not be rebooted."""
     if found is not None and found.group and found.in_service:
+        standby = ("aws", "autoscaling", "enter-standby", "--instance-ids", instance_id)
+        of_group = ("--auto-scaling-group-name", found.group, "--should-decrement-desired-capacity")
         raise InputError(
-            f"snapnames:reboot is true, and {instance_id} serves in the Auto Scaling group {found.group}: a reboot "
-            "would fail its health check, and the group may replace it meanwhile. Put it into standby (`aws "
-            f"autoscaling enter-standby --instance-ids {instance_id} --auto-scaling-group-name {found.group} "
-            "--should-decrement-desired-capacity`), give its id as snapnames:source, and take it back afterwards; or "
-            "leave snapnames:reboot out"
+            f"snapnames:reboot is true, and {instance_id} serves in the Auto Scaling group "
+            f"{beside_commands(found.group)}: a reboot would fail its health check, and the group may replace it "
+            f"meanwhile. Put it into standby ({shell_command(*standby, *of_group)}), give its id as snapnames:source, "
+            "and take it back afterwards; or leave snapnames:reboot out"
         )
     return instance_id
