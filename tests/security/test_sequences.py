@@ -2,17 +2,22 @@
 
 import json
 import re
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 from mypy_boto3_ec2 import EC2Client
 from snapnames.testing.localaws.server import ACCESS_KEY, LocalAws
 
+from tests.account import launch
 from tests.program import ROOT
 
 from .documents import Document, part, whole, without
 from .explorer import harms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 BEFORE: Document = json.loads((ROOT / "tests" / "security" / "before" / "deploy.json").read_text(encoding="utf-8"))
@@ -101,13 +106,70 @@ def test_a_named_snapshot_of_somebody_else_is_neither_renamed_nor_deleted_over_t
 
     refused = []
     for snapshot_id in theirs:
-        for call in (
-            lambda one=snapshot_id: ec2.create_tags(Resources=[one], Tags=like_ours),
-            lambda one=snapshot_id: ec2.delete_tags(Resources=[one], Tags=[{"Key": "Name"}]),
-            lambda one=snapshot_id: ec2.delete_snapshot(SnapshotId=one),
-        ):
+        calls: list[Callable[[], object]] = [
+            partial(ec2.create_tags, Resources=[snapshot_id], Tags=like_ours),
+            partial(ec2.delete_tags, Resources=[snapshot_id], Tags=[{"Key": "Name"}]),
+            partial(ec2.delete_snapshot, SnapshotId=snapshot_id),
+        ]
+        for call in calls:
             with pytest.raises(ClientError) as raised:
                 call()
             refused.append(raised.value.response["Error"]["Code"])
 
     assert refused == ["UnauthorizedOperation"] * 6
+
+
+def test_a_group_gets_no_foreign_launch_configuration_tag_key_or_subnet_over_the_wire(
+    aws: LocalAws, ec2: EC2Client
+) -> None:
+    """The subnets are limited as the page says."""
+    groups, image = aws.client("autoscaling"), ec2.create_image(InstanceId=launch(ec2), Name="web", NoReboot=True)
+    own, foreign = [one["SubnetId"] for one in ec2.describe_subnets()["Subnets"]][:2]
+    for name in ("front-web-1a2b3c4", "front-web-admin-1a2b3c4"):
+        groups.create_launch_configuration(
+            LaunchConfigurationName=name, ImageId=image["ImageId"], InstanceType="t3.micro"
+        )
+    template: Any = {"ImageId": image["ImageId"], "InstanceType": "t3.micro"}
+    made = ec2.create_launch_template(LaunchTemplateName="web", LaunchTemplateData=template)["LaunchTemplate"]
+    first: Any = {"LaunchTemplateId": made["LaunchTemplateId"], "Version": "1"}
+    latest: Any = {**first, "Version": "$Latest"}
+    mark: Any = {"Key": "snapnames:stack", "Value": "organization/snapnames/production", "PropagateAtLaunch": False}
+    group: Any = {"AutoScalingGroupName": "front-web-1234567"}
+    new: Any = {"MinSize": 0, "MaxSize": 0, "Tags": [mark], "LaunchConfigurationName": "front-web-1a2b3c4"}
+    ours: Any = {"Key": mark["Key"], "Value": mark["Value"]}
+    ec2.create_tags(Resources=[image["ImageId"], made["LaunchTemplateId"]], Tags=[ours])
+    aws.restrict(ACCESS_KEY, _limited(own))
+
+    groups.create_auto_scaling_group(**group, **new, VPCZoneIdentifier=own)
+    groups.create_or_update_tags(Tags=[_tag("team", "a")])
+    groups.update_auto_scaling_group(**group, MaxSize=1, LaunchTemplate=first)
+    refused = []
+    calls: list[Callable[[], object]] = [
+        lambda: groups.update_auto_scaling_group(**group, LaunchConfigurationName="front-web-admin-1a2b3c4"),
+        lambda: groups.update_auto_scaling_group(**group, VPCZoneIdentifier=f"{own},{foreign}"),
+        lambda: groups.update_auto_scaling_group(**group, LaunchTemplate=latest),
+        lambda: groups.create_or_update_tags(Tags=[_tag("access", "granted")]),
+        lambda: groups.create_or_update_tags(Tags=[_tag("snapnames:stack", "another")]),
+    ]
+    for call in calls:
+        with pytest.raises(ClientError) as raised:
+            call()
+        refused.append(raised.value.response["Error"]["Code"])
+
+    assert refused == ["AccessDenied"] * 5
+
+
+def _tag(key: str, value: str) -> Any:  # noqa: ANN401 -- as the client takes it
+    group = {"ResourceId": "front-web-1234567", "ResourceType": "auto-scaling-group", "PropagateAtLaunch": True}
+    return {**group, "Key": key, "Value": value}
+
+
+def _limited(subnet: str) -> Document:
+    """The policy of who deploys, with the conditions that the page offers for subnets and template versions."""
+    document = part("deploy")
+    for statement in document["Statement"]:
+        if statement["Sid"] in ("MakeGroup", "ChangeGroup"):
+            condition = statement["Condition"]
+            condition["ForAllValues:StringEquals"]["autoscaling:VPCZoneIdentifiers"] = [subnet]
+            condition["BoolIfExists"] = {"autoscaling:LaunchTemplateVersionSpecified": "true"}
+    return document
