@@ -32,6 +32,7 @@ ADMITTED = {
         *(f"launches {one}" for one in ("ami-admin", "ami-base")),
     },
     "deletes a snapshot that has no Name": {"deletes snap-unnamed"},
+    "deletes every snapshot": {f"deletes {one}" for one in THEIR_SNAPSHOTS},
     "nothing": set[str](),
 }
 """What the page says of a policy, and what the explorer calls it."""
