@@ -1,13 +1,14 @@
 """The program of this repository as a stack of its own."""
 
 import subprocess
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
-from snapnames.cli.stack.started import in_container, record
+from snapnames.own_updates import remember
 from snapnames.testing import program
 from snapnames.testing.localaws.server import LocalAws
 from snapnames.testing.program import STACK, Done, Ran
@@ -55,15 +56,16 @@ class Program(program.Program):
         )
         self.environment.update(LATE_COLLECTOR)
 
-    def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-        """Start a pulumi command as a command of snapnames does, if this is a container.
+    def start(
+        self, *arguments: str, environment: Mapping[str, str] | None = None, recorded: bool = True
+    ) -> subprocess.Popen[str]:
+        """Start a pulumi command, and keep the record that a command of snapnames keeps of it, so that a kill is known.
 
-        There, nothing else proves that a killed process is gone.
+        Without `recorded`, nothing but the program that it runs keeps one.
         """
         process = super().start(*arguments, environment=environment)
-        if in_container():
-            with suppress(psutil.Error):
-                record(process.pid, self.environment)
+        if recorded:
+            remember(process.pid, f"{self.project}/{self.stack}", time.time() + 60, self.environment)
         return process
 
 

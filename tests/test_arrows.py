@@ -15,7 +15,7 @@ ROOMS = ("program", "components", "resources", "aws", "config", "rules")
 """From the top down. The components are the modules beside the rooms."""
 
 CLI = ("ledger", "commands", "recovery", "stack", "state")
-SHARED = {"errors", "own_process", "printable", "__init__"}
+SHARED = {"errors", "own_process", "own_updates", "printable", "__init__"}
 """Of the package's own folder: what every room may use."""
 
 BENEATH_THE_COMMANDS = {"account", "advice", "age", "display", "errors"}

@@ -4,12 +4,15 @@ A terminal obeys the text that it gets. An escape sequence clears it or sets its
 text around, and a line break can fake a line of output. Here, such characters are shown as visible text instead.
 """
 
+import re
 import shlex
+from collections.abc import Iterator
 
 NAME_LIMIT = 512
 """Characters; no name or tag of AWS has more."""
 
 LINE_LIMIT = 10_000
+_SPAN = re.compile(r"(?<!`)(?P<fence>`+)(?!`)(?P<command>.+?)(?<!`)(?P=fence)(?!`)")
 
 
 def printable(text: str, limit: int = NAME_LIMIT) -> str:
@@ -42,8 +45,31 @@ def shell_command(*arguments: str) -> str:
 
     >>> print(shell_command("snapnames", "recover", "--adopt", "web; rm -r ~"))
     `snapnames recover --adopt 'web; rm -r ~'`
+
+    An argument with a backtick can't end the span: as in markdown, more backticks than it has stand around it.
+
+    >>> print(shell_command("snapnames", "recover", "--adopt", "`rm -r ~`"))
+    ``snapnames recover --adopt '`rm -r ~`'``
     """
-    return f"`{shlex.join(printable(argument) for argument in arguments)}`"
+    command = shlex.join(printable(argument) for argument in arguments)
+    fence = "`" * (1 + max(map(len, re.findall("`+", command)), default=0))
+    return f"{fence}{command}{fence}"
+
+
+def spans(text: str) -> Iterator[tuple[bool, str]]:
+    """The parts of a sentence, each with whether it is a command between backticks.
+
+    >>> list(spans("run `pulumi up`, or ``echo '`'``"))
+    [(False, 'run '), (True, 'pulumi up'), (False, ', or '), (True, "echo '`'")]
+    """
+    begin = 0
+    for found in _SPAN.finditer(text):
+        if found.start() > begin:
+            yield False, text[begin : found.start()]
+        yield True, found["command"]
+        begin = found.end()
+    if begin < len(text):
+        yield False, text[begin:]
 
 
 def beside_commands(text: str) -> str:

@@ -1,9 +1,14 @@
-"""The official releases, fetched by Pulumi's own installers into the cache."""
+"""The official releases, fetched into the cache. Each file must have the SHA-256 that its release publishes."""
 
 import asyncio
+import json
+import platform
+import re
 import sys
+import tarfile
 import threading
 import urllib.request
+from collections.abc import Mapping
 from http.client import HTTPException
 from pathlib import Path
 
@@ -12,25 +17,35 @@ from snapnames.testing.engine import Cli, EngineError, Plugin, holds_plugin, sdk
 from . import cache
 from .progress import Progress, Step
 
-SITE = "https://get.pulumi.com"
+SITE = "https://github.com"
+"""Where Pulumi publishes its releases. get.pulumi.com has served other archives of one version."""
+
+API = "https://api.github.com"
+"""Where the SHA-256 of each file of a release stands. GitHub computes it when the file is uploaded, and never changes
+it. https://docs.github.com/en/rest/releases/releases#get-a-release-by-tag-name
+"""
+
 CONNECT_SECONDS = 3
 PROBE_SECONDS = 6
 """For the connection attempt and, before it, the name server, which urllib sets no limit for."""
 
 DOWNLOAD_SECONDS = 600
-INSTALL_CLI = "import sys; from pulumi.automation import PulumiCommand; PulumiCommand.install(root=sys.argv[1])"
+_FETCH = Path(__file__).with_name("fetch.py")
+_DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
+_MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 
 def reachable() -> bool:
-    """Whether Pulumi's download site answers, asked once through the user's proxies; its installers retry."""
+    """Whether the site with the releases answers, asked once through the user's proxies."""
     answers: list[bool] = []
 
     def probe() -> None:
         try:
-            with urllib.request.urlopen(f"{SITE}/latest-version", timeout=CONNECT_SECONDS) as response:  # noqa: S310 - a constant https address
-                answers.append(response.status == 200)
-        except (OSError, HTTPException):
+            _asked("/rate_limit", CONNECT_SECONDS)
+        except (OSError, HTTPException, ValueError):
             answers.append(False)
+        else:
+            answers.append(True)
 
     thread = threading.Thread(target=probe, daemon=True)
     thread.start()
@@ -55,27 +70,86 @@ async def fetch_cli(progress: Progress) -> None:
     """Download the CLI with its language hosts. Needs the cache's lock."""
     version = sdk("pulumi")
     step = Step(f"downloading Pulumi {version}", 60)
-    with cache.filled(_cli_entry(version)) as folder:
-        await _limited(progress, step, [sys.executable, "-c", INSTALL_CLI, str(folder)], folder)
+    with cache.scratch() as scratch, cache.filled(_cli_entry(version)) as folder:
+        name = f"pulumi-v{version}-{_machine().replace('amd64', 'x64')}.tar.gz"
+        archive = await _fetched(progress, step, "pulumi/pulumi", version, name, scratch)
+        _unpack(archive, scratch / "unpacked", step)
+        (scratch / "unpacked" / "pulumi").rename(folder / "bin")
 
 
 async def fetch_plugin(cli: Cli, version: str, progress: Progress) -> None:
-    """Download the plugin. Needs the cache's lock."""
+    """Download the plugin, and have the CLI install it. Needs the cache's lock."""
     step = Step(f"downloading the aws plugin {version}", 90)
-    with cache.filled(_plugin_entry(version)) as home:
-        command = [str(cli.bin / "pulumi"), "plugin", "install", "resource", "aws", version]
-        await _limited(progress, step, command, home, home)
+    with cache.scratch() as scratch, cache.filled(_plugin_entry(version)) as home:
+        name = f"pulumi-resource-aws-v{version}-{_machine()}.tar.gz"
+        archive = await _fetched(progress, step, "pulumi/pulumi-aws", version, name, scratch)
+        command = [str(cli.bin / "pulumi"), "plugin", "install", "resource", "aws", version, "--file", str(archive)]
+        await _limited(progress, step, command, home, {"PULUMI_HOME": str(home)})
         if not holds_plugin(home, version):
             raise EngineError(
                 f"{step.doing}: `pulumi plugin install` succeeded, and left no such plugin in its PULUMI_HOME"
             )
 
 
-async def _limited(
-    progress: Progress, step: Step, command: list[str], folder: Path, pulumi_home: Path | None = None
-) -> None:
-    """Run a download that may take long, but not for ever."""
-    extra = {"PULUMI_HOME": str(pulumi_home or folder)}
+async def _fetched(  # noqa: PLR0913, PLR0917 -- what the file is, and where it goes
+    progress: Progress, step: Step, repository: str, version: str, name: str, folder: Path
+) -> Path:
+    """The file of a release, which has the SHA-256 that the release publishes."""
+    try:
+        answer = await asyncio.to_thread(_asked, f"/repos/{repository}/releases/tags/v{version}", CONNECT_SECONDS * 5)
+    except (OSError, HTTPException, ValueError) as error:
+        raise EngineError(f"{step.doing} failed: the checksums of the release can't be read: {error}") from error
+    sha256 = published(answer).get(name)
+    if sha256 is None:
+        raise EngineError(f"{step.doing} failed: its release publishes no SHA-256 of {name}, so it is not downloaded")
+    target = folder / name
+    url = f"{SITE}/{repository}/releases/download/v{version}/{name}"
+    await _limited(progress, step, [sys.executable, "-I", str(_FETCH), url, sha256, str(target)], folder, {})
+    return target
+
+
+def published(release: object) -> Mapping[str, str]:
+    """File name to SHA-256, of a release as GitHub's API tells it. A digest of another kind counts as none.
+
+    >>> published({"assets": [{"name": "a", "digest": "sha256:" + "0" * 64}, {"name": "b", "digest": "sha1:0"}]}).keys()
+    dict_keys(['a'])
+    """
+    assets = release.get("assets") if isinstance(release, dict) else None
+    return {
+        asset["name"]: found[1]
+        for asset in (assets if isinstance(assets, list) else ())
+        if isinstance(asset, dict) and isinstance(asset.get("name"), str)
+        if (found := _DIGEST.fullmatch(str(asset.get("digest"))))
+    }
+
+
+def _asked(path: str, seconds: float) -> object:
+    request = urllib.request.Request(f"{API}{path}", headers={"User-Agent": "snapnames"})  # noqa: S310 -- a constant https address
+    with urllib.request.urlopen(request, timeout=seconds) as response:  # noqa: S310 -- the same
+        return json.load(response)
+
+
+def _unpack(archive: Path, folder: Path, step: Step) -> None:
+    """Unpack, and let nothing out of the folder."""
+    try:
+        with tarfile.open(archive) as files:
+            files.extractall(folder, filter="data")
+        if not (folder / "pulumi" / "pulumi").is_file():
+            raise EngineError(f"{step.doing} failed: {archive.name} has no pulumi/pulumi in it")
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise EngineError(f"{step.doing} failed: {archive.name} can't be unpacked: {error}") from error
+
+
+def _machine() -> str:
+    """E.g. `linux-amd64`, as Pulumi names its archives."""
+    found = _MACHINES.get(platform.machine().lower())
+    if sys.platform not in ("linux", "darwin") or not found:
+        raise EngineError(f"Pulumi has no release for {sys.platform} on {platform.machine()} that is fetched here")
+    return f"{sys.platform}-{found}"
+
+
+async def _limited(progress: Progress, step: Step, command: list[str], folder: Path, extra: Mapping[str, str]) -> None:
+    """Run a command that may take long, but not for ever."""
     try:
         await asyncio.wait_for(progress.run(step, command, folder, extra), DOWNLOAD_SECONDS)
     except TimeoutError:

@@ -29,7 +29,9 @@ A kill, or a write that is lost, is survived when `snapnames recover --orphans` 
 a question, bring the stack to its declared state. Seen from outside, with boto3: no image twice or missing, no snapshot
 without its image, every name right, one group, on the right image, and a preview without changes. Names that are given
 under faults are survived when each one is right or the update failed and named it, and the next update gives them all.
-A test survives as its name promises. Lost is everything else.
+A test survives as its name promises. Lost is everything else. Beside each killed `pulumi`, a try keeps the record of
+the lock that a `snapnames` command keeps. Without it, after a plain `pulumi destroy`, the command is `recover --orphans
+--unlock`.
 
 The whole campaign is a kill at each AWS call of a release's life (build, the next release, prune, destroy, with a
 launch configuration and with a template), before and after it; each write of it lost in four ways; {MOMENTS} kills at

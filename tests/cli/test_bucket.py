@@ -41,9 +41,9 @@ def keys(aws: LocalAws, prefix: str) -> list[str]:
 def test_a_kill_while_the_image_is_made_is_recovered_from_and_the_next_update_names_its_snapshots(
     stack: Program, aws: LocalAws, ec2: EC2Client, proxy: FaultProxy
 ) -> None:
-    """The lock that the kill left in the bucket is let go of; no state there has user data that can be read."""
+    """The program has recorded who held the lock in the bucket. No state there has user data that can be read."""
     proxy.schedule.at("ec2.CreateImage", 1, Hold(after=True))
-    with stack.start("up", "--yes", "--skip-preview") as process:
+    with stack.start("up", "--yes", "--skip-preview", recorded=False) as process:
         proxy.held()
         kill_all(process)
         process.communicate()

@@ -1,21 +1,15 @@
-"""Whose lock a stack has, and whether that process can still be alive."""
+"""Whose locks a stack has, and how they are let go of. Whether a holder is gone: tests/stack/test_lock_holders.py."""
 
-import os
 import socket
-import subprocess
-import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
 import pytest
 from snapnames.cli.errors import CommandError
 from snapnames.cli.stack.locks import Holder, alone, holders, removed
-from snapnames.cli.stack.started import in_container
 
 HERE = socket.gethostname()
 LOCK = "file:///state/a.json?no_tmp_dir=true"
-outside_containers = pytest.mark.skipif(in_container(), reason="a container does not see the processes of others")
 LONG_AGO = datetime(2018, 3, 7, 23, 12, 7, tzinfo=UTC)
 
 
@@ -43,32 +37,6 @@ def test_every_holder_that_pulumi_names_is_read() -> None:
 def test_an_error_of_another_kind_of_backend_names_nobody() -> None:
     """So nothing is let go of."""
     assert holders("error: [409] Conflict: Another update is currently in progress.") == []
-
-
-@outside_containers
-def test_a_process_that_has_ended_is_gone() -> None:
-    """Nobody has its id."""
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-
-    assert Holder(LOCK, "me", HERE, ended.pid, datetime.now(UTC)).gone
-
-
-def test_a_process_that_runs_is_not_gone() -> None:
-    """This one."""
-    assert not Holder(LOCK, "me", HERE, os.getpid(), datetime.now(UTC)).gone
-
-
-def test_a_process_that_proc_hides_is_not_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As that of another user where /proc is mounted with hidepid=2: its id is taken all the same."""
-    monkeypatch.setattr(psutil, "PROCFS_PATH", str(tmp_path))
-
-    assert not Holder(LOCK, "me", HERE, os.getpid(), LONG_AGO).gone
-
-
-def test_a_process_of_another_user_is_not_gone() -> None:
-    """The first of the machine, to which a user may send no signal."""
-    assert not Holder(LOCK, "root", HERE, 1, datetime.now(UTC)).gone
 
 
 def test_only_the_locks_that_the_error_names_are_removed(tmp_path: Path) -> None:
@@ -104,25 +72,3 @@ def test_one_command_at_a_time_cancels_on_a_stack(tmp_path: Path, monkeypatch: p
         pass
     with alone("front-dev"):
         pass
-
-
-@outside_containers
-def test_a_process_that_began_long_after_the_lock_is_another_one() -> None:
-    """Ids are used again."""
-    assert Holder(LOCK, "me", HERE, os.getpid(), LONG_AGO).gone
-
-
-@pytest.mark.parametrize("seconds", [-30, 0, 30])
-def test_a_process_that_began_about_when_the_lock_was_made_may_be_its_holder(seconds: int) -> None:
-    """Clocks are set, and pulumi cuts off fractions."""
-    began = datetime.fromtimestamp(psutil.Process().create_time(), UTC)
-
-    assert not Holder(LOCK, "me", HERE, os.getpid(), began + timedelta(seconds=seconds)).gone
-
-
-def test_a_process_of_another_machine_may_be_alive() -> None:
-    """Also where this one has no such process."""
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-
-    assert not Holder(LOCK, "me", "another-host", ended.pid, LONG_AGO).gone

@@ -19,11 +19,10 @@ if sys.argv[1:] == ["version"]:
 elif sys.argv[1:6] == ["plugin", "install", "resource", "aws", "{plugin}"]:
     folder = pathlib.Path(os.environ["PULUMI_HOME"], "plugins", "resource-aws-v{plugin}")
     match sys.argv[6:]:
-        case ["--file", built]:
+        case ["--file", built] if os.path.isdir(built):
             shutil.copytree(built, folder)
-        case []:
-            folder.mkdir(parents=True)
-            (folder / "pulumi-resource-aws").write_text("official")
+        case ["--file", archive]:
+            shutil.unpack_archive(archive, folder)
 else:
     sys.exit(f"pulumi: unexpected {{sys.argv[1:]}}")
 """

@@ -92,8 +92,8 @@ def test_a_machine_without_any_way_to_an_engine_is_told_what_to_install(machine:
 
     assert (code, output) == (1, "")
     assert errors == (
-        "https://get.pulumi.com does not answer: no official releases\n"
-        "error: there is no Pulumi engine here, and no way to one: there is no pulumi on PATH; https://get.pulumi.com "
+        "https://github.com does not answer: no official releases\n"
+        "error: there is no Pulumi engine here, and no way to one: there is no pulumi on PATH; https://github.com "
         "gives no releases; and there is no go on PATH to build with. Install Pulumi 3.230.0 or a later 3.x, and run "
         f"`pulumi plugin install resource aws {PLUGIN}`; or install Go 1.25.8 or newer\n"
     )

@@ -18,7 +18,10 @@ def here(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_only_the_images_of_these_ids_are_read_and_named(aws: LocalAws, account: Account) -> None:
-    """Two calls, however many images the account has. An id that it does not have changes nothing."""
+    """Two calls, however many images the account has, and one for the names just before they are written.
+
+    An id that the account does not have changes nothing.
+    """
     wanted = account.image("web-1")
     account.image("web-2")
     mark = aws.mark()
@@ -26,7 +29,7 @@ def test_only_the_images_of_these_ids_are_read_and_named(aws: LocalAws, account:
     tags = registered({"image_ids": [wanted, "ami-0123456789abcdef0"]})
 
     assert [(tag.name, tag.value) for tag in tags] == [(f"web-1:{ROOT}", "web-1(001)")]
-    assert Counter(aws.calls(mark)) == {"ec2.DescribeImages": 1, "ec2.DescribeSnapshots": 1}
+    assert Counter(aws.calls(mark)) == {"ec2.DescribeImages": 1, "ec2.DescribeSnapshots": 1, "ec2.DescribeTags": 1}
 
 
 def test_a_name_that_a_person_gave_stays(account: Account) -> None:

@@ -16,6 +16,9 @@ PRUNE = "prune"
 BESIDE = "taken-in"
 """The policy that stands beside deploy.json, and is no part of the whole: it names images by their ids."""
 
+READERS = ("preview", "recover")
+"""The policies of those who only read. The other parts allow all that they allow."""
+
 STACK = "production"
 """The stack, of the service front-web, that the policies are written for."""
 

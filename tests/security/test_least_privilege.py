@@ -9,7 +9,8 @@ from snapnames.testing.localaws.policies import Policy, Request
 from snapnames.testing.localaws.server import LocalAws
 
 from tests.account import images, launch, names, snapshot_ids
-from tests.program import Program
+from tests.faults import FaultProxy, Hold
+from tests.program import Program, kill_all
 
 from .documents import BESIDE, PRUNE, STACK, Document, part, reductions, without
 
@@ -193,6 +194,72 @@ def test_the_ledger_policy_is_enough_for_the_ledger_and_the_releases_and_holds_n
     steps = [one["next_step"] for one in ledger["findings"] if one["kind"] in ("unused", "orphans")]
     assert [step.split("`")[1].split()[2] for step in steps] == ["delete-snapshot"] * 3 + ["deregister-image"]
     assert unneeded(part("ledger"), aws.authorized()) == []
+
+
+def test_the_preview_policy_is_enough_to_preview_a_release_and_holds_nothing_more(
+    service: Program, aws: LocalAws, ec2: EC2Client, restricted: Callable[[Document], None]
+) -> None:
+    """Plain previews of the first release and of the next one, also without a statement; the preview of a drop."""
+    plain = without(part("preview"), "ReadLaunchSettings")
+    restricted(plain)
+
+    first = service.preview()
+    restricted(part("deploy"))
+    service.up("--skip-preview")
+    before = len(aws.authorized())
+    restricted(plain)
+    service.config |= {"releases": ["2", "1"], "fleet": {**GROUP, "launch": "template"}}
+    following = service.preview()
+    restricted(part("preview"))
+    service.config["releases"] = ["1"]
+    ec2.create_launch_template(LaunchTemplateName="nightly", LaunchTemplateData={"InstanceType": "t3.micro"})
+    command = service.snapnames("deploy", "--release", "2", "--keep", "1", "--preview")
+
+    asked = aws.authorized()[before:]
+    assert "front-web-1(001)" in first.out
+    assert "front-web-2(001)" in following.out
+    assert "front-web-2" in command.out
+    assert unneeded(part("preview"), asked) == []
+
+
+def test_the_recover_policy_is_enough_to_take_in_what_killed_updates_made_and_holds_nothing_more(
+    program: Callable[..., Program],
+    aws: LocalAws,
+    ec2: EC2Client,
+    proxy: FaultProxy,
+    restricted: Callable[[Document], None],
+) -> None:
+    """An image, a group with its launch configuration, a launch template. AWS is not written to."""
+    source = launch(ec2, instance_type="t3.micro")
+    ec2.create_key_pair(KeyName="ops")
+    ec2.create_tags(Resources=[source], Tags=[{"Key": "service", "Value": "front-web"}])
+    stack = program({**CONFIG, "source": source}, stack=STACK, endpoint=proxy.url)
+    asked, adopted = [], []
+
+    for call, kind in _KILLS:
+        stack.config["fleet"] = {**GROUP, "launch": kind}
+        restricted(part("deploy"))
+        proxy.schedule.at(call, 1, Hold(after=True))
+        with stack.start("up", "--yes", "--skip-preview") as process:
+            proxy.held()
+            kill_all(process)
+            process.communicate()
+        proxy.release()
+        proxy.settle()
+        restricted(part("recover"))
+        before = len(aws.authorized())
+        adopted += stack.snapnames("recover", "--json").json["adopted"]
+        asked += aws.authorized()[before:]
+
+    assert len(adopted) == len(_KILLS)
+    assert unneeded(part("recover"), asked) == []
+
+
+_KILLS = (
+    ("ec2.CreateImage", "configuration"),
+    ("autoscaling.CreateAutoScalingGroup", "configuration"),
+    ("ec2.CreateLaunchTemplate", "template"),
+)
 
 
 def test_an_update_that_may_not_name_snapshots_fails_and_says_which_action_is_missing(

@@ -9,12 +9,12 @@ from snapnames.testing.localaws.policies import Context, Policy, Request
 
 from dev import policies
 
-from .documents import BESIDE, PARTS, PRUNE, Document, listed, part, whole
+from .documents import BESIDE, PARTS, PRUNE, READERS, Document, listed, part, whole
 
 MANAGED_POLICY_LIMIT = 6144
 """Characters without white space: docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html."""
 
-ALL = {"whole": whole(), **{name: part(name) for name in (*PARTS, PRUNE, BESIDE)}}
+ALL = {"whole": whole(), **{name: part(name) for name in (*PARTS, PRUNE, BESIDE, *READERS)}}
 EVERYWHERE = "arn:aws:ec2:ap-northeast-2::"
 
 
@@ -27,7 +27,7 @@ def test_the_linter_finds_nothing(name: str) -> None:
 
     more = part("deploy")["Statement"] if name == BESIDE else []
     given = {**document, "Statement": [*document["Statement"], *more]}
-    assert [one for one in findings if not (_split(one, given) or _through_ec2(one, document))] == []
+    assert [one for one in findings if not (_split(one, given) or _through_ec2(one, document) or _if_there(one))] == []
 
 
 def _split(finding: Any, document: Document) -> bool:  # noqa: ANN401 -- of an untyped library
@@ -50,6 +50,17 @@ def _through_ec2(finding: Any, document: Document) -> bool:  # noqa: ANN401 -- o
     """Whether an action on every resource is one that only EC2 may do in the name of the caller."""
     theirs = {action for s in document["Statement"] for action in listed(s["Action"]) if s["Sid"] == "ReadReferences"}
     return finding.issue == "RESOURCE_STAR" and set(finding.detail) <= theirs
+
+
+def _if_there(finding: Any) -> bool:  # noqa: ANN401 -- of an untyped library
+    """Whether a condition is for a key that only some actions of the statement have, and asks for nothing without it.
+
+    `IfExists` and `ForAllValues` are true where a request does not have the key.
+    """
+    return finding.issue == "UNKNOWN_CONDITION_FOR_ACTION" and any(
+        f"Unknown condition {key} for action autoscaling:" in str(finding.detail or finding)
+        for key in ("autoscaling:LaunchConfigurationName", "aws:RequestTag/snapnames:stack", "aws:TagKeys")
+    )
 
 
 @pytest.mark.parametrize(
@@ -126,6 +137,27 @@ def _request(action: str, resource: str, *, tags: dict[str, str] | None, given: 
     return Request(action, EVERYWHERE + resource, keys)
 
 
+_NAMED = {"Name": "front-web-1(001)"}
+
+
+@pytest.mark.parametrize(
+    ("tags", "given", "allowed"),
+    [
+        ({}, _NAMED, True),
+        (_NAMED, {"Name": "front-web-1-001"}, True),
+        ({"Name": "nightly backup"}, _NAMED, False),
+        ({"Name": "front-web-admin-1(001)"}, _NAMED, False),
+        ({}, {"Name": "nightly backup"}, False),
+        (_NAMED, {"Name": "nightly backup"}, False),
+    ],
+)
+def test_who_deploys_names_only_snapshots_without_a_foreign_name_and_only_like_this_service(
+    tags: dict[str, str], given: dict[str, str], *, allowed: bool
+) -> None:
+    """The backup of somebody else keeps its name."""
+    assert Policy(part("deploy")).allows(_snapshot("ec2:CreateTags", tags=tags, given=given)) is allowed
+
+
 OURS = {"snapnames:stack": "organization/snapnames/production"}
 THEIRS = {"snapnames:stack": "organization/snapnames/other"}
 
@@ -133,7 +165,7 @@ THEIRS = {"snapnames:stack": "organization/snapnames/other"}
 @pytest.mark.parametrize(
     ("request_", "allowed"),
     [
-        (_snapshot("ec2:CreateTags", given={"Name": "x"}), True),
+        (_snapshot("ec2:CreateTags", given={"Name": "front-web-1(001)"}), True),
         (_snapshot("ec2:CreateTags", given={"Name": "x", "access": "granted"}), False),
         (_snapshot("ec2:CreateTags", given={"access": "granted"}), False),
         (_snapshot("ec2:CreateTags"), False),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
 SECONDS = 5
-"""How many seconds before the write a name may have been read."""
+"""How many seconds before its turn a name may have been read."""
 
 
 class LiveNames:
@@ -22,28 +22,31 @@ class LiveNames:
     def __init__(self, read: Callable[[list[str]], Mapping[str, str]], per_second: float) -> None:
         """`read` gives the live names by snapshot id, for snapshots that have one. `per_second`: turns per second."""
         self._read, self._size = read, max(1, min(VALUES, int(per_second * SECONDS)))
+        self._at_once: list[str] = []
         self._waiting: list[str] = []
         self._reads: dict[str, asyncio.Future[Mapping[str, str]]] = {}
 
     async def later(self, snapshot_id: str, name: str, seen: str | None, writes: Pace, *paces: Pace) -> str:
         """Give the name when its call may begin. If the live name is no longer the one that was `seen`, give that.
 
-        A name that is given at once is not read again, because the first read is recent.
+        The names that are given at once are read again too, all of them together: the account may have been listed many
+        seconds ago, for example before an image was built.
         """
         turns = [(pace, pace.turn()) for pace in (writes, *paces)]
         waits = turns[0][1] > AT_ONCE
-        if waits:
-            self._waiting.append(snapshot_id)
+        queue, size = (self._waiting, self._size) if waits else (self._at_once, VALUES)
+        queue.append(snapshot_id)
         for pace, turn in turns:
             await pace.reach(turn)
-        live = await self._now(snapshot_id) if waits else None
+        await asyncio.sleep(0)  # so that the others of the same moment are in the queue
+        live = await self._now(snapshot_id, queue, size)
         return live if live and live != seen else name
 
-    async def _now(self, snapshot_id: str) -> str | None:
+    async def _now(self, snapshot_id: str, queue: list[str], size: int) -> str | None:
         if snapshot_id not in self._reads:
-            first = self._waiting.index(snapshot_id)
-            batch = self._waiting[first : first + self._size]
-            del self._waiting[first : first + self._size]
+            first = queue.index(snapshot_id)
+            batch = queue[first : first + size]
+            del queue[first : first + size]
             reading = asyncio.ensure_future(asyncio.to_thread(self._read, batch))
             self._reads |= dict.fromkeys(batch, reading)
         return (await self._reads.pop(snapshot_id)).get(snapshot_id)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from snapnames.errors import InputError
+from snapnames.printable import beside_commands, shell_command
 from snapnames.resources.stack_outputs import last_outputs
 from snapnames.rules.groups import GROUP_OUTPUT
 from snapnames.rules.source import FLEET, Candidate, SourceInstance, chosen, no_such_source
@@ -72,7 +73,7 @@ def _of_id(instance_id: str, image_name: str, account: "Account", *, reboot: boo
             raise no_such_source(instance_id, image_name)
         serving = candidates(account.ec2, account.session.autoscaling(), [instance]) if reboot else []
     for one in serving:
-        _refuse_reboot(one)
+        refuse_reboot(one)
     return source_of(instance)
 
 
@@ -104,7 +105,7 @@ def _taken(best: Candidate, instances: "Sequence[InstanceTypeDef]", *, reboot: b
     from snapnames.aws.source_instances import source_of  # noqa: PLC0415
 
     if reboot:
-        _refuse_reboot(best)
+        refuse_reboot(best)
     return next(source_of(one) for one in instances if one["InstanceId"] == best.instance_id)
 
 
@@ -122,14 +123,15 @@ def _say(image_name: str, best: Candidate, account: "Account", of: str) -> None:
         )
 
 
-def _refuse_reboot(found: Candidate) -> None:
+def refuse_reboot(found: Candidate) -> None:
     """Raise `InputError` for an instance that its group has in service."""
     instance_id = found.instance_id
     if found.group and found.in_service:
+        standby = ("aws", "autoscaling", "enter-standby", "--instance-ids", instance_id)
+        of_group = ("--auto-scaling-group-name", found.group, "--should-decrement-desired-capacity")
         raise InputError(
-            f"snapnames:reboot is true, and {instance_id} serves in the Auto Scaling group {found.group}: a reboot "
-            "would fail its health check, and the group may replace it meanwhile. Put it into standby (`aws "
-            f"autoscaling enter-standby --instance-ids {instance_id} --auto-scaling-group-name {found.group} "
-            "--should-decrement-desired-capacity`), give its id as snapnames:source, and take it back afterwards; or "
-            "leave snapnames:reboot out"
+            f"snapnames:reboot is true, and {instance_id} serves in the Auto Scaling group "
+            f"{beside_commands(found.group)}: a reboot would fail its health check, and the group may replace it "
+            f"meanwhile. Put it into standby ({shell_command(*standby, *of_group)}), give its id as snapnames:source, "
+            "and take it back afterwards; or leave snapnames:reboot out"
         )

@@ -7,6 +7,7 @@ import pulumi
 from snapnames.config.settings import OTHER_OWNER, read_settings
 from snapnames.fleet import Fleet, FleetArgs
 from snapnames.own_process import lighten_program
+from snapnames.own_updates import remember_engine
 from snapnames.owned_images import OwnedImages, OwnedImagesArgs
 from snapnames.resources.stack_outputs import last_outputs
 from snapnames.rules.groups import GROUP_OUTPUT
@@ -24,6 +25,8 @@ def declare_stack() -> None:
     Raises `InputError` for a fault in the config before any resource is registered.
     """
     lighten_program()
+    if not pulumi.runtime.is_dry_run():
+        remember_engine(f"{pulumi.get_project()}/{pulumi.get_stack()}")
     settings = read_settings()
     before = last_outputs() if settings.releases else {}
     check_adoption(settings, before)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from snapnames.printable import beside_commands
+
 from .evidence import says_keep
 from .images import BACKUP_TAGS, SERVICE_TAG, STACK_TAG, TAKEN_IN_TAG
 
@@ -42,11 +44,11 @@ def kept_by_tags(tags: Mapping[str, str], own: str | None = None) -> list[str]:
     found = []
     for key, value in tags.items():
         if key.startswith(BACKUP_TAGS):
-            found.append(f"the tag {key} says that it is a backup of another tool")
+            found.append(f"the tag {beside_commands(key)} says that it is a backup of another tool")
         elif key == STACK_TAG:
-            found += [] if value == own else [f"it bears the mark of the stack {value}: drop it there"]
+            found += [] if value == own else [f"it bears the mark of the stack {beside_commands(value)}: drop it there"]
         elif key == TAKEN_IN_TAG:
-            found += [] if value == own else [f"the stack {value} has taken it in: drop it there"]
+            found += [] if value == own else [f"the stack {beside_commands(value)} has taken it in: drop it there"]
         elif key != SERVICE_TAG and says_keep(key, value) and value.lower() not in _NO:
-            found.append(f"the tag {key}={value} says to keep it")
+            found.append(f"the tag {beside_commands(key)}={beside_commands(value)} says to keep it")
     return found

@@ -9,6 +9,8 @@ with never names this image.
 import re
 from collections.abc import Iterable
 
+from snapnames.printable import beside_commands
+
 from .images import Image, Snapshot
 from .naming import fits_pattern
 
@@ -89,10 +91,10 @@ def kept_by(snapshot: Snapshot, image_name: str, declared: str | None, pattern: 
     """
     for key, value in snapshot.tags.items():
         if key != "Name" and not key.startswith(("aws:", "snapnames:")) and says_keep(key, value):
-            return f"its tag {key}={value!r} says to keep it"
+            return f"its tag {beside_commands(key)}={beside_commands(value)!r} says to keep it"
     name = snapshot.name
     if name is not None and name != declared and not fits_pattern(name, image_name, pattern):
-        return f"it is called {name!r}, and this stack did not name it so"
+        return f"it is called {beside_commands(name)!r}, and this stack did not name it so"
     return ""
 
 

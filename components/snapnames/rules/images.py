@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from snapnames.printable import beside_commands
+
 STACK_TAG = "snapnames:stack"
 """On each image that a stack built: `<organization>/<project>/<stack>`."""
 
@@ -129,7 +131,7 @@ class Use:
     """What the user itself is known by: the group of an instance, the name of a configuration, the id of a template."""
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name}"
+        return f"{self.kind} {beside_commands(self.name)}"
 
 
 @dataclass(frozen=True)

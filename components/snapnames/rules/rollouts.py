@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from snapnames.printable import beside_commands
+
 from .groups import Group
 
 SUCCESSFUL = "Successful"
@@ -31,7 +33,8 @@ class Refresh:
         return self.status in GOING_ON
 
     def __str__(self) -> str:
-        return f"{self.status}, {self.percent} %{f' ({self.reason})' if self.reason else ''}"
+        reason = f" ({beside_commands(self.reason)})" if self.reason else ""
+        return f"{self.status}, {self.percent} %{reason}"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from snapnames.printable import beside_commands
+
 from .images import TAKEN_IN_TAG, Image, Snapshot
 from .naming import fits_pattern
 from .releases import release_of
@@ -42,11 +44,12 @@ def untakeable(image: Image, wanted_name: str, stack: str, *, known: bool = Fals
     if image.copied:
         return "it is a copy of another image"
     if image.builder is not None:
-        return f"the stack {image.builder} built it, so it is a release of that stack"
+        return f"the stack {beside_commands(image.builder)} built it, so it is a release of that stack"
     if image.tags.get(TAKEN_IN_TAG, stack) != stack:
-        return f"the stack {image.tags[TAKEN_IN_TAG]} has taken it in: drop it there, or remove its tag {TAKEN_IN_TAG}"
+        stack = beside_commands(image.tags[TAKEN_IN_TAG])
+        return f"the stack {stack} has taken it in: drop it there, or remove its tag {TAKEN_IN_TAG}"
     if image.state != "available" and not (known and image.state == "disabled"):
-        why = f" ({image.reason})" if image.reason else ""
+        why = f" ({beside_commands(image.reason)})" if image.reason else ""
         return f"it is {image.state!r}{why}: {_NOT_YET.get(image.state, 'nothing can launch from it')}"
     return "" if image.snapshots else "it has no EBS snapshot"
 

@@ -99,8 +99,8 @@ def _drift(view: View) -> Iterator[Finding]:
         image = next(iter(view.images_of.get(snapshot_id, ())), None)
         yield Finding(
             "drift",
-            f"snapshot {snapshot_id} is declared as {name!r} and "
-            + ("has no name" if snapshot.name is None else f"is called {snapshot.name!r}"),
+            f"snapshot {snapshot_id} is declared as {beside_commands(name)!r} and "
+            + ("has no name" if snapshot.name is None else f"is called {beside_commands(snapshot.name)!r}"),
             "run `pulumi up --refresh`: it puts the name back",
             image.image_id if image else None,
             image.name if image else None,
@@ -130,7 +130,7 @@ def _unnamed(view: View) -> Iterator[Finding]:
 
 def _orphans(view: View) -> Iterator[Finding]:
     for snapshot, image, image_id in view.orphans:
-        named = f" ({snapshot.name})" if snapshot.name else ""
+        named = f" ({beside_commands(snapshot.name)})" if snapshot.name else ""
         yield Finding(
             "orphans",
             f"snapshot {snapshot.snapshot_id}{named} was behind image {image}, which is gone",
@@ -163,10 +163,11 @@ def _duplicates(view: View) -> Iterator[Finding]:
             others = [one for one in snapshot_ids if one not in rightful] or snapshot_ids[1:]
             yield Finding(
                 "duplicates",
-                f"{len(snapshot_ids)} snapshots are called {name!r}{_volumes(snapshots)}: {', '.join(snapshot_ids)}",
+                f"{len(snapshot_ids)} snapshots are called {beside_commands(name)!r}{_volumes(snapshots)}: "
+                + ", ".join(snapshot_ids),
                 "a name that several snapshots share is no reason to delete any of them, and backups often have the "
-                f"name of their volume; to tell them apart, give another name: `aws ec2 create-tags --resources "
-                f"{others[0]} --tags Key=Name,Value=...`",
+                "name of their volume; to tell them apart, give another name: "
+                + shell_command("aws", "ec2", "create-tags", "--resources", others[0], "--tags", "Key=Name,Value=..."),
                 snapshot_ids=tuple(snapshot_ids),
                 live=name,
             )
@@ -225,8 +226,8 @@ def _deregister(view: View, image: Image) -> str:
     return _delete(
         view,
         image.image_id,
-        f"`aws ec2 deregister-image --image-id {image.image_id} --delete-associated-snapshots` removes it with its "
-        "snapshots",
+        shell_command("aws", "ec2", "deregister-image", "--image-id", image.image_id, "--delete-associated-snapshots")
+        + " removes it with its snapshots",
     )
 
 

@@ -10,7 +10,7 @@ from snapnames.cli.ledger.book import Ledger
 from snapnames.cli.ledger.chart import chart
 from snapnames.cli.ledger.findings import KINDS
 from snapnames.cli.ledger.terminal import amount, meaning, sums
-from snapnames.printable import LINE_LIMIT, printable
+from snapnames.printable import LINE_LIMIT, printable, spans
 
 OPEN = 25
 """If a kind has at most this many findings, the page shows them without a click."""
@@ -29,6 +29,7 @@ def page(ledger: Ledger) -> str:
         sums=sums(ledger),
         findings={kind: ones for kind, ones in found.items() if ones},
         meaning=meaning,
+        spans=spans,
         limit=OPEN,
         chart=chart(ledger.rows),
         amount=lambda size: amount(ledger, size),

@@ -19,6 +19,7 @@ from snapnames.cli.state.exported import CutOff, Exported
 from snapnames.cli.state.missed import missed, taken_in, without_volumes
 from snapnames.cli.state.repair import Settled, foreign, mended, unread, with_dependents
 from snapnames.cli.state.secrets import decrypted_inputs, has_secrets
+from snapnames.printable import shell_command
 from snapnames.rules.evidence import uncreated, unproven
 from snapnames.rules.images import Image
 from snapnames.rules.resource_types import GROUP, IMAGE, logical_name
@@ -125,8 +126,8 @@ class Recovery:
             return {}
         for image_id in sorted(kept):
             self.display.say(
-                f"image {images[image_id]} ({image_id}) is in the Recycle Bin, so its snapshots stay: `aws ec2 "
-                f"restore-image-from-recycle-bin --image-id {image_id}` restores it"
+                f"image {images[image_id]} ({image_id}) is in the Recycle Bin, so its snapshots stay: "
+                f"{shell_command('aws', 'ec2', 'restore-image-from-recycle-bin', '--image-id', image_id)} restores it"
             )
         return {image_id: name for image_id, name in images.items() if image_id not in kept}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from snapnames.printable import shell_command
+from snapnames.printable import beside_commands, shell_command
 from snapnames.rules.groups import Group
 from snapnames.rules.images import Image
 from snapnames.rules.resource_types import CONFIGURATION, GROUP, TEMPLATE
@@ -19,7 +19,7 @@ def image_facts(image: Image, names: Mapping[str, str]) -> str:
     "image 'web-1' (ami-1), made 2018-03-07 23:12 UTC of no instance, with /dev/sda1 snap-1 'payroll'"
     """
     behind = ", ".join(
-        f"{device} {one} {names[one]!r}" if one in names else f"{device} {one} without a name"
+        f"{device} {one} {beside_commands(names[one])!r}" if one in names else f"{device} {one} without a name"
         for device, one in image.snapshots.items()
     )
     source = image.source_instance_id or "no instance"
@@ -38,8 +38,8 @@ def unproven_image(facts: str, image_id: str, why: str, refused: str) -> str:
             "image if nobody needs it, or release under another name"
         )
     return (
-        f"{found}If it is this stack's, run `snapnames recover --adopt {image_id}`; otherwise deregister it, or "
-        "release under another name"
+        f"{found}If it is this stack's, run {shell_command('snapnames', 'recover', '--adopt', image_id)}; otherwise "
+        "deregister it, or release under another name"
     )
 
 
@@ -47,8 +47,8 @@ def group_facts(group: Group) -> str:
     """What AWS says of a group."""
     launches = ", ".join(one.configuration or f"{one.template} version {one.version}" for one in group.launches)
     return (
-        f"Auto Scaling group {group.name}, made {group.created:%Y-%m-%d %H:%M} UTC, with {len(group.members)} "
-        f"instances, launching from {launches or 'nothing'}"
+        f"Auto Scaling group {beside_commands(group.name)}, made {group.created:%Y-%m-%d %H:%M} UTC, with "
+        f"{len(group.members)} instances, launching from {beside_commands(launches) or 'nothing'}"
     )
 
 
@@ -65,9 +65,12 @@ def unrecorded_group(facts: str, name: str, fields: Sequence[str]) -> str:
 
 def unrecorded_configuration(name: str, groups: Sequence[str]) -> str:
     """A launch configuration with a name like a generated one, which the state does not have."""
-    found = f"launch configuration {name} has a name like those of this stack, and the state does not have it. "
+    found = (
+        f"launch configuration {beside_commands(name)} has a name like those of this stack, and the state does not "
+        "have it. "
+    )
     if groups:
-        return f"{found}{', '.join(groups)} launches from it, so it is somebody's: it stays as it is"
+        return f"{found}{beside_commands(', '.join(groups))} launches from it, so it is somebody's: it stays as it is"
     delete = ("aws", "autoscaling", "delete-launch-configuration", "--launch-configuration-name", name)
     return (
         f"{found}This happens if AWS's answer to its create was lost. No group launches from it: unless somebody else "
@@ -78,6 +81,6 @@ def unrecorded_configuration(name: str, groups: Sequence[str]) -> str:
 def differing(kind: str, name: str, fields: Sequence[str]) -> str:
     """What AWS has under the name of a create that was cut off, and what is not that create."""
     return (
-        f"{_KINDS[kind]} {name} is not what an update began to make under this name: it differs in "
+        f"{_KINDS[kind]} {beside_commands(name)} is not what an update began to make under this name: it differs in "
         f"{', '.join(fields)}. It is not taken in, and the next update makes another one"
     )

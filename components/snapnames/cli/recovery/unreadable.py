@@ -9,6 +9,7 @@ from typing import Any
 from snapnames.cli.errors import CommandError
 from snapnames.cli.recovery.made import Made
 from snapnames.cli.state.exported import Exported
+from snapnames.printable import shell_command
 from snapnames.rules.resource_types import IMAGE, TEMPLATE
 from snapnames.rules.tags import SECRET_MARK
 
@@ -29,6 +30,7 @@ def refuse_unreadable(made: Made, deployment: Mapping[str, Any], others: Collect
     if found:
         raise CommandError(
             f"{', '.join(found)} has a tag with the key {SECRET_MARK}, by which Pulumi marks a secret: Pulumi can't "
-            f"read its tags, and every refresh fails. Nothing was run. Remove the tag with `aws ec2 delete-tags "
-            f"--resources {' '.join(found)} --tags Key={SECRET_MARK}`, and run the same command again"
+            f"read its tags, and every refresh fails. Nothing was run. Remove the tag with "
+            f"{shell_command('aws', 'ec2', 'delete-tags', '--resources', *found, '--tags', f'Key={SECRET_MARK}')}, and "
+            "run the same command again"
         )

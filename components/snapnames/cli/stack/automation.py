@@ -5,9 +5,10 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from pulumi.automation import (
     CommandResult,
@@ -21,7 +22,10 @@ from pulumi.automation import (
 from pulumi.automation import Workspace as PulumiWorkspace
 from pulumi.automation.errors import create_command_error
 
-from snapnames.cli.stack.started import recorded
+from snapnames.own_updates import remember
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -39,6 +43,8 @@ class Interruptible(PulumiCommand):
         self.stopped = False
         """Whether a signal asked to stop."""
         self._process: subprocess.Popen[str] | None = None
+        self._records: list[Path] = []
+        """Of the process that runs: at most one."""
 
     @contextmanager
     def stoppable(self, say: Callable[[], None]) -> Iterator[None]:
@@ -63,6 +69,16 @@ class Interruptible(PulumiCommand):
             for number, handler in before.items():
                 signal.signal(number, handler)
 
+    def remember(self, stack: str, held_at: float) -> None:
+        """Keep a record that the pulumi which runs held the lock of the stack then. The first call of a run counts.
+
+        Where no record can be kept, `recover` may ask for `--unlock` after a kill.
+        """
+        if self._process and self._process.returncode is None and not self._records:
+            with suppress(OSError):
+                path = remember(self._process.pid, stack, held_at)
+                self._records = [path] if path else []
+
     def run(
         self,
         args: list[str],
@@ -72,26 +88,27 @@ class Interruptible(PulumiCommand):
         on_error: OnOutput | None = None,
     ) -> CommandResult:
         """Run one command to its end. Raises the Automation API's `CommandError` if it fails."""
-        with (
-            subprocess.Popen(  # noqa: S603 -- pulumi, by the Automation API's own arguments
-                [self.command, "--non-interactive", *args],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                cwd=cwd,
-                env={**os.environ, **additional_env, "PULUMI_AUTOMATION_API": "true"},
-                encoding="utf-8",
-                process_group=0,
-            ) as process,
-            recorded(process.pid),
-        ):
-            self._process = process
+        with subprocess.Popen(  # noqa: S603 -- pulumi, by the Automation API's own arguments
+            [self.command, "--non-interactive", *args],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=cwd,
+            env={**os.environ, **additional_env, "PULUMI_AUTOMATION_API": "true"},
+            encoding="utf-8",
+            process_group=0,
+        ) as process:
+            self._process, self._records = process, []
             errors: list[str] = []
             reader = threading.Thread(target=_collect, args=(process.stderr, on_error, errors))
             reader.start()
             output: list[str] = []
             _collect(process.stdout, on_output, output)
             reader.join()
+        if process.returncode >= 0:  # it has ended by itself, and has let go of its lock
+            with suppress(OSError):
+                for path in self._records:
+                    path.unlink()
         result = CommandResult(stdout="\n".join(output), stderr="\n".join(errors), code=process.returncode)
         if result.code:
             raise create_command_error(result)

@@ -4,24 +4,19 @@ import fcntl
 import os
 import re
 import socket
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-import psutil
-
 from snapnames.cli.errors import CommandError
-from snapnames.cli.stack.started import in_container, state_folder, was_started_here
+from snapnames.own_updates import has_ended, state_folder, taken_here
+from snapnames.printable import beside_commands
 
 _HOLDER = re.compile(r"(?P<lock>\S+): created by (?P<user>.*)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
 """Pulumi's message about a lock, for the backends that keep locks as files: a folder or a bucket."""
-
-_DOUBT = timedelta(minutes=1)
-"""How much later than its lock a process may seem to start, because clocks change and pulumi cuts off fractions."""
 
 
 class Holder(NamedTuple):
@@ -39,53 +34,38 @@ class Holder(NamedTuple):
     def gone(self) -> bool:
         """Whether the process has certainly ended.
 
-        It must have run on this machine, and in a place where this process would see it. Then no process has its id, or
-        a process that started later has it. From a container, nothing is certain: another container may bear the same
-        host name, and its processes are not seen.
+        A record says that a process of this boot and PID namespace took the lock, and that process is not there any
+        more. A process that is not seen proves nothing: another machine or container may have this host name.
         """
-        if self.host != socket.gethostname() or not (was_started_here(self.pid, self.since) or _visible(self.pid)):
-            return False
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            pass  # a process of another user, which /proc may hide
-        try:
-            started = psutil.Process(self.pid).create_time()
-        except psutil.Error:
-            return False
-        return datetime.fromtimestamp(started, UTC) > self.since + _DOUBT
+        taken = taken_here(self.lock, self.host, self.pid, self.since)
+        return taken is not None and has_ended(taken)
+
+    @property
+    def known(self) -> str:
+        """What else this machine knows of it, as a sentence for people."""
+        if self.host != socket.gethostname():
+            return f"The lock was made on {beside_commands(self.host)}, and this machine is {socket.gethostname()}."
+        if taken_here(self.lock, self.host, self.pid, self.since):
+            return f"The record of this machine says that process {self.pid} took the lock here, and it still runs."
+        return (
+            f"This machine or container is {self.host} too, but it has no record of the lock: another one of this name "
+            f"may have made it. {'A' if _seen(self.pid) else 'No'} process {self.pid} runs here, which proves nothing."
+        )
 
     def __str__(self) -> str:
         """For people."""
-        return f"{self.user}@{self.host}, process {self.pid}, since {self.since:%Y-%m-%d %H:%M:%S} UTC"
+        who = beside_commands(f"{self.user}@{self.host}")
+        return f"{who}, process {self.pid}, since {self.since:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _visible(pid: int) -> bool:
-    """Whether the process, if it ran on this machine, would certainly be seen under this id.
-
-    On Linux that is so only outside of containers, and only if no container has a process of this id: a container may
-    bear the machine's host name. https://man7.org/linux/man-pages/man5/proc_pid_status.5.html (NSpid)
-    """
-    if not sys.platform.startswith("linux"):
-        return True
-    if in_container():
-        return False
+def _seen(pid: int) -> bool:
     try:
-        Path("/proc/1/status").read_bytes()  # refused where /proc hides the processes of others
-    except OSError:
+        os.kill(pid, 0)
+    except ProcessLookupError:
         return False
-    return not any(ids[-1] == str(pid) for ids in _nested())
-
-
-def _nested() -> Iterator[list[str]]:
-    """The ids of each process in a container, the last of them the one in its own namespace."""
-    for status in Path("/proc").glob("[0-9]*/status"):
-        with suppress(OSError):
-            line = next((li for li in status.read_text(errors="replace").splitlines() if li.startswith("NSpid:")), "")
-            if len(ids := line.split()[1:]) > 1:
-                yield ids
+    except OSError:
+        pass  # a process of another user
+    return True
 
 
 def holders(error: str) -> list[Holder]:

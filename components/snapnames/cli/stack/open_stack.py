@@ -174,7 +174,7 @@ class OpenStack:
             self._run(
                 lambda path: self._stack.up(
                     config_file=path,
-                    on_event=on_event,
+                    on_event=self._remembered(on_event),
                     target=[OWNED_IMAGES_URNS],
                     continue_on_error=True,
                     suppress_outputs=True,
@@ -188,12 +188,14 @@ class OpenStack:
 
     def up(self, config: str, on_event: OnEvent, *, refresh: bool) -> None:
         """`pulumi up` with that config, without a preview. Raises `CommandError`."""
-        self._run(lambda path: self._stack.up(config_file=path, on_event=on_event, refresh=refresh), config)
+        noted = self._remembered(on_event)
+        self._run(lambda path: self._stack.up(config_file=path, on_event=noted, refresh=refresh), config)
 
     def up_root(self, config: str) -> None:
         """`pulumi up` of only the stack itself and its provider, without the resources in it. Raises `CommandError`."""
         root = root_urn(self.project.name, self.name.split("/")[-1])
-        self._run(lambda path: self._stack.up(config_file=path, target=[root]), config)
+        noted = self._remembered(lambda _: None)
+        self._run(lambda path: self._stack.up(config_file=path, on_event=noted, target=[root]), config)
 
     def state(self) -> State:
         """The state, as the engine exports it. Secrets stay encrypted. Raises `CommandError`."""
@@ -236,7 +238,17 @@ class OpenStack:
 
     def refresh(self, config: str, on_event: OnEvent, urns: list[str]) -> None:
         """`pulumi refresh` of these resources alone. Raises `CommandError`."""
-        self._run(lambda path: self._stack.refresh(config_file=path, on_event=on_event, target=urns), config)
+        noted = self._remembered(on_event)
+        self._run(lambda path: self._stack.refresh(config_file=path, on_event=noted, target=urns), config)
+
+    def _remembered(self, on_event: OnEvent) -> OnEvent:
+        """The same, and a record of the pulumi that runs. The first event shows that it holds the lock."""
+
+        def told(event: EngineEvent) -> None:
+            self._pulumi.remember(f"{self.project.name}/{self.name.split('/')[-1]}", event.timestamp)
+            on_event(event)
+
+        return told
 
     def _pulumi_says(self, *arguments: str) -> str:
         return self._pulumi.run([*arguments, "--stack", self.name], str(self.project.folder), {}).stdout
@@ -269,6 +281,7 @@ class OpenStack:
             raise CommandError(
                 f"stack {self.name!r} is locked by {who}: wait for it, or, when nothing runs any more, run "
                 f"`{'snapnames recover --unlock' if found else 'pulumi cancel'}`, and the same command again"
+                + "".join(f". {holder.known.removesuffix('.')}" for holder in found)
             ) from error
         return found
 

@@ -15,6 +15,7 @@ import yaml
 
 from snapnames.cli.errors import CommandError, UsageError
 from snapnames.cli.stack.release_list import Releases
+from snapnames.printable import beside_commands
 
 RELEASES, LIVE, TAKEN_IN = "snapnames:releases", "snapnames:live", "snapnames:takenIn"
 
@@ -61,12 +62,12 @@ class StackFile:
         short = {key.removeprefix(f"{project}:") for key in (RELEASES, LIVE)} - {RELEASES, LIVE}
         if found == self.releases and not short & _config(self.text).keys():
             return
-        live = f" and `{LIVE}: {json.dumps(found.pinned)}`" if found.pinned else ""
+        live = f" and `{LIVE}: {beside_commands(json.dumps(found.pinned))}`" if found.pinned else ""
         raise UsageError(
             f"the stack's config says {_said(found)}, and {self.path.name} {_said(self.releases)} under {RELEASES} and "
-            f"{LIVE}; the command reads and writes them under these keys of that file alone: write `{RELEASES}: "
-            f"{json.dumps(found.listed)}`{live} under its `config:`, and take out what says them elsewhere "
-            "(`releases:` or `live:` in the same file, Pulumi.yaml, an environment)"
+            f"{LIVE}; the command reads and writes them under these keys of that file alone: write "
+            f"`{RELEASES}: {beside_commands(json.dumps(found.listed))}`{live} under its `config:`, and take out what "
+            "says them elsewhere (`releases:` or `live:` in the same file, Pulumi.yaml, an environment)"
         )
 
     def edited(self, wanted: Releases) -> str:

@@ -212,13 +212,27 @@ def _group(call: Call) -> Iterator[Request]:
     name = call.get("AutoScalingGroupName")
     existing = _existing("autoscaling", call.tags_of(name))
     given = _given(_pairs(call.members("Tags.member"))) if call.action == "CreateAutoScalingGroup" else {}
-    yield call.request(call.group_arn(name), existing=existing, given=given)
+    yield call.request(call.group_arn(name), existing=existing, given=given, launches=_launches(call))
     if "LaunchTemplate" in {name.partition(".")[0] for name in call.parameters}:
         prefix = "LaunchTemplate."
         named = {key.removeprefix(prefix): value for key, value in call.parameters.items() if key.startswith(prefix)}
         template = call.template(named)
         if template is not None:
             yield from _launch(call, template)
+
+
+def _launches(call: Call) -> Context:
+    """What a call for a group says of its launches. What the call leaves out is no key of the request.
+
+    docs.aws.amazon.com/service-authorization/latest/reference/list_autoscaling.html#autoscaling-policy-keys
+    """
+    subnets = tuple(one.strip() for one in call.get("VPCZoneIdentifier").split(",") if one.strip())
+    configuration, version = call.get("LaunchConfigurationName"), call.get("LaunchTemplate.Version")
+    keys: Context = {"autoscaling:VPCZoneIdentifiers": subnets} if subnets else {}
+    keys |= {"autoscaling:LaunchConfigurationName": (configuration,)} if configuration else {}
+    if any(parameter.startswith("LaunchTemplate.") for parameter in call.parameters):
+        keys |= {"autoscaling:LaunchTemplateVersionSpecified": (str(version.isdecimal()).lower(),)}
+    return keys
 
 
 def _launch(call: Call, template: Template) -> Iterator[Request]:

@@ -120,6 +120,7 @@ _OPERATORS: Mapping[str, Callable[[str, Sequence[str]], bool]] = {
     "StringNotEquals": lambda value, wanted: value not in wanted,
     "StringLike": lambda value, wanted: any(_like(pattern, value) for pattern in wanted),
     "StringNotLike": lambda value, wanted: not any(_like(pattern, value) for pattern in wanted),
+    "Bool": lambda value, wanted: value.lower() in [one.lower() for one in wanted],
     "ArnLike": lambda value, wanted: any(_like(pattern, value) for pattern in wanted),
 }
 
