@@ -20,10 +20,10 @@ FILE = Path(__file__).with_name("summary.json")
 PAGE = ROOT / "docs" / "reliability.md"
 _HEAD = f"""# Reliability
 
-What snapnames survives, as it was tried on the real engine, the real AWS provider and the local AWS. `make test-full`
-makes this page of `tests/campaign/summary.json`; nothing here is written by hand. A line for each try is in
-`.dev/campaign` of the folder that tried it. A try that was done again counts once, as it went the last time. Where that
-folder is a new one, a fault that is tried there counts from the beginning.
+After this page you know which faults snapnames survives. Each was tried on the real engine, the real AWS provider and
+the local AWS. `make test-full` makes this page of `tests/campaign/summary.json`; nothing here is written by hand. A
+line for each try is in `.dev/campaign` of the folder that tried it. A try that was done again counts once, as it went
+the last time. Where that folder is a new one, a fault that is tried there counts from the beginning.
 
 A kill, or a write that is lost, is survived when `snapnames recover --orphans` and the same update again, neither with
 a question, bring the stack to its declared state. Seen from outside, with boto3: no image twice or missing, no snapshot
