@@ -319,13 +319,23 @@ def ledger(  # noqa: PLR0913 -- each is an option
         str | None,
         typer.Option(help="Kinds of findings, as drift,orphans: exit with 3 if there are any.", metavar="KINDS"),
     ] = None,
+    keep: Annotated[
+        int | None, typer.Option(help="Of each service, keep the N newest images. Default: 5.", metavar="N", min=0)
+    ] = None,
+    older_than: Annotated[
+        str | None, typer.Option(help="Keep what is younger, as 90d. Default: 90d.", metavar="DAYS")
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Read every row of the plan, and list the images and all findings.")
+    ] = False,
     stack: Stack = None,
     folder: Folder = Path(),
     as_json: Json = False,
 ) -> None:
-    """Say which snapshot belongs to which release, what it costs at most, and what is wrong.
+    """Say what can be let go, which snapshot belongs to which release, what it costs at most, and what is wrong.
 
-    Only reads. Each finding names the command that solves the problem.
+    Only reads. Each finding names the command that solves the problem. --keep and --older-than ask for the plan of
+    the whole account, as --account does.
     """
     failing: list[str] = []
 
@@ -336,9 +346,10 @@ def ledger(  # noqa: PLR0913 -- each is an option
         wanted = command.kinds(fail_on)
         if html is not None:
             command.check_target(html)
-        found = command.ledger(folder, stack, account=account, price=price)
+        asked = command.asked(account=account, price=price, keep=keep, older_than=older_than, every_row=everything)
+        found = command.ledger(folder, stack, asked)
         failing.extend(kind for kind in wanted if found.totals.findings[kind])
-        _show(found, display, html, as_json=as_json)
+        _show(found, display, html, as_json=as_json, everything=everything)
         return document(found)
 
     _run(run, as_json=as_json)
@@ -347,14 +358,14 @@ def ledger(  # noqa: PLR0913 -- each is an option
         raise typer.Exit(Exit.FOUND)
 
 
-def _show(found: "Ledger", display: "Display", html: Path | None, *, as_json: bool) -> None:
+def _show(found: "Ledger", display: "Display", html: Path | None, *, as_json: bool, everything: bool) -> None:
     """Write the page, and print the ledger unless a script reads stdout."""
     if not as_json:
         from rich.console import Console  # noqa: PLC0415
 
         from snapnames.cli.ledger.terminal import print_ledger  # noqa: PLC0415
 
-        print_ledger(Console(), found)
+        print_ledger(Console(), found, everything=everything)
     if html is not None:
         from snapnames.cli.ledger.page import page  # noqa: PLC0415
 

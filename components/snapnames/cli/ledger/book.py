@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from snapnames.cli.ledger.findings import Finding, findings
+from snapnames.cli.ledger.plan import Plan
 from snapnames.cli.ledger.prices import Price
 from snapnames.cli.ledger.view import View, size_of
 from snapnames.rules.images import Image, Snapshot, Use
@@ -99,6 +100,9 @@ class Ledger:
     calls: int
     """How many API calls the ledger took."""
 
+    plan: Plan | None = None
+    """What can be let go. None if the ledger covers only a stack."""
+
     def age(self, row: Row) -> timedelta:
         """How long ago the image was made."""
         return max(self.taken - row.image.created, timedelta())
@@ -116,7 +120,14 @@ class Ledger:
 
 
 def keep(  # noqa: PLR0913 -- each is a fact on the ledger
-    view: View, *, taken: datetime, region: str, stack: str | None, price: Price | None, calls: int
+    view: View,
+    *,
+    taken: datetime,
+    region: str,
+    stack: str | None,
+    price: Price | None,
+    calls: int,
+    plan: Plan | None = None,
 ) -> Ledger:
     """Make the ledger from what was read."""
     rows = tuple(_row(view, image) for image in view.images)
@@ -130,7 +141,7 @@ def keep(  # noqa: PLR0913 -- each is a fact on the ledger
         unused_size=sum(finding.size or 0 for finding in found if finding.kind == "unused"),
         findings=Counter(finding.kind for finding in found),
     )
-    return Ledger(taken, region, stack, view.account, price, rows, found, totals, calls)
+    return Ledger(taken, region, stack, view.account, price, rows, found, totals, calls, plan)
 
 
 def _row(view: View, image: Image) -> Row:
