@@ -103,6 +103,9 @@ class Ledger:
     plan: Plan | None = None
     """What can be let go. None if the ledger covers only a stack."""
 
+    account_id: str = ""
+    """The account that owns the images and snapshots. Empty if there are none."""
+
     def age(self, row: Row) -> timedelta:
         """How long ago the image was made."""
         return max(self.taken - row.image.created, timedelta())
@@ -115,7 +118,8 @@ class Ledger:
     def about(self) -> str:
         """What the ledger covers, in words."""
         if self.account:
-            return f"all images and snapshots of the account in {self.region}"
+            owner = f"the account {self.account_id}" if self.account_id else "the account"
+            return f"all images and snapshots of {owner} in {self.region}"
         return f"the images and snapshots of stack {self.stack} in {self.region}"
 
 
@@ -141,7 +145,12 @@ def keep(  # noqa: PLR0913 -- each is a fact on the ledger
         unused_size=sum(finding.size or 0 for finding in found if finding.kind == "unused"),
         findings=Counter(finding.kind for finding in found),
     )
-    return Ledger(taken, region, stack, view.account, price, rows, found, totals, calls, plan)
+    return Ledger(taken, region, stack, view.account, price, rows, found, totals, calls, plan, _owner(view))
+
+
+def _owner(view: View) -> str:
+    owned = (*view.holdings.images.values(), *view.holdings.snapshots.values())
+    return next((one.owner_id for one in owned if one.owner_id), "")
 
 
 def _row(view: View, image: Image) -> Row:

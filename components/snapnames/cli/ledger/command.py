@@ -1,7 +1,7 @@
 """`snapnames ledger` opens the stack if there is one, reads the account in bulk, and makes the ledger."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
@@ -18,7 +18,9 @@ from snapnames.cli.advice import aws_errors
 from snapnames.cli.errors import CommandError, UsageError
 from snapnames.cli.ledger.book import Ledger, keep
 from snapnames.cli.ledger.findings import KINDS
+from snapnames.cli.ledger.page import page
 from snapnames.cli.ledger.plan import KEEP, OLDER_THAN_DAYS, SHOWN, Plan, plan
+from snapnames.cli.ledger.plan_script import script as plan_script
 from snapnames.cli.ledger.prices import price_of
 from snapnames.cli.ledger.proofs import read_proofs
 from snapnames.cli.ledger.view import View
@@ -58,10 +60,12 @@ def kinds(text: str | None) -> tuple[str, ...]:
     return wanted
 
 
-def check_target(path: Path) -> None:
-    """Raise `UsageError` now if the page can't be written to this path later."""
+def check_target(option: str, path: Path) -> None:
+    """Raise `UsageError` now if the file of this option can't be written later."""
     if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise UsageError(f"--html {path} can't be written; it takes a file in a folder that exists: give another path")
+        raise UsageError(
+            f"{option} {path} can't be written; it takes a file in a folder that exists: give another path"
+        )
 
 
 @dataclass(frozen=True)
@@ -76,10 +80,18 @@ class Wanted:
     """Whether each row of the plan is read one by one, or only the first ones."""
 
 
-def asked(*, account: bool, price: float | None, keep: int | None, older_than: str | None, every_row: bool) -> Wanted:
+def asked(  # noqa: PLR0913 -- each is an option
+    *,
+    account: bool,
+    price: float | None,
+    keep: int | None,
+    older_than: str | None,
+    every_row: bool,
+    script: bool,
+) -> Wanted:
     """What the options ask for. Those of the plan ask for the whole account. Raises `UsageError`."""
     return Wanted(
-        account=account or keep is not None or older_than is not None,
+        account=account or script or keep is not None or older_than is not None,
         price=price,
         keep=KEEP if keep is None else keep,
         older_than=days(older_than or f"{OLDER_THAN_DAYS}d"),
@@ -97,6 +109,19 @@ def days(text: str) -> timedelta:
     if not (text.endswith("d") and number.isascii() and number.isdecimal() and int(number) <= _MOST_DAYS):
         raise UsageError(f"--older-than has {text!r}; it takes a number of days: give for example 90d")
     return timedelta(days=int(number))
+
+
+def write(found: Ledger, *, html: Path | None = None, script: Path | None = None) -> Iterator[str]:
+    """Write the files that were asked for. Says what was written."""
+    if html is not None:
+        html.write_text(page(found), encoding="utf-8")
+        yield f"written: {html}"
+    if script is not None and found.plan is not None:
+        if not found.plan.rows:
+            yield f"{script} was not written: the plan has no row"
+            return
+        script.write_text(plan_script(found.plan, found.account_id, found.region), encoding="utf-8")
+        yield f"written: {script}; `sh {script}` checks each row again and says what it would delete"
 
 
 def ledger(folder: Path, stack_name: str | None, wanted: Wanted) -> Ledger:

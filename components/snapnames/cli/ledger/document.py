@@ -18,6 +18,7 @@ def document(ledger: Ledger) -> dict[str, Any]:
         "version": VERSION,
         "taken_at": ledger.taken.isoformat(),
         "region": ledger.region,
+        "account_id": ledger.account_id or None,
         "stack": ledger.stack,
         "scope": "account" if ledger.account else "stack",
         "calls": ledger.calls,
