@@ -13,9 +13,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-import jmespath
+import jmespath  # type: ignore[import-untyped] # botocore brings it, without types
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
@@ -42,8 +42,7 @@ def stand_in(folder: Path, client: Client) -> Iterator[Path]:
     command = folder / "aws"
     command.write_text(_SCRIPT.format(python=sys.executable, path=str(path)), encoding="utf-8")
     command.chmod(command.stat().st_mode | stat.S_IXUSR)
-    handler = type("Handler", (_Handler,), {"client": staticmethod(client)})
-    with socketserver.ThreadingUnixStreamServer(str(path), handler) as server:
+    with _Server(str(path), client) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
@@ -54,14 +53,20 @@ def stand_in(folder: Path, client: Client) -> Iterator[Path]:
             path.unlink()
 
 
+class _Server(socketserver.ThreadingUnixStreamServer):
+    def __init__(self, path: str, client: Client) -> None:
+        super().__init__(path, _Handler)
+        self.client = client
+
+
 class _Handler(socketserver.StreamRequestHandler):
-    client: ClassVar[Client]
+    server: _Server
 
     def handle(self) -> None:
         """Answer one command."""
         out, err, code = "", "", 0
         try:
-            out = _run(json.loads(self.rfile.readline()), self.client)
+            out = _run(json.loads(self.rfile.readline()), self.server.client)
         except ClientError as error:
             err, code = f"\nAn error occurred: {error}\n", 254
         self.wfile.write(json.dumps({"out": out, "err": err, "code": code}).encode() + b"\n")

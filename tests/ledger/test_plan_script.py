@@ -106,13 +106,15 @@ def test_the_real_aws_command_gives_the_script_what_it_asks_for(
 
 
 def _template(account: Account, **data: object) -> None:
-    account.ec2.create_launch_template(LaunchTemplateName="t", LaunchTemplateData=data)  # type: ignore[arg-type]
+    account.ec2.create_launch_template(LaunchTemplateName="other", LaunchTemplateData=data)  # type: ignore[arg-type]
 
 
 def _old_version(account: Account) -> None:
     _template(account, ImageId=account.image)
-    account.ec2.create_launch_template_version(LaunchTemplateName="t", LaunchTemplateData={"ImageId": account.newest})
-    account.ec2.modify_launch_template(LaunchTemplateName="t", DefaultVersion="2")
+    account.ec2.create_launch_template_version(
+        LaunchTemplateName="other", LaunchTemplateData={"ImageId": account.newest}
+    )
+    account.ec2.modify_launch_template(LaunchTemplateName="other", DefaultVersion="2")
 
 
 CHANGES: dict[str, Callable[[Account], object]] = {

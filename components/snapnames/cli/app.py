@@ -352,7 +352,14 @@ def ledger(  # noqa: PLR0913 -- each is an option
         for option, path in targets.items():
             if path is not None:
                 command.check_target(option, path)
-        asked = command.asked(account=account, price=price, keep=keep, older_than=older_than, every_row=everything)
+        asked = command.asked(
+            account=account,
+            price=price,
+            keep=keep,
+            older_than=older_than,
+            every_row=everything,
+            script=script is not None,
+        )
         found = command.ledger(folder, stack, asked)
         failing.extend(kind for kind in wanted if found.totals.findings[kind])
         if not as_json:

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from snapnames.cli.ledger.findings import Finding, findings
 from snapnames.cli.ledger.plan import Plan
@@ -149,8 +150,9 @@ def keep(  # noqa: PLR0913 -- each is a fact on the ledger
 
 
 def _owner(view: View) -> str:
-    owned = (*view.holdings.images.values(), *view.holdings.snapshots.values())
-    return next((one.owner_id for one in owned if one.owner_id), "")
+    images = (image.owner_id for image in view.holdings.images.values())
+    snapshots = (snapshot.owner_id for snapshot in view.holdings.snapshots.values())
+    return next((owner for owner in chain(images, snapshots) if owner), "")
 
 
 def _row(view: View, image: Image) -> Row:
