@@ -94,6 +94,12 @@ def _named_as_a_backup(thing: Thing) -> None:
     thing.change(name=f"i-0123456789 {thing.number}", tags={"snapnames:service": "web"})
 
 
+def _alone_in_its_service(thing: Thing) -> None:
+    """Without a tag that says another service."""
+    tags = {key: value for key, value in _image_of(thing).tags.items() if key != "snapnames:service"}
+    thing.change(name=f"only-{'abcdefghij'[thing.number % 10]}", tags=tags)
+
+
 def _used_by(kind: str) -> Callable[[Thing], None]:
     return lambda thing: thing.uses.append(Use(thing.found_id, kind, "one"))
 
@@ -112,9 +118,7 @@ class Need:
 
 NEEDS: Mapping[str, Need] = {
     "made lately": Need("young", _younger),
-    "the newest of a service": Need(
-        "newest", lambda thing: thing.change(name=f"only-{'abcdefghij'[thing.number % 10]}"), "image"
-    ),
+    "the newest of a service": Need("newest", _alone_in_its_service, "image"),
     "launched lately": Need("launched", lambda thing: thing.change(launched=LATELY), "image"),
     "being made": Need("unfinished", lambda thing: thing.change_snapshot(state="pending")),
     "an instance": Need("used", _used_by("instance"), "image"),

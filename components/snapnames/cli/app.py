@@ -319,6 +319,7 @@ def ledger(  # noqa: PLR0913 -- each is an option
         Path | None,
         typer.Option(help="Write the plan as a shell script, which only acts with --really.", metavar="FILE"),
     ] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write the plan for a spreadsheet.", metavar="FILE")] = None,
     fail_on: Annotated[
         str | None,
         typer.Option(help="Kinds of findings, as drift,orphans: exit with 3 if there are any.", metavar="KINDS"),
@@ -338,8 +339,8 @@ def ledger(  # noqa: PLR0913 -- each is an option
 ) -> None:
     """Say what can be let go, which snapshot belongs to which release, what it costs at most, and what is wrong.
 
-    Only reads. Each finding names the command that solves the problem. --keep, --older-than and --script ask
-    for the plan of the whole account, as --account does.
+    Only reads. Each finding names the command that solves the problem. --keep, --older-than, --script and
+    --csv ask for the plan of the whole account, as --account does.
     """
     failing: list[str] = []
 
@@ -348,7 +349,7 @@ def ledger(  # noqa: PLR0913 -- each is an option
         from snapnames.cli.ledger.document import document  # noqa: PLC0415
 
         wanted = command.kinds(fail_on)
-        targets = {"--html": html, "--script": script}
+        targets = {"--html": html, "--script": script, "--csv": csv}
         for option, path in targets.items():
             if path is not None:
                 command.check_target(option, path)
@@ -358,13 +359,13 @@ def ledger(  # noqa: PLR0913 -- each is an option
             keep=keep,
             older_than=older_than,
             every_row=everything,
-            script=script is not None,
+            plan_files=script is not None or csv is not None,
         )
         found = command.ledger(folder, stack, asked)
         failing.extend(kind for kind in wanted if found.totals.findings[kind])
         if not as_json:
             _show(found, everything=everything)
-        for line in command.write(found, html=html, script=script):
+        for line in command.write(found, html=html, script=script, csv=csv):
             display.say(line)
         return document(found)
 

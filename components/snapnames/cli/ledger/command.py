@@ -21,6 +21,7 @@ from snapnames.cli.ledger.findings import KINDS
 from snapnames.cli.ledger.page import page
 from snapnames.cli.ledger.plan import KEEP, OLDER_THAN_DAYS, SHOWN, Plan, plan
 from snapnames.cli.ledger.plan_script import script as plan_script
+from snapnames.cli.ledger.plan_table import plan_table
 from snapnames.cli.ledger.prices import price_of
 from snapnames.cli.ledger.proofs import read_proofs
 from snapnames.cli.ledger.view import View
@@ -87,11 +88,11 @@ def asked(  # noqa: PLR0913 -- each is an option
     keep: int | None,
     older_than: str | None,
     every_row: bool,
-    script: bool,
+    plan_files: bool,
 ) -> Wanted:
     """What the options ask for. Those of the plan ask for the whole account. Raises `UsageError`."""
     return Wanted(
-        account=account or script or keep is not None or older_than is not None,
+        account=account or plan_files or keep is not None or older_than is not None,
         price=price,
         keep=KEEP if keep is None else keep,
         older_than=days(older_than or f"{OLDER_THAN_DAYS}d"),
@@ -111,11 +112,16 @@ def days(text: str) -> timedelta:
     return timedelta(days=int(number))
 
 
-def write(found: Ledger, *, html: Path | None = None, script: Path | None = None) -> Iterator[str]:
+def write(
+    found: Ledger, *, html: Path | None = None, script: Path | None = None, csv: Path | None = None
+) -> Iterator[str]:
     """Write the files that were asked for. Says what was written."""
     if html is not None:
         html.write_text(page(found), encoding="utf-8")
         yield f"written: {html}"
+    if csv is not None and found.plan is not None:
+        csv.write_text(plan_table(found.plan, found), encoding="utf-8", newline="")
+        yield f"written: {csv}"
     if script is not None and found.plan is not None:
         if not found.plan.rows:
             yield f"{script} was not written: the plan has no row"
