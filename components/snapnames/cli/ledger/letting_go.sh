@@ -110,7 +110,7 @@ free_image() {
         "Images[?State=='$2' && (DeregistrationProtection||'disabled')=='disabled'].[ImageId]" &&
         unchanged "$3" "image $1 has other snapshots than in the plan" ec2 describe-images --owners self \
             --include-deprecated --include-disabled --filters "Name=image-id,Values=$1" \
-            --query 'join(`,`,sort(Images[].BlockDeviceMappings[].Ebs.SnapshotId))' &&
+            --query "join(',',sort(Images[].BlockDeviceMappings[].Ebs.SnapshotId))" &&
         same_tags "$1" "$4" &&
         not_launched "$1" &&
         nothing "image $1 is shared" ec2 describe-image-attribute --image-id "$1" --attribute launchPermission \
