@@ -290,7 +290,7 @@ CHECKS: Mapping[str, Check] = {
         "no use found (DescribeInstances, DescribeAutoScalingGroups, DescribeLaunchConfigurations, "
         "DescribeLaunchTemplateVersions)",
     ),
-    "in a state": Check(_owned, "not in the state of the stack that was read"),
+    "in a state": Check(_owned, "not in the state of the stack, if a stack was opened"),
     "tagged": Check(_tagged, "no tag of a stack, of a backup tool, or that says to keep it"),
     "backup": Check(_backup, "no name, description or tag of a backup (DescribeImages, DescribeSnapshots)"),
     "origin": Check(_made_otherwise, "made by CreateImage, no copy (DescribeImages, DescribeSnapshots)"),

@@ -1,5 +1,6 @@
 """The plan in sentences and cells, for a terminal and for the page."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from snapnames.cli.age import age
@@ -11,6 +12,7 @@ Amount = Callable[[int], str]
 COLUMNS = ("saves at most", "what", "service", "age", "last launch", "owner")
 
 BOUND = "every amount is an upper bound: EC2 bills only the blocks that no other snapshot has"
+_READS = re.compile(r" \([^)]*\)")
 HEADLINE = "what can be let go"
 
 
@@ -46,13 +48,14 @@ def what(row: PlanRow) -> str:
     return f"{one.found_id} {one.name}, {snapshots}{stay}"
 
 
-def why_safe(plan: Plan) -> list[str]:
-    """Why the rows are safe. Every row has passed all checks for its kind."""
+def why_safe(plan: Plan, *, reads: bool = True) -> list[str]:
+    """Why the rows are safe. Every row has passed all checks for its kind. `reads`: whether to name the reads."""
     lines = []
-    for gone, label in ((False, "each image"), (True, "each snapshot of an image that is gone")):
+    for gone, label in ((False, "each image"), (True, "each snapshot whose image is gone")):
         passed = [row.verdict.passed for row in plan.rows if (row.candidate.image is None) == gone]
         if passed:
-            lines.append(f"{label} of the plan is safe by these checks: {'; '.join(passed[0])}")
+            found = "; ".join(passed[0])
+            lines.append(f"{label} in this plan passed these checks: {found if reads else _READS.sub('', found)}")
     return lines
 
 

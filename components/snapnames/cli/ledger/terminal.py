@@ -46,7 +46,7 @@ def print_ledger(console: Console, ledger: Ledger, *, everything: bool = False) 
     for line in sums(ledger):
         _say(console, line)
     if ledger.plan is not None:
-        _print_plan(console, ledger, ledger.plan)
+        _print_plan(console, ledger, ledger.plan, everything=everything)
     for kind in KINDS:
         found = [finding for finding in ledger.findings if finding.kind == kind]
         _print_findings(console, kind, found, SHOWN if everything else FIRST)
@@ -88,7 +88,7 @@ def amount(ledger: Ledger, size: int) -> str:
     return f"{size} GiB" if usd is None else f"{size} GiB, {usd:.2f} USD a month"
 
 
-def _print_plan(console: Console, ledger: Ledger, plan: Plan) -> None:
+def _print_plan(console: Console, ledger: Ledger, plan: Plan, *, everything: bool) -> None:
     def cost(size: int) -> str:
         return amount(ledger, size)
 
@@ -98,7 +98,7 @@ def _print_plan(console: Console, ledger: Ledger, plan: Plan) -> None:
         for row in plan.rows:
             table.add_row(*(Text(printable(cell)) for cell in plan_text.cells(plan, row, cost)))
         console.print(table)
-        for line in (*plan_text.why_safe(plan), plan_text.services(plan, cost), plan_text.BOUND):
+        for line in (*plan_text.why_safe(plan, reads=everything), plan_text.services(plan, cost), plan_text.BOUND):
             if line:
                 _say(console, line, "dim")
     for line in plan_text.rest(plan, cost):
