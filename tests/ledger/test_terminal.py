@@ -60,7 +60,9 @@ def test_without_all_the_ledger_is_one_screen(releases: Releases, look: Look) ->
     print_ledger(Console(file=out), look(releases.state(), account=True))
 
     lines = out.getvalue().splitlines()
-    assert lines[0].startswith("all images and snapshots of the account 123456789012 in ap-northeast-2: 12 images, ")
+    assert lines[0].startswith(
+        "all images of the account 123456789012 and the snapshots behind them in ap-northeast-2: 12 "
+    )
     assert "what can be let go: 0 rows, at most 0 GiB" in out.getvalue()
     assert "kept by the first check that each did not pass: 12 young" in lines
     assert "drift: 12 names that are not as declared" in lines

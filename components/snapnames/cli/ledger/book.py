@@ -83,6 +83,12 @@ class Totals:
 
     findings: Counter[str]
 
+    others: int = 0
+    """Of the account: snapshots behind no image that are no orphans either, as backups of volumes and copies."""
+
+    others_size: int = 0
+    """GiB of them."""
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -120,7 +126,7 @@ class Ledger:
         """What the ledger covers, in words."""
         if self.account:
             owner = f"the account {self.account_id}" if self.account_id else "the account"
-            return f"all images and snapshots of {owner} in {self.region}"
+            return f"all images of {owner} and the snapshots behind them in {self.region}"
         return f"the images and snapshots of stack {self.stack} in {self.region}"
 
 
@@ -138,6 +144,8 @@ def keep(  # noqa: PLR0913 -- each is a fact on the ledger
     rows = tuple(_row(view, image) for image in view.images)
     found = tuple(findings(view))
     snapshots = {line.snapshot_id for row in rows for line in row.lines}
+    orphans = {snapshot.snapshot_id for snapshot, _, _ in view.orphans}
+    others = {*view.holdings.snapshots} - snapshots - orphans if view.account else set[str]()
     totals = Totals(
         images=len(rows),
         snapshots=len(snapshots),
@@ -145,6 +153,8 @@ def keep(  # noqa: PLR0913 -- each is a fact on the ledger
         orphans_size=sum(finding.size or 0 for finding in found if finding.kind == "orphans"),
         unused_size=sum(finding.size or 0 for finding in found if finding.kind == "unused"),
         findings=Counter(finding.kind for finding in found),
+        others=len(others),
+        others_size=size_of(view.holdings.snapshots, others),
     )
     return Ledger(taken, region, stack, view.account, price, rows, found, totals, calls, plan, _owner(view))
 

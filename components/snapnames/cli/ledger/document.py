@@ -28,6 +28,7 @@ def document(ledger: Ledger) -> dict[str, Any]:
             "snapshots": totals.snapshots,
             **_size(ledger, totals.size),
             "orphans": _size(ledger, totals.orphans_size),
+            "others": {"snapshots": totals.others, **_size(ledger, totals.others_size)},
             "unused": _size(ledger, totals.unused_size),
             "findings": {kind: totals.findings[kind] for kind in KINDS},
         },

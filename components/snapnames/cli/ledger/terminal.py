@@ -71,6 +71,9 @@ def sums(ledger: Ledger) -> list[str]:
     lines = [f"{ledger.about}: {images}, {snapshots}, at most {amount(ledger, totals.size)}"]
     if totals.orphans_size:
         lines.append(f"orphan snapshots: at most {amount(ledger, totals.orphans_size)} more")
+    if totals.others:
+        kinds = "backups of volumes, copies and others, behind no image"
+        lines.append(f"{kinds}: {totals.others}, at most {amount(ledger, totals.others_size)} more")
     if totals.unused_size:
         lines.append(f"of it images that nothing uses: at most {amount(ledger, totals.unused_size)}")
     lines.append("size is that of the whole volumes: snapshots are incremental, and EC2 bills less")
