@@ -7,7 +7,7 @@ import pytest
 from mypy_boto3_ec2 import EC2Client
 from snapnames.aws.session import StackSession
 from snapnames.cli.ledger.book import Ledger
-from snapnames.cli.ledger.command import Opened, kept
+from snapnames.cli.ledger.command import Opened, Wanted, kept
 from snapnames.cli.state.declared import declared
 from snapnames.testing.localaws.server import LocalAws
 
@@ -53,9 +53,9 @@ def look(session: StackSession) -> Look:
         price: float | None = None,
     ) -> Ledger:
         if state is None:
-            return kept(Opened(None, config or {}), session, account=True, price=price)
+            return kept(Opened(None, config or {}), session, Wanted(account=True, price=price))
         stack = declared(state["deployment"], STACK_TAG)
         settings = {"snapnames:service": SERVICE, **(config or {})}
-        return kept(Opened("test", settings, stack), session, account=account, price=price)
+        return kept(Opened("test", settings, stack), session, Wanted(account=account, price=price))
 
     return read

@@ -31,7 +31,7 @@ def test_a_ledger_says_of_what_it_is_and_when_and_by_how_many_calls_it_was_taken
     assert (of_stack.taken, of_stack.region, of_stack.stack, of_stack.calls) == (TAKEN, "eu-west-1", "test", 4)
     assert (of_stack.account, of_stack.price, of_account.account) == (False, price, True)
     assert of_stack.about == "the images and snapshots of stack test in eu-west-1"
-    assert of_account.about == "all images and snapshots of the account in eu-west-1"
+    assert of_account.about == "all images of the account and the snapshots behind them in eu-west-1"
 
 
 def test_an_image_is_as_old_as_the_time_since_it_was_made() -> None:
@@ -166,3 +166,13 @@ def test_the_title_of_a_row_is_its_release_or_its_name() -> None:
     row = Row(image(1), "20180307", live=False, in_state=True, lines=(), size=0, used_by=())
 
     assert (row.title, row.builder) == ("20180307", None)
+
+
+def test_the_totals_of_an_account_have_the_snapshots_behind_no_image_too() -> None:
+    """A stack's have not: they are not its own."""
+    snapshots = (snapshot("snap-1a", "a", 8), snapshot("snap-1f", "f", 20), snapshot("snap-9", "backup", 100))
+    of_account = book(view(image(1), snapshots=snapshots, account=True)).totals
+    of_stack = book(view(image(1), snapshots=snapshots)).totals
+
+    assert (of_account.snapshots, of_account.others, of_account.others_size) == (2, 1, 100)
+    assert (of_stack.snapshots, of_stack.others, of_stack.others_size) == (2, 0, 0)

@@ -68,10 +68,10 @@ def test_a_person_gets_the_findings_the_images_and_the_sums(stack: Program, rele
     releases.unname("1", "/dev/sdh")
     import_state(stack, releases.state())
 
-    said = stack.snapnames("ledger", "--price-per-gb-month", "0.1").out
+    said = stack.snapnames("ledger", "--all", "--price-per-gb-month", "0.1").out
 
     gone = releases.snapshots["1"]["/dev/sdh"]
-    assert said.splitlines()[:3] == [
+    assert said.splitlines()[4:7] == [
         "drift: 1 name that is not as declared",
         f"  - snapshot {gone} is declared as 'front-web-1(004)' and has no name",
         "    -> run `pulumi up --refresh`: it puts the name back",
@@ -79,7 +79,7 @@ def test_a_person_gets_the_findings_the_images_and_the_sums(stack: Program, rele
     for device in DEVICES:
         name = "-" if device == "/dev/sdh" else snapshot_name("1", device)
         assert f"{device} {releases.snapshots['1'][device]} {name} " in said
-    assert said.splitlines()[-4:] == [
+    assert said.splitlines()[:4] == [
         (
             "the images and snapshots of stack test in ap-northeast-2: 1 image, 4 snapshots, at most 80 GiB, "
             "8.00 USD a month"
@@ -88,6 +88,26 @@ def test_a_person_gets_the_findings_the_images_and_the_sums(stack: Program, rele
         "size is that of the whole volumes: snapshots are incremental, and EC2 bills less",
         "price: 0.1 USD per GB-month (--price-per-gb-month)",
     ]
+
+
+def test_the_plan_is_of_the_whole_account_and_its_script_has_the_rows_that_json_has(
+    stack: Program, ec2: EC2Client, tmp_path: Path
+) -> None:
+    """Two images that a script made: the newer one is kept. --keep asks for the account, as --account does."""
+    source = launch(ec2)
+    for name in ("web-1", "web-2"):
+        ec2.create_image(InstanceId=source, Name=name, NoReboot=True)
+    script = tmp_path / "plan.sh"
+
+    said = stack.snapnames("ledger", "--keep", "1", "--older-than", "0d", "--script", str(script), "--json")
+
+    Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(said.json)
+    [row] = said.json["plan"]["safe"]
+    assert (said.json["scope"], row["service"], len(row["snapshot_ids"])) == ("account", "web", 3)
+    assert said.json["plan"]["kept"] == {"newest": 1}
+    assert said.err == f"written: {script}; `sh {script}` checks each row again and says what it would delete\n"
+    written = script.read_text(encoding="utf-8")
+    assert all(one in written for one in (row["image_id"], *row["snapshot_ids"]))
 
 
 def test_an_account_is_read_where_no_stack_was_ever_deployed_and_where_there_is_none(
@@ -121,6 +141,10 @@ def test_an_account_is_read_where_no_stack_was_ever_deployed_and_where_there_is_
                 "--fail-on has 'mistakes'; the kinds of findings are failed, missing, untracked, drift, unnamed, "
                 "orphans, duplicates, shared, unused: give some of these"
             ),
+        ),
+        (
+            ["--older-than", "3 months"],
+            "--older-than has '3 months'; it takes a number of days: give for example 90d",
         ),
         (
             ["--html", "nowhere/ledger.html"],

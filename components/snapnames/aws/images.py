@@ -72,6 +72,7 @@ def recycled_ids(ec2: "EC2Client") -> set[str]:
 
 def _image(described: "ImageTypeDef") -> Image:
     deprecated, source = described.get("DeprecationTime"), described.get("SourceInstanceId", "")
+    launched = described.get("LastLaunchedTime")
     return Image(
         image_id=described["ImageId"],
         name=described["Name"],
@@ -91,4 +92,6 @@ def _image(described: "ImageTypeDef") -> Image:
         protection=described.get("DeregistrationProtection", ""),
         # What CreateImage made has a source image as well, and alone a source instance.
         copied="SourceImageId" in described and not source,
+        owner_id=described.get("OwnerId", ""),
+        launched=datetime.fromisoformat(launched) if launched else None,
     )

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from snapnames.rules.deletable import Proof, kept_by_tags
 from snapnames.rules.images import Image, Snapshot
+from snapnames.rules.letting_go import BIN, LAUNCH_PERMISSIONS, LOCKS, REFERENCES, VOLUME_PERMISSIONS
 
 from .snapshots import locked_snapshots
 
@@ -54,7 +55,7 @@ def image_proof(
     notes.held += kept_by_tags(image.tags, own)
     if image.protected:
         notes.held.append("it has deregistration protection")
-    notes.take("DescribeImageReferences", lambda: _references(ec2, image.image_id, launches=launches))
+    notes.take(REFERENCES, lambda: references(ec2, image.image_id, launches=launches))
     _snapshots(ec2, notes, [one for one in snapshots if one is not None], own)
     return notes.proof()
 
@@ -79,7 +80,7 @@ def snapshot_proof(
     """
     notes = _Notes()
     notes.take("mappings of templates and configurations", lambda: _mapped(snapshot, users))
-    notes.take("ListImagesInRecycleBin", lambda: _in_bin(recycled(), snapshot.image_id))
+    notes.take(BIN, lambda: in_bin(recycled(), snapshot.image_id))
     _snapshots(ec2, notes, [snapshot], own)
     return notes.proof()
 
@@ -89,23 +90,26 @@ def _mapped(snapshot: Snapshot, users: Mapping[str, Collection[str]]) -> list[st
 
 
 def _image_sharing(ec2: "EC2Client", notes: _Notes, image_id: str) -> None:
-    def ask() -> list[str]:
-        answer = ec2.describe_image_attribute(ImageId=image_id, Attribute="launchPermission")
-        return list(_with_whom(answer.get("LaunchPermissions", [])))
+    notes.shared = bool(notes.take(LAUNCH_PERMISSIONS, lambda: launchers(ec2, image_id)))
 
-    notes.shared = bool(notes.take("DescribeImageAttribute launchPermission", ask))
+
+def launchers(ec2: "EC2Client", image_id: str) -> list[str]:
+    """With whom the image is shared."""
+    answer = ec2.describe_image_attribute(ImageId=image_id, Attribute="launchPermission")
+    return list(_with_whom(answer.get("LaunchPermissions", [])))
 
 
 def _snapshots(ec2: "EC2Client", notes: _Notes, snapshots: Sequence[Snapshot], own: str | None) -> None:
     for snapshot in snapshots:
         snapshot_id = snapshot.snapshot_id
         notes.held += [f"{reason} (snapshot {snapshot_id})" for reason in kept_by_tags(snapshot.tags, own)]
-        notes.take("DescribeSnapshotAttribute createVolumePermission", partial(_volumes, ec2, snapshot_id))
+        notes.take(VOLUME_PERMISSIONS, partial(volume_makers, ec2, snapshot_id))
     ids = [snapshot.snapshot_id for snapshot in snapshots]
-    notes.take("DescribeLockedSnapshots", lambda: _locks(ec2, ids))
+    notes.take(LOCKS, lambda: locks(ec2, ids))
 
 
-def _volumes(ec2: "EC2Client", snapshot_id: str) -> list[str]:
+def volume_makers(ec2: "EC2Client", snapshot_id: str) -> list[str]:
+    """With whom the snapshot is shared."""
     answer = ec2.describe_snapshot_attribute(SnapshotId=snapshot_id, Attribute="createVolumePermission")
     return [f"snapshot {snapshot_id}: {reason}" for reason in _with_whom(answer.get("CreateVolumePermissions", []))]
 
@@ -120,14 +124,16 @@ def _with_whom(permissions: "Sequence[LaunchPermissionTypeDef | CreateVolumePerm
         yield "it is shared with an organization"
 
 
-def _locks(ec2: "EC2Client", snapshot_ids: Sequence[str]) -> list[str]:
+def locks(ec2: "EC2Client", snapshot_ids: Sequence[str]) -> list[str]:
+    """Which of the snapshots are locked."""
     return [f"snapshot {snapshot_id} is locked" for snapshot_id in locked_snapshots(ec2, snapshot_ids)]
 
 
 _LAUNCHES = ("ec2:Instance", "ec2:LaunchTemplate")
 
 
-def _references(ec2: "EC2Client", image_id: str, *, launches: bool) -> list[str]:
+def references(ec2: "EC2Client", image_id: str, *, launches: bool) -> list[str]:
+    """What refers to the image."""
     answer = ec2.describe_image_references(ImageIds=[image_id], IncludeAllResourceTypes=True)
     return [
         f"{one['Arn']} refers to it"
@@ -136,5 +142,6 @@ def _references(ec2: "EC2Client", image_id: str, *, launches: bool) -> list[str]
     ]
 
 
-def _in_bin(recycled: Collection[str], image_id: str | None) -> list[str]:
+def in_bin(recycled: Collection[str], image_id: str | None) -> list[str]:
+    """Whether the Recycle Bin keeps the image."""
     return [f"its image {image_id} is in the Recycle Bin and can be restored"] if image_id in recycled else []

@@ -119,4 +119,5 @@ def _snapshot(described: "SnapshotTypeDef") -> Snapshot:
         volume_id=volume,
         made_for=made_for(description, volume),
         copied_for=copied["image"] if copied else None,
+        owner_id=described.get("OwnerId", ""),
     )

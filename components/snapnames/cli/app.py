@@ -315,17 +315,32 @@ def ledger(  # noqa: PLR0913 -- each is an option
     html: Annotated[
         Path | None, typer.Option("--html", help="Write one self-contained page too.", metavar="FILE")
     ] = None,
+    script: Annotated[
+        Path | None,
+        typer.Option(help="Write the plan as a shell script, which only acts with --really.", metavar="FILE"),
+    ] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write the plan for a spreadsheet.", metavar="FILE")] = None,
     fail_on: Annotated[
         str | None,
         typer.Option(help="Kinds of findings, as drift,orphans: exit with 3 if there are any.", metavar="KINDS"),
     ] = None,
+    keep: Annotated[
+        int | None, typer.Option(help="Of each service, keep the N newest images. Default: 5.", metavar="N", min=0)
+    ] = None,
+    older_than: Annotated[
+        str | None, typer.Option(help="Keep what is younger, as 90d. Default: 90d.", metavar="DAYS")
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Read every row of the plan, and list the images and all findings.")
+    ] = False,
     stack: Stack = None,
     folder: Folder = Path(),
     as_json: Json = False,
 ) -> None:
-    """Say which snapshot belongs to which release, what it costs at most, and what is wrong.
+    """Say what can be let go, which snapshot belongs to which release, what it costs at most, and what is wrong.
 
-    Only reads. Each finding names the command that solves the problem.
+    Only reads. Each finding names the command that solves the problem. --keep, --older-than, --script and
+    --csv ask for the plan of the whole account, as --account does.
     """
     failing: list[str] = []
 
@@ -334,11 +349,24 @@ def ledger(  # noqa: PLR0913 -- each is an option
         from snapnames.cli.ledger.document import document  # noqa: PLC0415
 
         wanted = command.kinds(fail_on)
-        if html is not None:
-            command.check_target(html)
-        found = command.ledger(folder, stack, account=account, price=price)
+        targets = {"--html": html, "--script": script, "--csv": csv}
+        for option, path in targets.items():
+            if path is not None:
+                command.check_target(option, path)
+        asked = command.asked(
+            account=account,
+            price=price,
+            keep=keep,
+            older_than=older_than,
+            every_row=everything,
+            plan_files=script is not None or csv is not None,
+        )
+        found = command.ledger(folder, stack, asked)
         failing.extend(kind for kind in wanted if found.totals.findings[kind])
-        _show(found, display, html, as_json=as_json)
+        if not as_json:
+            _show(found, everything=everything)
+        for line in command.write(found, html=html, script=script, csv=csv):
+            display.say(line)
         return document(found)
 
     _run(run, as_json=as_json)
@@ -347,19 +375,13 @@ def ledger(  # noqa: PLR0913 -- each is an option
         raise typer.Exit(Exit.FOUND)
 
 
-def _show(found: "Ledger", display: "Display", html: Path | None, *, as_json: bool) -> None:
-    """Write the page, and print the ledger unless a script reads stdout."""
-    if not as_json:
-        from rich.console import Console  # noqa: PLC0415
+def _show(found: "Ledger", *, everything: bool) -> None:
+    """Print the ledger for a person."""
+    from rich.console import Console  # noqa: PLC0415
 
-        from snapnames.cli.ledger.terminal import print_ledger  # noqa: PLC0415
+    from snapnames.cli.ledger.terminal import print_ledger  # noqa: PLC0415
 
-        print_ledger(Console(), found)
-    if html is not None:
-        from snapnames.cli.ledger.page import page  # noqa: PLC0415
-
-        html.write_text(page(found), encoding="utf-8")
-        display.say(f"written: {html}")
+    print_ledger(Console(), found, everything=everything)
 
 
 def _command(run: "Callable[[Session], object]", folder: Path, stack: str | None, *, as_json: bool) -> None:

@@ -46,6 +46,9 @@ class Snapshot:
     copied_for: str | None = None
     """The image that CopyImage made it for, as EC2's own Description says."""
 
+    owner_id: str = ""
+    """The account."""
+
     @property
     def name(self) -> str | None:
         """Its tag Name; None where there is none, or an empty one."""
@@ -55,6 +58,11 @@ class Snapshot:
     def image_id(self) -> str | None:
         """The image that EC2 made it for, whether that image is still there or not."""
         return self.copied_for or self.made_for
+
+    @property
+    def copied(self) -> bool:
+        """Whether CopySnapshot or CopyImage made it."""
+        return self.copied_for is not None or self.volume_id == VOLUME_OF_COPIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,12 @@ class Image:
 
     copied: bool = False
     """Whether CopyImage made it, and may have copied the tags too."""
+
+    owner_id: str = ""
+    """The account."""
+
+    launched: datetime | None = None
+    """When EC2 last launched an instance from it. EC2 says so a day later, and of no launch before April 2017."""
 
     @property
     def builder(self) -> str | None:

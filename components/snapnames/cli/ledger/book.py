@@ -3,8 +3,10 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from snapnames.cli.ledger.findings import Finding, findings
+from snapnames.cli.ledger.plan import Plan
 from snapnames.cli.ledger.prices import Price
 from snapnames.cli.ledger.view import View, size_of
 from snapnames.rules.images import Image, Snapshot, Use
@@ -81,6 +83,12 @@ class Totals:
 
     findings: Counter[str]
 
+    others: int = 0
+    """Of the account: snapshots behind no image that are no orphans either, as backups of volumes and copies."""
+
+    others_size: int = 0
+    """GiB of them."""
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -99,6 +107,12 @@ class Ledger:
     calls: int
     """How many API calls the ledger took."""
 
+    plan: Plan | None = None
+    """What can be let go. None if the ledger covers only a stack."""
+
+    account_id: str = ""
+    """The account that owns the images and snapshots. Empty if there are none."""
+
     def age(self, row: Row) -> timedelta:
         """How long ago the image was made."""
         return max(self.taken - row.image.created, timedelta())
@@ -111,17 +125,27 @@ class Ledger:
     def about(self) -> str:
         """What the ledger covers, in words."""
         if self.account:
-            return f"all images and snapshots of the account in {self.region}"
+            owner = f"the account {self.account_id}" if self.account_id else "the account"
+            return f"all images of {owner} and the snapshots behind them in {self.region}"
         return f"the images and snapshots of stack {self.stack} in {self.region}"
 
 
 def keep(  # noqa: PLR0913 -- each is a fact on the ledger
-    view: View, *, taken: datetime, region: str, stack: str | None, price: Price | None, calls: int
+    view: View,
+    *,
+    taken: datetime,
+    region: str,
+    stack: str | None,
+    price: Price | None,
+    calls: int,
+    plan: Plan | None = None,
 ) -> Ledger:
     """Make the ledger from what was read."""
     rows = tuple(_row(view, image) for image in view.images)
     found = tuple(findings(view))
     snapshots = {line.snapshot_id for row in rows for line in row.lines}
+    orphans = {snapshot.snapshot_id for snapshot, _, _ in view.orphans}
+    others = {*view.holdings.snapshots} - snapshots - orphans if view.account else set[str]()
     totals = Totals(
         images=len(rows),
         snapshots=len(snapshots),
@@ -129,8 +153,16 @@ def keep(  # noqa: PLR0913 -- each is a fact on the ledger
         orphans_size=sum(finding.size or 0 for finding in found if finding.kind == "orphans"),
         unused_size=sum(finding.size or 0 for finding in found if finding.kind == "unused"),
         findings=Counter(finding.kind for finding in found),
+        others=len(others),
+        others_size=size_of(view.holdings.snapshots, others),
     )
-    return Ledger(taken, region, stack, view.account, price, rows, found, totals, calls)
+    return Ledger(taken, region, stack, view.account, price, rows, found, totals, calls, plan, _owner(view))
+
+
+def _owner(view: View) -> str:
+    images = (image.owner_id for image in view.holdings.images.values())
+    snapshots = (snapshot.owner_id for snapshot in view.holdings.snapshots.values())
+    return next((owner for owner in chain(images, snapshots) if owner), "")
 
 
 def _row(view: View, image: Image) -> Row:

@@ -1,9 +1,11 @@
 """The ledger as JSON for scripts. docs/ledger.schema.json describes each key."""
 
+from functools import partial
 from typing import Any
 
 from snapnames.cli.ledger.book import Ledger, Line, Row
 from snapnames.cli.ledger.findings import KINDS, Finding
+from snapnames.cli.ledger.plan_document import plan_document
 
 VERSION = 1
 """The version grows if a key is removed or gets another meaning. A new key does not change it."""
@@ -16,6 +18,7 @@ def document(ledger: Ledger) -> dict[str, Any]:
         "version": VERSION,
         "taken_at": ledger.taken.isoformat(),
         "region": ledger.region,
+        "account_id": ledger.account_id or None,
         "stack": ledger.stack,
         "scope": "account" if ledger.account else "stack",
         "calls": ledger.calls,
@@ -25,9 +28,11 @@ def document(ledger: Ledger) -> dict[str, Any]:
             "snapshots": totals.snapshots,
             **_size(ledger, totals.size),
             "orphans": _size(ledger, totals.orphans_size),
+            "others": {"snapshots": totals.others, **_size(ledger, totals.others_size)},
             "unused": _size(ledger, totals.unused_size),
             "findings": {kind: totals.findings[kind] for kind in KINDS},
         },
+        "plan": ledger.plan and plan_document(ledger.plan, partial(_size, ledger)),
         "findings": [_finding(ledger, finding) for finding in ledger.findings],
         "images": [_row(ledger, row) for row in ledger.rows],
     }

@@ -1,11 +1,14 @@
-"""The ledger as one HTML page. It loads no script, font or style from elsewhere."""
+"""The ledger as one HTML page. It loads nothing from elsewhere, and its policy allows only its own script."""
 
+from base64 import b64encode
+from hashlib import sha256
 from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from snapnames.cli.age import age
+from snapnames.cli.ledger import plan_text
 from snapnames.cli.ledger.book import Ledger
 from snapnames.cli.ledger.chart import chart
 from snapnames.cli.ledger.findings import KINDS
@@ -16,26 +19,46 @@ OPEN = 25
 """If a kind has at most this many findings, the page shows them without a click."""
 
 
+FINDINGS, IMAGES = 200, 250
+"""How many findings of a kind and how many images a page has. So a page of any account stays under 2 MB."""
+
+
 def page(ledger: Ledger) -> str:
     """The whole page. Every text in it is escaped, and invisible characters are shown."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=True)
     folder = files(__package__)
     template = environment.from_string(folder.joinpath("page.html").read_text(encoding="utf-8"))
     style = folder.joinpath("page.css").read_text(encoding="utf-8")
+    script = folder.joinpath("page.js").read_text(encoding="utf-8")
     found = {kind: [one for one in ledger.findings if one.kind == kind] for kind in KINDS}
+    rows = ledger.rows[:IMAGES]
+
+    def cost(size: int) -> str:
+        return amount(ledger, size)
+
     return template.render(
         ledger=ledger,
+        shown_rows=rows,
+        most=FINDINGS,
+        columns=plan_text.COLUMNS,
+        plan_heading=ledger.plan and plan_text.heading(ledger.plan, cost),
+        plan_rows=[plan_text.cells(ledger.plan, row, cost) for row in ledger.plan.rows[:IMAGES]] if ledger.plan else [],
+        plan_notes=[*plan_text.why_safe(ledger.plan), plan_text.BOUND, *plan_text.rest(ledger.plan, cost)]
+        if ledger.plan
+        else [],
         style=Markup(style),  # noqa: S704 -- the file beside this one
+        script=Markup(script),  # noqa: S704 -- the file beside this one
+        script_hash=b64encode(sha256(script.encode()).digest()).decode(),
         sums=sums(ledger),
         findings={kind: ones for kind, ones in found.items() if ones},
         meaning=meaning,
         spans=spans,
         limit=OPEN,
-        chart=chart(ledger.rows),
-        amount=lambda size: amount(ledger, size),
+        chart=chart(rows),
+        amount=cost,
         age=lambda row: age(ledger.age(row)),
         drifted={one for finding in found["drift"] for one in finding.snapshot_ids},
-        rows={row.image.image_id for row in ledger.rows},
+        rows={row.image.image_id for row in rows},
     )
 
 

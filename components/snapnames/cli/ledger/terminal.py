@@ -5,12 +5,17 @@ from rich.table import Table
 from rich.text import Text
 
 from snapnames.cli.age import age
+from snapnames.cli.ledger import plan_text
 from snapnames.cli.ledger.book import Ledger, Row
 from snapnames.cli.ledger.findings import KINDS, Finding
+from snapnames.cli.ledger.plan import Plan
 from snapnames.printable import LINE_LIMIT, printable
 
 SHOWN = 20
-"""How many findings of a kind are listed. The others are only counted."""
+"""How many findings of a kind are listed with `--all`. The others are only counted."""
+
+FIRST = 1
+"""How many findings of a kind are listed on the one screen."""
 
 _LOG_WIDTH = 180
 """Characters. A log has no width of its own, and names must not be cut."""
@@ -34,18 +39,23 @@ _MEANING = {
 }
 
 
-def print_ledger(console: Console, ledger: Ledger) -> None:
-    """Findings first, then a table of the images, then the sums."""
+def print_ledger(console: Console, ledger: Ledger, *, everything: bool = False) -> None:
+    """One screen: the sums, the plan, and how many findings there are. With `everything`, also all the rest."""
     if not console.is_terminal:
         console.width = _LOG_WIDTH
-    for kind in KINDS:
-        _print_findings(console, kind, [finding for finding in ledger.findings if finding.kind == kind])
-    if not ledger.findings:
-        _say(console, "no findings")
-    if ledger.rows:
-        console.print(_table(ledger))
     for line in sums(ledger):
         _say(console, line)
+    if ledger.plan is not None:
+        _print_plan(console, ledger, ledger.plan, everything=everything)
+    for kind in KINDS:
+        found = [finding for finding in ledger.findings if finding.kind == kind]
+        _print_findings(console, kind, found, SHOWN if everything else FIRST)
+    if not ledger.findings:
+        _say(console, "no findings")
+    if everything and ledger.rows:
+        console.print(_table(ledger))
+    elif ledger.rows or len(ledger.findings) > FIRST:
+        _say(console, "--all lists the images and the other findings", "dim")
 
 
 def meaning(kind: str, count: int) -> str:
@@ -61,6 +71,9 @@ def sums(ledger: Ledger) -> list[str]:
     lines = [f"{ledger.about}: {images}, {snapshots}, at most {amount(ledger, totals.size)}"]
     if totals.orphans_size:
         lines.append(f"orphan snapshots: at most {amount(ledger, totals.orphans_size)} more")
+    if totals.others:
+        kinds = "backups of volumes, copies and others, behind no image"
+        lines.append(f"{kinds}: {totals.others}, at most {amount(ledger, totals.others_size)} more")
     if totals.unused_size:
         lines.append(f"of it images that nothing uses: at most {amount(ledger, totals.unused_size)}")
     lines.append("size is that of the whole volumes: snapshots are incremental, and EC2 bills less")
@@ -78,18 +91,35 @@ def amount(ledger: Ledger, size: int) -> str:
     return f"{size} GiB" if usd is None else f"{size} GiB, {usd:.2f} USD a month"
 
 
-def _print_findings(console: Console, kind: str, found: list[Finding]) -> None:
+def _print_plan(console: Console, ledger: Ledger, plan: Plan, *, everything: bool) -> None:
+    def cost(size: int) -> str:
+        return amount(ledger, size)
+
+    _say(console, plan_text.heading(plan, cost), "bold")
+    if plan.rows:
+        table = Table(*plan_text.COLUMNS, box=None, pad_edge=False)
+        for row in plan.rows:
+            table.add_row(*(Text(printable(cell)) for cell in plan_text.cells(plan, row, cost)))
+        console.print(table)
+        for line in (*plan_text.why_safe(plan, reads=everything), plan_text.services(plan, cost), plan_text.BOUND):
+            if line:
+                _say(console, line, "dim")
+    for line in plan_text.rest(plan, cost):
+        _say(console, line)
+
+
+def _print_findings(console: Console, kind: str, found: list[Finding], shown: int) -> None:
     if not found:
         return
     _say(console, f"{kind}: {len(found)} {meaning(kind, len(found))}", "bold")
     step = None
-    for finding in found[:SHOWN]:
+    for finding in found[:shown]:
         _say(console, f"  - {finding.text}")
         if finding.step != step:
             _say(console, f"    -> {finding.step}", "dim")
         step = finding.step
-    if len(found) > SHOWN:
-        _say(console, f"  and {len(found) - SHOWN} more: --json and --html list all")
+    if shown == SHOWN and len(found) > shown:
+        _say(console, f"  and {len(found) - shown} more: --json and --html list all")
 
 
 def _say(console: Console, line: str, style: str = "") -> None:

@@ -31,6 +31,9 @@ class View:
     owns: bool = False
     """Whether the stack has `snapnames:ownedImages`."""
 
+    past: tuple[Use, ...] = ()
+    """What older versions of the stack's own launch template use. Only a person who names the version launches it."""
+
     proofs: Mapping[str, Proof] = field(default_factory=dict)
     """What was read before a delete is advised, by image or snapshot id. What was not asked is not known to be safe."""
 
@@ -47,10 +50,12 @@ class View:
     @cached_property
     def users(self) -> dict[str, list[Use]]:
         """Image id to the uses of the image."""
-        found: dict[str, list[Use]] = {}
-        for use in self.uses:
-            found.setdefault(use.image_id, []).append(use)
-        return found
+        return _by_id(self.uses)
+
+    @cached_property
+    def could_use(self) -> dict[str, list[Use]]:
+        """The same for `past`."""
+        return _by_id(self.past)
 
     @cached_property
     def images_of(self) -> dict[str, list[Image]]:
@@ -125,6 +130,13 @@ class View:
     @cached_property
     def _expressions(self) -> list[re.Pattern[str]]:
         return [re.compile(text) for pattern in self.patterns if (text := _expression(pattern))]
+
+
+def _by_id(uses: Iterable[Use]) -> dict[str, list[Use]]:
+    found: dict[str, list[Use]] = {}
+    for use in uses:
+        found.setdefault(use.image_id, []).append(use)
+    return found
 
 
 def _expression(pattern: str) -> str:

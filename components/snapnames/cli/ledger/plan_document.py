@@ -1,0 +1,49 @@
+"""The plan as JSON for scripts. docs/ledger.schema.json describes each key."""
+
+from collections.abc import Callable
+from typing import Any
+
+from snapnames.cli.ledger.plan import Plan, PlanRow
+from snapnames.rules.letting_go import Candidate
+
+Size = Callable[[int], dict[str, Any]]
+"""Makes the keys for a number of GiB."""
+
+
+def plan_document(plan: Plan, size: Size) -> dict[str, Any]:
+    """The whole plan, made only of JSON types."""
+    return {
+        "keep": plan.limits.keep,
+        "older_than_days": plan.limits.older_than.days,
+        **size(plan.size),
+        "services": [{"service": service, "rows": rows, **size(gib)} for service, (rows, gib) in plan.services.items()],
+        "safe": [_row(plan, row, size) for row in plan.rows],
+        "held": [_row(plan, row, size) for row in plan.held],
+        "not_read": {"rows": len(plan.unread), **size(plan.unread_size)},
+        "kept": dict(plan.kept),
+    }
+
+
+def _row(plan: Plan, row: PlanRow, size: Size) -> dict[str, Any]:
+    one = row.candidate
+    return {
+        **_ids(one),
+        "name": one.name,
+        "service": one.service,
+        "made": one.made.isoformat(),
+        "age_days": max((plan.limits.now - one.made).days, 0),
+        "last_launched": one.image.launched.isoformat() if one.image and one.image.launched else None,
+        "owner": row.owner or None,
+        **size(one.size),
+        "why_safe": list(row.verdict.passed) if row.verdict.safe else [],
+        "why_kept": list(row.verdict.reasons),
+    }
+
+
+def _ids(one: Candidate) -> dict[str, Any]:
+    return {
+        "image_id": one.image.image_id if one.image else one.snapshots[0].image_id,
+        "image_is_gone": one.image is None,
+        "snapshot_ids": [snapshot.snapshot_id for snapshot in one.snapshots],
+        "snapshots_that_stay": [snapshot.snapshot_id for snapshot in one.others],
+    }

@@ -1,0 +1,87 @@
+"""The plan in sentences and cells, for a terminal and for the page."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from snapnames.cli.age import age
+from snapnames.cli.ledger.plan import SHOWN, Plan, PlanRow
+
+Amount = Callable[[int], str]
+"""GiB, and money if a price is known."""
+
+COLUMNS = ("saves at most", "what", "service", "age", "last launch", "owner")
+
+BOUND = "every amount is an upper bound: EC2 bills only the blocks that no other snapshot has"
+_READS = re.compile(r" \([^)]*\)")
+HEADLINE = "what can be let go"
+
+
+def heading(plan: Plan, amount: Amount) -> str:
+    """What the plan saves, and what it keeps in any case."""
+    limits = plan.limits
+    kept = f"older than {limits.older_than.days} days, and not one of the {limits.keep} newest images of a service"
+    rows = _count(len(plan.rows), "row")
+    return f"{HEADLINE}: {rows}, at most {amount(plan.size)} ({kept})"
+
+
+def cells(plan: Plan, row: PlanRow, amount: Amount) -> tuple[str, ...]:
+    """One cell for each of `COLUMNS`."""
+    one = row.candidate
+    launched = one.image.launched if one.image else None
+    return (
+        amount(one.size),
+        what(row),
+        one.service,
+        age(plan.limits.now - one.made),
+        f"{launched:%Y-%m-%d}" if launched else "none known" if one.image else "-",
+        row.owner or "-",
+    )
+
+
+def what(row: PlanRow) -> str:
+    """The image with its snapshots, or the snapshot."""
+    one = row.candidate
+    if one.image is None:
+        return f"{one.found_id} of {one.snapshots[0].image_id}, which is gone"
+    snapshots = _count(len(one.snapshots), "snapshot")
+    stay = f", {len(one.others)} more stay" if one.others else ""
+    return f"{one.found_id} {one.name}, {snapshots}{stay}"
+
+
+def why_safe(plan: Plan, *, reads: bool = True) -> list[str]:
+    """Why the rows are safe. Every row has passed all checks for its kind. `reads`: whether to name the reads."""
+    lines = []
+    for gone, label in ((False, "each image"), (True, "each snapshot whose image is gone")):
+        passed = [row.verdict.passed for row in plan.rows if (row.candidate.image is None) == gone]
+        if passed:
+            found = "; ".join(passed[0])
+            lines.append(f"{label} in this plan passed these checks: {found if reads else _READS.sub('', found)}")
+    return lines
+
+
+def rest(plan: Plan, amount: Amount) -> Iterator[str]:
+    """What is not in the plan, and why."""
+    for row in plan.held[:SHOWN]:
+        yield f"keep {what(row)}: {'; '.join(row.verdict.reasons)}"
+    if len(plan.held) > SHOWN:
+        yield f"and {len(plan.held) - SHOWN} more to keep: --json and --html list all"
+    if plan.unread:
+        yield (
+            f"not checked yet: {_count(len(plan.unread), 'row')} more, at most {amount(plan.unread_size)}; "
+            "`--all` reads each of them"
+        )
+    if plan.kept:
+        counts = ", ".join(f"{count} {check}" for check, count in plan.kept.most_common())
+        yield f"kept by the first check that each did not pass: {counts}"
+
+
+def services(plan: Plan, amount: Amount) -> str:
+    """What each service saves; empty if the plan has not two."""
+    if len(plan.services) < 2:
+        return ""
+    parts = (f"{name} {_count(rows, 'row')}, {amount(size)}" for name, (rows, size) in plan.services.items())
+    return f"by service: {'; '.join(parts)}"
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
