@@ -1,5 +1,8 @@
 """A group as a team has made it by hand, behind load balancers, and all that the account says of it."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from snapnames.testing.localaws.server import LocalAws
@@ -59,6 +62,21 @@ def seed(aws: LocalAws) -> None:
     _around(aws)
 
 
+def set_aside(aws: LocalAws) -> str:
+    """Have one instance in standby, beside four that serve, and a warm pool; the instance's id."""
+    scaling = aws.client("autoscaling")
+    instance_id: str = group(aws)["Instances"][0]["InstanceId"]
+    scaling.enter_standby(InstanceIds=[instance_id], AutoScalingGroupName=GROUP, ShouldDecrementDesiredCapacity=False)
+    scaling.put_warm_pool(
+        AutoScalingGroupName=GROUP,
+        MinSize=1,
+        MaxGroupPreparedCapacity=6,
+        PoolState="Stopped",
+        InstanceReusePolicy={"ReuseOnScaleIn": True},
+    )
+    return instance_id
+
+
 def _around(aws: LocalAws) -> None:
     scaling = aws.client("autoscaling")
     scaling.suspend_processes(AutoScalingGroupName=GROUP, ScalingProcesses=["AZRebalance"])
@@ -98,6 +116,8 @@ def unchanging(aws: LocalAws, name: str = GROUP) -> dict[str, Any]:
         "policies": scaling.describe_policies(AutoScalingGroupName=name)["ScalingPolicies"],
         "hooks": scaling.describe_lifecycle_hooks(AutoScalingGroupName=name)["LifecycleHooks"],
         "scheduled": scaling.describe_scheduled_actions(AutoScalingGroupName=name)["ScheduledUpdateGroupActions"],
+        "warm pool": scaling.describe_warm_pool(AutoScalingGroupName=name).get("WarmPoolConfiguration"),
+        "standby": [one for one in group(aws, name)["Instances"] if one["LifecycleState"] == "Standby"],
     }
 
 
@@ -113,7 +133,29 @@ def launched(aws: LocalAws, name: str = GROUP) -> dict[str, Any]:
 
 
 def running(aws: LocalAws, name: str = GROUP) -> list[str]:
-    """The image ids of the group's instances."""
-    ids = [instance["InstanceId"] for instance in group(aws, name)["Instances"]]
+    """The image ids of the group's instances, without those that somebody has in standby."""
+    members = group(aws, name)["Instances"]
+    ids = [instance["InstanceId"] for instance in members if instance["LifecycleState"] != "Standby"]
     reservations = aws.client("ec2").describe_instances(InstanceIds=ids)["Reservations"]
     return [instance["ImageId"] for one in reservations for instance in one["Instances"]]
+
+
+@contextmanager
+def watched(aws: LocalAws) -> Iterator[list[int]]:
+    """How many instances the target group has healthy, as asked for again and again while the block runs."""
+    balancers, ended, seen = aws.client("elbv2"), threading.Event(), list[int]()
+    target = balancers.describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
+
+    def watch() -> None:
+        while not ended.is_set():
+            found = balancers.describe_target_health(TargetGroupArn=target)["TargetHealthDescriptions"]
+            seen.append(sum(one["TargetHealth"]["State"] == "healthy" for one in found))
+            ended.wait(0.02)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        ended.set()
+        watcher.join()

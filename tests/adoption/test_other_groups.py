@@ -19,6 +19,27 @@ if TYPE_CHECKING:
 
 Make = Callable[..., Program]
 FLEET = {"adopt": GROUP}
+INTERFACES: Any = [
+    {
+        "DeviceIndex": 0,
+        "NetworkCardIndex": 0,
+        "SecondaryPrivateIpAddressCount": 2,
+        "Ipv6AddressCount": 1,
+        "PrimaryIpv6": True,
+    },
+    {
+        "DeviceIndex": 1,
+        "NetworkCardIndex": 0,
+        "PrivateIpAddress": "172.31.0.8",
+        "PrivateIpAddresses": [
+            {"PrivateIpAddress": "172.31.0.8", "Primary": True},
+            {"PrivateIpAddress": "172.31.0.9", "Primary": False},
+        ],
+        "Ipv6Addresses": [{"Ipv6Address": "2001:db8::8"}],
+    },
+]
+"""As the API has them, with the card 0, which the provider always writes. pulumi-aws has other names for most."""
+
 MIXED: dict[str, Any] = {
     "InstancesDistribution": {"OnDemandBaseCapacity": 1, "OnDemandPercentageAboveBaseCapacity": 50},
     "LaunchTemplate": {"Overrides": [{"InstanceType": "t3.small"}, {"InstanceType": "t3.medium"}]},
@@ -34,6 +55,7 @@ def _seed_template(aws: LocalAws, version: str, *, mixed: bool = False, **option
         "UserData": "IyEvYmluL3NoCg==",
         "Monitoring": {"Enabled": True},
         "TagSpecifications": [{"ResourceType": "volume", "Tags": [{"Key": "team", "Value": "web"}]}],
+        "NetworkInterfaces": INTERFACES,
     }
     template = ec2.create_launch_template(LaunchTemplateName="team", LaunchTemplateData=data)["LaunchTemplate"]
     template_id: str = template["LaunchTemplateId"]
@@ -69,9 +91,20 @@ def test_a_group_on_a_template_launches_the_same_with_the_new_image_from_a_templ
     assert (data["ImageId"], data["InstanceType"]) == (images(ec2)["web-1"]["ImageId"], kind)
     assert (data["UserData"], data["Monitoring"]) == ("IyEvYmluL3NoCg==", {"Enabled": True})
     assert data["TagSpecifications"] == [{"ResourceType": "volume", "Tags": [{"Key": "team", "Value": "web"}]}]
+    assert [*map(_sorted, sorted(data["NetworkInterfaces"], key=lambda one: one["DeviceIndex"]))] == [
+        *map(_sorted, INTERFACES)
+    ]
     assert group(aws)["LaunchTemplate"]["LaunchTemplateId"] != theirs
     assert ec2.describe_launch_template_versions(LaunchTemplateId=theirs)["LaunchTemplateVersions"] == versions
     assert unchanging(aws) == before
+
+
+def _sorted(interface: dict[str, Any]) -> dict[str, Any]:
+    """The interface with its lists in one order: the provider has sets."""
+    return {
+        key: sorted(value, key=lambda one: sorted(map(str, one.items()))) if isinstance(value, list) else value
+        for key, value in interface.items()
+    }
 
 
 def test_a_mixed_instances_policy_stays_and_launches_from_the_template_of_the_stack(

@@ -8,7 +8,7 @@ from snapnames.testing.localaws.server import LocalAws
 from tests.account import images, snapshot_ids
 from tests.program import Program
 
-from .account import CONFIGURATION, GROUP, group, launched, running, seed, unchanging
+from .account import CONFIGURATION, GROUP, group, launched, running, seed, set_aside, unchanging, watched
 
 FLEET = {"adopt": GROUP, "instanceRefresh": {}}
 
@@ -16,9 +16,13 @@ FLEET = {"adopt": GROUP, "instanceRefresh": {}}
 def test_only_what_a_group_launches_changes_and_it_outlives_the_stack(
     program: Callable[..., Program], aws: LocalAws, ec2: EC2Client
 ) -> None:
-    """Adopt and deploy, a bad release that goes back, a drop, destroy: nothing leaks, nothing else moves."""
-    aws.settings(pending_seconds=0)
+    """Adopt and deploy, a bad release that goes back, more releases, rollback, prune, destroy.
+
+    Nothing leaks, and nothing else moves: one instance is in standby all the time, and the group has a warm pool.
+    """
+    aws.settings(pending_seconds=0, refresh_seconds=0.05)
     seed(aws)
+    standby = set_aside(aws)
     before, of_old = unchanging(aws), [group(aws)["LaunchConfigurationName"]]
     stack = program({"service": "web", "source": "fleet", "releases": ["1"], "fleet": FLEET})
 
@@ -39,10 +43,15 @@ def test_only_what_a_group_launches_changes_and_it_outlives_the_stack(
         "MetadataOptions": {"HttpTokens": "required", "HttpEndpoint": "enabled"},
     }
     assert of_old == [CONFIGURATION]
-    _bad_release_goes_back(stack, aws, ec2, first)
-    _next_release_drops_the_first(stack, aws, ec2)
+    with watched(aws) as healthy:
+        _bad_release_goes_back(stack, aws, ec2, first)
+        _next_release_drops_the_first(stack, aws, ec2)
+        _more_releases_a_rollback_and_a_prune(stack, aws, ec2)
     _destroy_leaves_what_runs(stack, aws, ec2)
     assert unchanging(aws) == before
+    assert [one["InstanceId"] for one in before["standby"]] == [standby]
+    # A refresh keeps 90 percent of four, which is 3.6, and replaces at least one at a time.
+    assert 3 <= min(healthy) <= max(healthy) <= 5
 
 
 def _bad_release_goes_back(stack: Program, aws: LocalAws, ec2: EC2Client, first: str) -> None:
@@ -67,12 +76,32 @@ def _next_release_drops_the_first(stack: Program, aws: LocalAws, ec2: EC2Client)
     assert [one["LaunchTemplateData"]["ImageId"] for one in versions["LaunchTemplateVersions"]] == [image["ImageId"]]
 
 
+def _more_releases_a_rollback_and_a_prune(stack: Program, aws: LocalAws, ec2: EC2Client) -> None:
+    for release in ("4", "5"):
+        stack.snapnames("deploy", "--release", release)
+        stack.config["releases"] = [release, *stack.config["releases"]]
+    back = stack.snapnames("rollback", "--json").json
+    stack.config["live"] = back["live"]
+    after_rollback = running(aws)
+
+    dropped = stack.snapnames("prune", "--keep", "2", "--json").json
+    stack.config["releases"] = dropped["releases"]
+
+    there = images(ec2)
+    assert back["live"] == "4"
+    assert after_rollback == running(aws) == [there["web-4"]["ImageId"]] * 4
+    assert (dropped["dropped"], dropped["kept"], dropped["left_snapshots"]) == (["5"], [], [])
+    assert sorted(there) == ["web-3", "web-4"]
+    assert len(snapshot_ids(ec2)) == 2
+
+
 def _destroy_leaves_what_runs(stack: Program, aws: LocalAws, ec2: EC2Client) -> None:
-    kept, snapshots, runs = images(ec2), snapshot_ids(ec2), group(aws)
+    kept, runs = images(ec2)["web-4"], group(aws)
 
     stack.destroy()
 
-    assert (images(ec2), snapshot_ids(ec2), group(aws)) == (kept, snapshots, runs)
+    [snapshot] = [one["Ebs"]["SnapshotId"] for one in kept["BlockDeviceMappings"] if "Ebs" in one]
+    assert (images(ec2), list(snapshot_ids(ec2)), group(aws)) == ({"web-4": kept}, [snapshot], runs)
     assert len(ec2.describe_launch_templates()["LaunchTemplates"]) == 1
 
 

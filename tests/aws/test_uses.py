@@ -41,11 +41,13 @@ def configure(scaling: AutoScalingClient, image_id: str, name: str = "web") -> s
     return name
 
 
-def template(ec2: EC2Client, image_ids: Iterable[str], name: str = "web") -> str:
-    """Make a launch template with a version for each; its id."""
+def template(ec2: EC2Client, image_ids: Iterable[str], name: str = "web", builder: str = "nobody") -> str:
+    """Make a launch template with a version for each, and with the mark of a stack; its id."""
     first, *later = image_ids
     made = ec2.create_launch_template(
-        LaunchTemplateName=name, LaunchTemplateData={"ImageId": first, "InstanceType": "t3.micro"}
+        LaunchTemplateName=name,
+        LaunchTemplateData={"ImageId": first, "InstanceType": "t3.micro"},
+        TagSpecifications=[{"ResourceType": "launch-template", "Tags": [{"Key": STACK_TAG, "Value": builder}]}],
     )["LaunchTemplate"]["LaunchTemplateId"]
     for image_id in later:
         ec2.create_launch_template_version(LaunchTemplateId=made, LaunchTemplateData={"ImageId": image_id})
@@ -108,6 +110,44 @@ def test_what_the_stack_s_own_group_launches_from_is_left_out(
     found = {use.kind for use in uses([image_id], ec2, autoscaling)}
 
     assert found == (set() if own else {"instance", kind})
+
+
+def test_the_stack_s_own_template_is_left_out_and_the_group_that_the_stack_has_taken_over(
+    ec2: EC2Client, autoscaling: AutoScalingClient, image_id: str
+) -> None:
+    """The group does not bear the stack's mark, and the template does."""
+    marked = template(ec2, [image_id], builder=STACK)
+    _group(autoscaling, "team", marked, "1")
+
+    found = read_uses(ec2, autoscaling, image_ids=[image_id])
+
+    assert used_outside(found, STACK, ["team"]) == []
+    assert {use.kind for use in used_outside(found, OTHER, ["team"])} == {"launch template"}
+
+
+def test_another_group_that_launches_a_version_of_the_stack_s_template_by_its_number_uses_the_image(
+    ec2: EC2Client, autoscaling: AutoScalingClient, image_id: str
+) -> None:
+    """It does not move on with the stack. A group on the latest version does."""
+    volume = ec2.describe_volumes()["Volumes"][0]["VolumeId"]
+    marked = template(ec2, [image_id, registered(ec2, "web-2", volume)], builder=STACK)
+    _group(autoscaling, "latest", marked, "$Latest")
+    free = uses([image_id], ec2, autoscaling)
+
+    _group(autoscaling, "pinned", marked, "1")
+
+    assert free == []
+    assert {use.kind for use in uses([image_id], ec2, autoscaling)} == {"instance", "launch template"}
+
+
+def _group(scaling: AutoScalingClient, name: str, template_id: str, version: str) -> None:
+    scaling.create_auto_scaling_group(
+        AutoScalingGroupName=name,
+        MinSize=1,
+        MaxSize=1,
+        AvailabilityZones=[f"{REGION}a"],
+        LaunchTemplate={"LaunchTemplateId": template_id, "Version": version},
+    )
 
 
 def test_a_group_of_the_stack_that_launches_from_nothing_hides_nobody_s_use() -> None:

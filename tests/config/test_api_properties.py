@@ -76,6 +76,23 @@ def test_addresses_that_are_maps_to_the_api_are_texts() -> None:
     assert odd.lost == ["NetworkInterfaces.Ipv6Addresses"]
 
 
+def test_addresses_of_an_interface_have_other_names_in_pulumi_aws() -> None:
+    """How many there are, and which."""
+    interfaces = [
+        {"DeviceIndex": 0, "SecondaryPrivateIpAddressCount": 2, "Ipv6AddressCount": 1, "PrimaryIpv6": True},
+        {"DeviceIndex": 1, "PrivateIpAddresses": [{"PrivateIpAddress": "10.0.0.1"}], "Ipv6PrefixCount": 1},
+    ]
+
+    found = ApiProperties({"NetworkInterfaces": interfaces}, aws.ec2.LaunchTemplateArgs)
+
+    assert found.lost == []
+    assert list(property_faults(found.given, aws.ec2.LaunchTemplateArgs, "template")) == []
+    assert found.given["networkInterfaces"] == [
+        {"deviceIndex": 0, "ipv4AddressCount": 2, "ipv6AddressCount": 1, "primaryIpv6": "true"},
+        {"deviceIndex": 1, "ipv4Addresses": ["10.0.0.1"], "ipv6PrefixCount": 1},
+    ]
+
+
 def test_a_mixed_instances_policy_gets_them_too() -> None:
     """Weights are text there."""
     policy = {

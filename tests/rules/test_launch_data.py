@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from snapnames.rules.launch_data import data_of_configuration, mapped_snapshots, without_image
+from snapnames.rules.launch_data import data_of_configuration, mapped_snapshots, plain_addresses, without_image
 
 OF_2018: dict[str, Any] = {
     "LaunchConfigurationName": "web-2018-03-10",
@@ -111,3 +111,53 @@ def test_what_ec2_answers_with_nothing_is_no_setting() -> None:
     """An empty list, and that no service manages the template. A managed one is not carried over silently."""
     assert without_image({"ElasticGpuSpecifications": [], "Operator": {"Managed": False}, "KeyName": ""}, ()) == {}
     assert without_image({"Operator": {"Managed": True}}, ()) == {"Operator": {"Managed": True}}
+
+
+ONE, TWO = {"PrivateIpAddress": "10.0.0.1"}, {"PrivateIpAddress": "10.0.0.2"}
+
+
+@pytest.mark.parametrize(
+    "interface",
+    [
+        {"DeviceIndex": 0, "SecondaryPrivateIpAddressCount": 2, "PrimaryIpv6": True},
+        {"PrivateIpAddresses": [{**ONE, "Primary": False}, TWO]},
+        {"PrivateIpAddress": "10.0.0.1", "PrivateIpAddresses": [{**ONE, "Primary": True}, {**TWO, "Primary": False}]},
+        {"Ipv6Addresses": [{"Ipv6Address": "2001:db8::1", "IsPrimaryIpv6": False}], "Ipv6AddressCount": 0},
+    ],
+)
+def test_addresses_are_carried_over_when_the_provider_sends_them_as_they_were(interface: dict[str, Any]) -> None:
+    """It marks the address as primary that the interface has as its own."""
+    data, lost = plain_addresses({"InstanceType": "t3.nano", "NetworkInterfaces": [interface]})
+
+    flags = ("Primary", "IsPrimaryIpv6")
+    expected = {
+        key: [{name: text for name, text in one.items() if name not in flags} for one in value]
+        if isinstance(value, list)
+        else value
+        for key, value in interface.items()
+    }
+    assert (data, lost) == ({"InstanceType": "t3.nano", "NetworkInterfaces": [expected]}, [])
+
+
+@pytest.mark.parametrize(
+    ("interface", "named"),
+    [
+        ({"PrivateIpAddresses": [{**ONE, "Primary": True}, TWO]}, "PrivateIpAddresses.Primary"),
+        (
+            {"PrivateIpAddress": "10.0.0.2", "PrivateIpAddresses": [{**ONE, "Primary": True}, TWO]},
+            "PrivateIpAddresses.Primary",
+        ),
+        (
+            {"PrivateIpAddress": "10.0.0.1", "PrivateIpAddresses": [ONE, TWO]},
+            "PrivateIpAddresses that is not Primary",
+        ),
+        (
+            {"SecondaryPrivateIpAddressCount": 1, "PrivateIpAddresses": [ONE]},
+            "PrivateIpAddresses beside SecondaryPrivateIpAddressCount",
+        ),
+        ({"Ipv6Addresses": [{"Ipv6Address": "::1", "IsPrimaryIpv6": True}]}, "Ipv6Addresses.IsPrimaryIpv6"),
+    ],
+)
+def test_addresses_that_the_provider_would_send_otherwise_are_named(interface: dict[str, Any], named: str) -> None:
+    """Nothing launches with other addresses without a word."""
+    assert plain_addresses({"NetworkInterfaces": [interface]})[1] == [f"NetworkInterfaces.{named}"]

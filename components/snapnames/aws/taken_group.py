@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from snapnames.errors import InputError
 from snapnames.rules.images import STACK_TAG
-from snapnames.rules.launch_data import data_of_configuration, mapped_snapshots, without_image
+from snapnames.rules.launch_data import data_of_configuration, mapped_snapshots, plain_addresses, without_image
 
 from .tags import tags_of
 
@@ -94,7 +94,7 @@ def _launched(
     answer = ec2.describe_launch_template_versions(
         LaunchTemplateId=template.get("LaunchTemplateId", ""), Versions=[template.get("Version", "$Default")]
     )
-    return dict(answer["LaunchTemplateVersions"][0]["LaunchTemplateData"]), []
+    return plain_addresses(answer["LaunchTemplateVersions"][0]["LaunchTemplateData"])
 
 
 def _template(group: "AutoScalingGroupTypeDef") -> "LaunchTemplateSpecificationTypeDef":

@@ -1,12 +1,12 @@
 """The one reader of what uses images: instances, launch configurations, launch templates. Pages of everything."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from snapnames.printable import printable
 from snapnames.rules.groups import Group
-from snapnames.rules.images import Use
+from snapnames.rules.images import STACK_TAG, Use
 from snapnames.rules.limits import chunks
 
 from .groups import read_groups
@@ -48,6 +48,8 @@ class Uses:
     found: tuple[Use, ...]
     groups: tuple[Group, ...]
     templates: tuple[Template, ...]
+    builders: Mapping[str, str] = field(default_factory=dict)
+    """Id of a launch template to the stack that made it, as its mark says; no template of anybody else."""
 
 
 def read_uses(
@@ -62,10 +64,13 @@ def read_uses(
     the latest version alone counts. `image_ids`: what is asked for; left out, every image.
     """
     groups = read_groups(autoscaling)
-    templates = [
-        Template(one["LaunchTemplateId"], one["LatestVersionNumber"], one["DefaultVersionNumber"])
+    described = [
+        one
         for page in ec2.get_paginator("describe_launch_templates").paginate(PaginationConfig={"PageSize": _TEMPLATES})
         for one in page["LaunchTemplates"]
+    ]
+    templates = [
+        Template(one["LaunchTemplateId"], one["LatestVersionNumber"], one["DefaultVersionNumber"]) for one in described
     ]
     latest = {template.template_id: template.latest for template in templates}
     versions = [
@@ -80,6 +85,7 @@ def read_uses(
         tuple(dict.fromkeys(use for use in found if image_ids is None or use.image_id in image_ids)),
         tuple(groups),
         tuple(template for template in others if template.has_older),
+        {one["LaunchTemplateId"]: tags_of(one)[STACK_TAG] for one in described if STACK_TAG in tags_of(one)},
     )
 
 
@@ -90,16 +96,32 @@ def read_older_versions(ec2: "EC2Client", templates: Iterable[Template]) -> list
     )
 
 
-def used_outside(uses: Uses, stack: str) -> list[Use]:
-    """What uses an image and is not the stack's own: its groups' instances, and what its groups launch from."""
-    groups = [group for group in uses.groups if group.builder == stack]
-    launches = [launch for group in groups for launch in group.launches]
+def used_outside(uses: Uses, stack: str, adopted: Collection[str] = ()) -> list[Use]:
+    """What uses an image and is not the stack's own: its groups' instances, and what its groups launch from.
+
+    `adopted`: groups of the team's own that the stack has taken over. They do not bear the stack's mark.
+
+    A version of the stack's own launch template is no use by others, unless another group launches that version by its
+    number: such a group does not move on with the stack's update.
+    """
+    built = [group for group in uses.groups if group.builder == stack]
+    ours = {*adopted, *(group.name for group in built)}
+    configurations = {launch.configuration for group in built for launch in group.launches if launch.configuration}
     own = {
-        *((INSTANCE, group.name) for group in groups),
-        *((CONFIGURATION, launch.configuration) for launch in launches if launch.configuration),
-        *((TEMPLATE, launch.template) for launch in launches if launch.template),
+        *((INSTANCE, name) for name in ours),
+        *((CONFIGURATION, name) for name in configurations),
+        *((TEMPLATE, template_id) for template_id in own_templates(uses, stack)),
     }
-    return [use for use in uses.found if (use.kind, use.by) not in own]
+    pinned = {(one.template, one.version) for group in uses.groups if group.name not in ours for one in group.launches}
+    return [use for use in uses.found if (use.kind, use.by) not in own or (use.by, use.version) in pinned]
+
+
+def own_templates(uses: Uses, stack: str) -> set[str]:
+    """The ids of the stack's launch templates: those with its mark, and those that its groups launch from."""
+    launched = {one.template for group in uses.groups if group.builder == stack for one in group.launches}
+    return {template_id for template_id in launched if template_id} | {
+        template_id for template_id, builder in uses.builders.items() if builder == stack
+    }
 
 
 def _launched_versions(
@@ -167,11 +189,12 @@ def _configurations(autoscaling: "AutoScalingClient") -> Iterator[Use]:
 def _template_uses(versions: Iterable["LaunchTemplateVersionTypeDef"]) -> Iterator[Use]:
     for version in versions:
         data, template_id = version["LaunchTemplateData"], version["LaunchTemplateId"]
-        name = f"{printable(version['LaunchTemplateName'])} ({template_id}) version {version['VersionNumber']}"
+        number = str(version["VersionNumber"])
+        name = f"{printable(version['LaunchTemplateName'])} ({template_id}) version {number}"
         if image_id := data.get("ImageId"):
-            yield Use(image_id, TEMPLATE, name, template_id)
+            yield Use(image_id, TEMPLATE, name, template_id, number)
         for snapshot_id in _mapped(data.get("BlockDeviceMappings", [])):
-            yield Use(snapshot_id, TEMPLATE, name, template_id)
+            yield Use(snapshot_id, TEMPLATE, name, template_id, number)
 
 
 def _mapped(mappings: Iterable[Mapping[str, Any]]) -> list[str]:

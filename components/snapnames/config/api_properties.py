@@ -10,6 +10,8 @@ _OTHER_NAMES = {
     "SecurityGroupIds": "vpcSecurityGroupIds",
     "SecurityGroups": "securityGroupNames",
     "Groups": "securityGroups",
+    "PrivateIpAddresses": "ipv4Addresses",
+    "SecondaryPrivateIpAddressCount": "ipv4AddressCount",
 }
 """What pulumi-aws calls otherwise than the API does, in launch templates."""
 

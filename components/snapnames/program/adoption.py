@@ -13,7 +13,13 @@ from snapnames.rules.resource_types import IMAGE, TAG
 ADOPTED_OUTPUT = "adoptedGroup"
 """The stack output that has the name of the group that the stack has taken over."""
 
+IMAGES_OUTPUT = "images"
+"""The stack output that has the id of each release's image."""
+
 LIVE_OUTPUT = "live"
+
+LET_GO_OUTPUT = "letGo"
+"""The stack output that has the ids of dropped images that the next update deletes."""
 
 LEFT_OUTPUT = "leftRelease"
 """The stack output that has the release which a group launched when the stack left it to itself."""
@@ -53,12 +59,29 @@ def check_adoption(settings: Settings, before: Mapping[str, Any]) -> None:
 def left_release(settings: Settings, before: Mapping[str, Any]) -> str:
     """The release that a group of the team's own was left with; empty if none was left.
 
-    The group goes on launching its image, so no later update of the stack may delete it.
+    The group goes on launching its image, so no later update of the stack may delete it. In the update that leaves the
+    group, AWS is asked: after an update that has failed, the group launches another release than the outputs say.
     """
     left: str = before.get(LEFT_OUTPUT, "")
     if settings.fleet is None and before.get(ADOPTED_OUTPUT):
-        left = before.get(LIVE_OUTPUT, "")
+        left = _launched_release(settings, before[ADOPTED_OUTPUT]) or before.get(LIVE_OUTPUT, "")
     return left
+
+
+def _launched_release(settings: Settings, group_name: str) -> str:
+    """The listed release whose image the group launches; empty for any other image, and without the group."""
+    # Only an update that leaves a group needs boto3 here.
+    from snapnames.aws.images import images_by  # noqa: PLC0415
+    from snapnames.aws.session import StackSession, reading  # noqa: PLC0415
+    from snapnames.aws.taken_group import read_taken_group  # noqa: PLC0415
+
+    with reading(f"the Auto Scaling group {group_name!r}"):
+        session = StackSession()
+        group = read_taken_group(session.ec2(), session.autoscaling(), group_name)
+        if group is None:
+            return ""
+        launched = {image.name for image in images_by(session.ec2(), "image-id", [group.image_id])}
+    return next((release for release in settings.releases if settings.image_name(release) in launched), "")
 
 
 def staying(settings: Settings, release: str, left: str) -> ResourceOptions | None:
@@ -70,6 +93,19 @@ def staying(settings: Settings, release: str, left: str) -> ResourceOptions | No
     if release == left or ("adopt" in (settings.fleet or {}) and release == settings.live):
         return ResourceOptions(transformations=[_kept])
     return None
+
+
+def may_be_kept(settings: Settings, image_id: str, before: Mapping[str, Any], *, launched: bool) -> bool:
+    """Whether an update that has failed may have left a dropped image as one that outlives the stack.
+
+    Such an update leaves no outputs. So it is an image that no update which succeeded has declared, or one that the
+    stack's launch template still launches, since that update changed the template too. If it were dropped like this,
+    it would stay in the account. `before`: the outputs that the last update has left. `launched`: whether the stack's
+    launch template launches it.
+    """
+    if "adopt" not in (settings.fleet or {}) or image_id in before.get(LET_GO_OUTPUT, ()):
+        return False
+    return launched or image_id not in before.get(IMAGES_OUTPUT, {}).values()
 
 
 def _kept(args: ResourceTransformationArgs) -> ResourceTransformationResult | None:

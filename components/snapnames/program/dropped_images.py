@@ -2,6 +2,9 @@
 
 A create that failed or timed out leaves an image in the state without its volumes. Deleting it then would deregister
 the image and leave its snapshots, so it stays declared until a refresh has read them into the state.
+
+The image of a release that a group of the team's own launched is marked to outlive the stack. If the update that made
+it so has failed, the image is declared once more without the mark, and the next update deletes it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,9 +21,10 @@ from snapnames.resources.named_image import NO_INSTANCE, NamedImage
 from snapnames.rules.images import Image, ImageWithSnapshots, Use
 from snapnames.rules.resource_types import RELEASE_IMAGE
 
+from .adoption import LET_GO_OUTPUT, may_be_kept
+
 if TYPE_CHECKING:
     from .account import Account
-
 
 DESTROYS = "the update will destroy images and their snapshots"
 
@@ -63,17 +67,18 @@ class DroppedImage(ComponentResource):
         self.register_outputs({"snapshot_names": names})
 
 
-def settle_dropped(settings: Settings, account: "Account") -> None:
-    """See to the images of this stack that are no release any more.
+def settle_dropped(settings: Settings, account: "Account", before: Mapping[str, Any]) -> list[str]:
+    """See to the images of this stack that are no release any more; the names of those to declare once more as images.
 
-    Keeps those whose snapshots never got a name. Reads nothing when no release was dropped. Raises `InputError` for a
-    dropped image that is still pending, since EC2 has not made all its snapshots, for one that something outside this
-    stack uses (a preview warns of that), and when AWS refuses a read.
+    Keeps those whose snapshots never got a name, and those that may be marked to outlive the stack. Reads nothing when
+    no release was dropped. Raises `InputError` for a dropped image that is still pending, since EC2 has not made all
+    its snapshots, for one that something outside this stack uses (a preview warns of that), and when AWS refuses a
+    read. `before`: the outputs that the last update has left.
     """
     names = {settings.image_name(release) for release in settings.releases}
     dropped = [image for image in account.built if image.name not in names]
     if not dropped:
-        return
+        return []
     # Only a dropped release needs boto3, which takes longer to import than a preview without changes takes in all.
     from snapnames.aws.session import reading  # noqa: PLC0415
     from snapnames.aws.snapshots import with_snapshots  # noqa: PLC0415
@@ -89,13 +94,22 @@ def settle_dropped(settings: Settings, account: "Account") -> None:
             )
         DroppedImage(image, settings)
     leaving = {image.image_id: image.name for image in dropped if image not in unread}
-    if leaving and pulumi.runtime.is_dry_run():
+    adopted = (settings.fleet or {}).get("adopt", "")
+    if not leaving or (IN_USE in settings.force and not adopted):
+        _say_destroyed(leaving)
+        return []
+    uses = _Uses(leaving, account, adopted)
+    let_go = {image_id: name for image_id, name in leaving.items() if uses.may_be_kept(settings, image_id, before)}
+    _say_destroyed({image_id: name for image_id, name in leaving.items() if image_id not in let_go})
+    if IN_USE not in settings.force:
+        uses.guard()
+    if let_go:
+        pulumi.export(LET_GO_OUTPUT, list(let_go))
         pulumi.log.warn(
-            f"{DESTROYS}: {', '.join(f'{name} ({image_id})' for image_id, name in leaving.items())}, since "
-            "snapnames:releases does not list their releases"
+            f"this update keeps {_listed(let_go)}, since an update that failed has launched it in the Auto Scaling "
+            f"group {adopted!r}: the next `pulumi up` deletes it"
         )
-    if leaving and IN_USE not in settings.force:
-        _guard(leaving, account)
+    return list(let_go.values())
 
 
 def _unread(found: ImageWithSnapshots) -> bool:
@@ -103,31 +117,52 @@ def _unread(found: ImageWithSnapshots) -> bool:
     return found.image.state == "pending" or found.unread
 
 
-def _guard(leaving: Mapping[str, str], account: "Account") -> None:
-    """Raise, or warn in a preview, when something outside this stack can launch one of the images."""
-    from snapnames.aws.session import reading  # noqa: PLC0415
-    from snapnames.aws.uses import read_older_versions, read_uses, used_outside  # noqa: PLC0415
+def _say_destroyed(leaving: Mapping[str, str]) -> None:
+    if leaving and pulumi.runtime.is_dry_run():
+        pulumi.log.warn(f"{DESTROYS}: {_listed(leaving)}, since snapnames:releases does not list their releases")
 
-    with reading("what uses the images of dropped releases"):
-        uses = read_uses(account.ec2, account.session.autoscaling(), image_ids=leaving)
-        older = read_older_versions(account.ec2, uses.templates)
-    found = used_outside(uses, stack_tag())
-    own = {launch.template for group in uses.groups if group.builder == stack_tag() for launch in group.launches}
-    noted = [use for use in older if use.image_id in leaving and use not in uses.found and use.by not in own]
-    if noted:
-        pulumi.log.info(
-            f"versions of launch templates that nothing launches by default name images of dropped releases: "
-            f"{_held(leaving, noted)}"
+
+class _Uses:
+    """What uses the images of dropped releases."""
+
+    def __init__(self, leaving: Mapping[str, str], account: "Account", adopted: str) -> None:
+        """Read it. `leaving`: image id to name. `adopted`: the group that the stack takes over, or nothing."""
+        from snapnames.aws import uses  # noqa: PLC0415
+        from snapnames.aws.session import reading  # noqa: PLC0415
+
+        self._leaving = leaving
+        with reading("what uses the images of dropped releases"):
+            found = uses.read_uses(account.ec2, account.session.autoscaling(), image_ids=leaving)
+            older = uses.read_older_versions(account.ec2, found.templates)
+        own = uses.own_templates(found, stack_tag())
+        self._outside = uses.used_outside(found, stack_tag(), [adopted] if adopted else [])
+        self._launched = {use.image_id for use in found.found if use.kind == uses.TEMPLATE and use.by in own}
+        self._noted = [use for use in older if use.image_id in leaving and use not in found.found and use.by not in own]
+
+    def may_be_kept(self, settings: Settings, image_id: str, before: Mapping[str, Any]) -> bool:
+        """Whether the state may have the image as one that outlives the stack."""
+        return may_be_kept(settings, image_id, before, launched=image_id in self._launched)
+
+    def guard(self) -> None:
+        """Raise, or warn in a preview, when something outside this stack can launch one of the images."""
+        if self._noted:
+            pulumi.log.info(
+                "versions of launch templates that nothing launches by default name images of dropped releases: "
+                f"{_held(self._leaving, self._noted)}"
+            )
+        if not self._outside:
+            return
+        message = (
+            f"images of dropped releases are used outside this stack: {_held(self._leaving, self._outside)}; they "
+            "could launch no more: put the releases back, let the others move on, or set snapnames:force to [in-use]"
         )
-    if not found:
-        return
-    message = (
-        f"images of dropped releases are used outside this stack: {_held(leaving, found)}; they could launch no more: "
-        "put the releases back, let the others move on, or set snapnames:force to [in-use]"
-    )
-    if not pulumi.runtime.is_dry_run():
-        raise InputError(message)
-    pulumi.log.warn(f"{message}. The update will fail")
+        if not pulumi.runtime.is_dry_run():
+            raise InputError(message)
+        pulumi.log.warn(f"{message}. The update will fail")
+
+
+def _listed(images: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} ({image_id})" for image_id, name in images.items())
 
 
 def _held(leaving: Mapping[str, str], uses: Iterable[Use]) -> str:

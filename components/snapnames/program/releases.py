@@ -7,6 +7,7 @@ from snapnames.config.settings import Settings
 from snapnames.errors import InputError
 from snapnames.release_image import ReleaseImage, ReleaseImageArgs
 from snapnames.resources.account_images import marked_ids
+from snapnames.resources.stack_outputs import last_outputs
 from snapnames.rules.time_spans import deprecation_time
 
 from .adoption import staying
@@ -15,6 +16,8 @@ from .source import find_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pulumi import ResourceOptions
 
     from snapnames.rules.images import Image
 
@@ -38,6 +41,7 @@ def release_images(settings: Settings, left: str = "") -> "dict[str, ReleaseImag
     taken = _taken_in(settings)
     names = {release: settings.image_name(release) for release in settings.releases if release not in taken}
     source = read = None
+    let_go: list[str] = []
     newest = next((release for release in settings.releases[:1] if release in names), "")
     listed = marked_ids(list(names.values())) if names else set()
     if len(listed) != len(names) or listed != marked_ids():
@@ -51,11 +55,11 @@ def release_images(settings: Settings, left: str = "") -> "dict[str, ReleaseImag
             source = find_source(settings.source, names[newest], account, reboot=settings.reboot, adopted=adopted)
             # A copy of that name keeps EC2 from making the image: then the component reads it, and says so.
             read = None if account.bears(names[newest]) else source
-        settle_dropped(settings, account)
+        let_go = settle_dropped(settings, account, last_outputs() if "adopt" in (settings.fleet or {}) else {})
 
-    def declare(release: str) -> ReleaseImage:
+    def declare(image_name: str, options: "ResourceOptions | None" = None) -> ReleaseImage:
         args: ReleaseImageArgs = {
-            "image_name": names[release],
+            "image_name": image_name,
             "service": settings.service,
             "name_pattern": settings.name_pattern,
             "reboot": settings.reboot,
@@ -64,15 +68,20 @@ def release_images(settings: Settings, left: str = "") -> "dict[str, ReleaseImag
             "description": settings.description,
             "create_timeout": settings.create_timeout,
         }
-        if release == newest and source is not None:
+        if source is not None and image_name == names.get(newest):
             args["source_instance_id"] = source.instance_id
             if settings.deprecate_after:
                 args["deprecation_time"] = deprecation_time(settings.deprecate_after, datetime.now(UTC))
-            return ReleaseImage(names[release], args, staying(settings, release, left), read=read)
-        return ReleaseImage(names[release], args, staying(settings, release, left))
+            return ReleaseImage(image_name, args, options, read=read)
+        return ReleaseImage(image_name, args, options)
 
+    for name in let_go:
+        declare(name)
     declared = _declared(settings, taken)
-    return {release: declared.get(release) or declare(release) for release in settings.releases}
+    return {
+        release: declared.get(release) or declare(names[release], staying(settings, release, left))
+        for release in settings.releases
+    }
 
 
 def _taken_in(settings: Settings) -> "Mapping[str, Image]":

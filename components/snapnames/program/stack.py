@@ -14,7 +14,7 @@ from snapnames.rules.groups import GROUP_OUTPUT
 from snapnames.rules.history import HISTORY_OUTPUT, read_history
 from snapnames.rules.owned_names import RECORD_OUTPUT
 
-from .adoption import ADOPTED_OUTPUT, LEFT_OUTPUT, LIVE_OUTPUT, check_adoption, left_release
+from .adoption import ADOPTED_OUTPUT, IMAGES_OUTPUT, LEFT_OUTPUT, LIVE_OUTPUT, check_adoption, left_release
 from .history import recorded_history
 from .releases import release_images
 
@@ -34,7 +34,7 @@ def declare_stack() -> None:
     images = release_images(settings, left)
 
     if settings.releases:
-        pulumi.export("images", {release: image.image_id for release, image in images.items()})
+        pulumi.export(IMAGES_OUTPUT, {release: image.image_id for release, image in images.items()})
         pulumi.export("snapshots", {release: image.snapshot_ids for release, image in images.items()})
         pulumi.export("names", {release: image.snapshot_names for release, image in images.items()})
 

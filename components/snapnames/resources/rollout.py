@@ -16,7 +16,7 @@ from pulumi import Resource
 from snapnames.errors import InputError
 from snapnames.printable import shell_command
 from snapnames.rules.history import LAUNCHED, ROLLED_OUT
-from snapnames.rules.instance_refresh import UNTOUCHED
+from snapnames.rules.instance_refresh import UNTOUCHED, replaces
 from snapnames.rules.rollouts import SUCCESSFUL, FleetStatus, Refresh
 from snapnames.rules.time_spans import seconds_of
 
@@ -99,7 +99,8 @@ class _Follower:
         if status is None:
             return LAUNCHED
         if status.refresh is None:
-            if all(member.launch in status.group.launches for member in status.group.members):
+            replaced = [one for one in status.group.members if replaces(self._settings.refresh, one)]
+            if all(member.launch in status.group.launches for member in replaced):
                 return ROLLED_OUT
             status = await self._started()
         if status.refresh is None:

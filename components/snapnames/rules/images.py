@@ -144,6 +144,9 @@ class Use:
     by: str = ""
     """What the user itself is known by: the group of an instance, the name of a configuration, the id of a template."""
 
+    version: str = ""
+    """The number of a launch template's version."""
+
     def __str__(self) -> str:
         return f"{self.kind} {beside_commands(self.name)}"
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from snapnames.errors import InputError
 
+from .groups import Member
+
 REFRESH_CHOICES = {
     "scale_in_protected_instances": ("Refresh", "Ignore", "Wait"),
     "standby_instances": ("Terminate", "Ignore", "Wait"),
@@ -133,3 +135,19 @@ def _no_auto_rollback(args: Mapping[str, Any]) -> str:
         "saves the new release before it starts the refresh (terraform-provider-aws #34189), so this is the release "
         "that fails: remove it, snapnames itself goes back to the release before"
     )
+
+
+def replaces(refresh: Mapping[str, Any], member: Member) -> bool:
+    """Whether an instance refresh with these inputs replaces an instance that runs other launch settings.
+
+    >>> from snapnames.rules.groups import Launch
+    >>> standby = Member("i-1", "Standby", "Healthy", protected=False, launch=Launch())
+    >>> replaces({}, standby), replaces({"standby_instances": "Terminate"}, standby)
+    (False, True)
+    """
+    asked = {**UNTOUCHED, **refresh}
+    if member.lifecycle.startswith("Terminating"):
+        return False
+    if "Standby" in member.lifecycle and asked["standby_instances"] == "Ignore":
+        return False
+    return not (member.protected and asked["scale_in_protected_instances"] == "Ignore")

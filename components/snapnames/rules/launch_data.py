@@ -70,6 +70,48 @@ def without_image(data: Mapping[str, Any], snapshot_ids: Collection[str]) -> dic
     return kept
 
 
+def plain_addresses(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The data with plain addresses in its interfaces, and what pulumi-aws can't say of them.
+
+    pulumi-aws has no flag at an address. Its provider marks the address as primary that is the interface's own, and
+    sends no list beside a count. To write the primary address of a list as the interface's own would be another
+    launch: EC2 refuses the two together.
+    docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateInstanceNetworkInterfaceSpecificationRequest.html
+
+    >>> plain_addresses({"NetworkInterfaces": [{"PrivateIpAddresses": [{"PrivateIpAddress": "a", "Primary": False}]}]})
+    ({'NetworkInterfaces': [{'PrivateIpAddresses': [{'PrivateIpAddress': 'a'}]}]}, [])
+    """
+    if "NetworkInterfaces" not in data:
+        return dict(data), []
+    lost: list[str] = []
+    interfaces = [_plain(interface, lost) for interface in data["NetworkInterfaces"]]
+    return {**data, "NetworkInterfaces": interfaces}, lost
+
+
+def _plain(interface: Mapping[str, Any], lost: list[str]) -> dict[str, Any]:
+    plain = {key: value for key, value in interface.items() if value not in (None, "", [], {})}
+    older, newer = plain.get("PrivateIpAddresses", []), plain.get("Ipv6Addresses", [])
+    primary = [one["PrivateIpAddress"] for one in older if one.get("Primary")]
+    own = [plain["PrivateIpAddress"]] if "PrivateIpAddress" in plain else []
+    if primary and primary != own:
+        lost.append("NetworkInterfaces.PrivateIpAddresses.Primary")
+    if not primary and own and own[0] in [one["PrivateIpAddress"] for one in older]:
+        lost.append("NetworkInterfaces.PrivateIpAddresses that is not Primary")
+    if older and plain.get("SecondaryPrivateIpAddressCount"):
+        lost.append("NetworkInterfaces.PrivateIpAddresses beside SecondaryPrivateIpAddressCount")
+    if any(one.get("IsPrimaryIpv6") for one in newer):
+        lost.append("NetworkInterfaces.Ipv6Addresses.IsPrimaryIpv6")
+    if older:
+        plain["PrivateIpAddresses"] = [_without(one, "Primary") for one in older]
+    if newer:
+        plain["Ipv6Addresses"] = [_without(one, "IsPrimaryIpv6") for one in newer]
+    return plain
+
+
+def _without(address: Mapping[str, Any], flag: str) -> dict[str, Any]:
+    return {key: value for key, value in address.items() if key != flag}
+
+
 def mapped_snapshots(data: Mapping[str, Any]) -> list[str]:
     """The snapshots that the data's block device mappings name."""
     volumes = (one.get("Ebs") or {} for one in data.get("BlockDeviceMappings", []))

@@ -18,6 +18,7 @@ from snapnames.cli.commands.taken_in import Taken, delete_taken, read_taken, rea
 from snapnames.cli.errors import CommandError
 from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.steps import IMAGE, Steps
+from snapnames.cli.state.exported import Exported
 from snapnames.rules.images import ImageWithSnapshots
 
 
@@ -84,7 +85,8 @@ def _used(session: Session, found: Mapping[str, ImageWithSnapshots]) -> dict[str
         aws = session.account.session
         uses = read_uses(aws.ec2(), aws.autoscaling(), image_ids=ids)
     used: dict[str, list[str]] = {}
-    for use in used_outside(uses, session.stack.tag):
+    groups = Exported(session.stack.state()["deployment"]).fleet_groups
+    for use in used_outside(uses, session.stack.tag, groups):
         used.setdefault(use.image_id, []).append(f"{use} uses it")
     return used
 
