@@ -62,8 +62,8 @@ def draw(dot: str, exported: str) -> str:
         )
     except FileNotFoundError:
         raise DevError("the picture is drawn by Graphviz, and there is no dot on PATH: install graphviz") from None
-    # What dot says of itself changes with its version.
-    return re.sub(r"<!--.*?-->\n?", "", done.stdout, flags=re.DOTALL)
+    # What dot says of itself changes with its version. A reader's font may be wider than the one that dot measured.
+    return re.sub(r"<!--.*?-->\n?", "", done.stdout, flags=re.DOTALL).replace('font-size="11.00"', 'font-size="9.00"')
 
 
 def _lines(graph: Graph, names: Mapping[str, str]) -> Iterator[str]:
@@ -71,7 +71,7 @@ def _lines(graph: Graph, names: Mapping[str, str]) -> Iterator[str]:
     yield 'rankdir=LR; bgcolor="transparent"; nodesep=0.2; ranksep=0.6;'
     style = 'fontname="Helvetica,Arial,sans-serif", color="#667085"'
     yield f'node [shape=box, style="rounded,filled", fontsize=11, {style}];'
-    yield f'edge [fontsize=9, fontcolor="#475467", {style}];'
+    yield f'edge [fontsize=9, fontcolor="#667085", {style}];'
     for node in sorted(graph.nodes):
         kind, _, name = node.partition(" ")
         colour = next(colour for begin, colour in _COLOURS.items() if kind.startswith(begin))
