@@ -9,7 +9,7 @@ from mypy_boto3_ec2 import EC2Client
 from snapnames.cli.account import aws_session
 from snapnames.cli.errors import CommandError
 from snapnames.cli.recovery.made import Made, key_of
-from snapnames.cli.recovery.unreadable import refuse_unreadable
+from snapnames.cli.recovery.unreadable import refuse_unreadable, remove_unreadable
 from snapnames.rules.resource_types import CONFIGURATION, GROUP, IMAGE, TEMPLATE
 from snapnames.rules.tags import SECRET_MARK
 from snapnames.testing.environment import aws_variables
@@ -161,24 +161,27 @@ def test_user_data_that_the_state_encrypts_is_compared_by_what_it_is(
     assert (settled("echo ours"), settled("echo theirs"), made.settled([create])) == (["web"], [], [])
 
 
-def test_a_tag_that_pulumi_can_t_read_ends_a_command_only_on_what_the_state_has_or_may_get(
+def test_a_tag_that_pulumi_can_t_read_is_removed_from_what_the_state_has_and_from_nothing_else(
     made: Made, ec2: EC2Client
 ) -> None:
-    """With the one call that removes it. On another image, nothing is said: nobody may end our commands by a tag."""
+    """On an image that the state may get it ends the command. On another image nothing is said of it."""
     source = launch(ec2)
     own, other = (ec2.create_image(InstanceId=source, Name=n, NoReboot=True)["ImageId"] for n in ("web-1", "other"))
     state = {"resources": [{**creating(IMAGE), "id": own}]}
     tag = [{"Key": "snapnames:stack", "Value": OURS}, {"Key": SECRET_MARK, "Value": "1"}]
-    ec2.create_tags(Resources=[other], Tags=tag)  # type: ignore[arg-type] # as the call takes it
+    ec2.create_tags(Resources=[own, other], Tags=tag)  # type: ignore[arg-type] # as the call takes it
+    said: list[str] = []
 
-    refuse_unreadable(made, state)
-    with pytest.raises(CommandError, match=other):
-        refuse_unreadable(made, state, [other])
-    ec2.create_tags(Resources=[own], Tags=tag)  # type: ignore[arg-type] # the same
-    with pytest.raises(CommandError) as refused:
+    with pytest.raises(CommandError, match=f"`aws ec2 delete-tags --resources {own} --tags Key={SECRET_MARK}`"):
         refuse_unreadable(made, state)
+    with pytest.raises(CommandError, match=f"{other} has a tag with the key"):
+        remove_unreadable(made, state, [other], said.append)
+    remove_unreadable(made, state, [], said.append)
+    refuse_unreadable(made, state)
 
-    assert f"`aws ec2 delete-tags --resources {own} --tags Key={SECRET_MARK}`" in str(refused.value)
+    assert said == [f"removed the tag {SECRET_MARK} from {own}: Pulumi can't read tags with this key"]
+    left = ec2.describe_tags(Filters=[{"Name": "key", "Values": [SECRET_MARK]}])["Tags"]
+    assert [one["ResourceId"] for one in left] == [other]
 
 
 def test_an_image_that_was_deregistered_while_it_was_waited_for_is_not_pending(

@@ -10,7 +10,7 @@ from snapnames.cli.errors import CommandError, Exit
 from snapnames.cli.recovery import reports
 from snapnames.cli.recovery.left import declared_names, delete_left
 from snapnames.cli.recovery.made import Begun, Key, Made, key_of
-from snapnames.cli.recovery.unreadable import refuse_unreadable
+from snapnames.cli.recovery.unreadable import remove_unreadable
 from snapnames.cli.recovery.unrecorded import unrecorded
 from snapnames.cli.stack.open_stack import OpenStack, State
 from snapnames.cli.stack.running import run_stoppable
@@ -152,7 +152,7 @@ class Recovery:
             state = self.stack.state()
             deployment = state["deployment"]
             images = self.made.releases(self.image_names, self.stack.tag)
-            refuse_unreadable(self.made, deployment, [image.image_id for image in images])
+            remove_unreadable(self.made, deployment, [image.image_id for image in images], self.display.say)
             wanted = self._expected(missed(deployment, images), deployment)
             pending = {image.name: image.image_id for image in wanted if image.state == "pending"}
             pending |= self._pending_creates(deployment)
