@@ -27,6 +27,7 @@ from snapnames.cli.ledger.proofs import read_proofs
 from snapnames.cli.ledger.view import View
 from snapnames.cli.stack.open_stack import NoStackError, OpenStack
 from snapnames.cli.state.declared import Declared, declared
+from snapnames.printable import shell_command
 from snapnames.rules.images import Use
 from snapnames.rules.letting_go import Limits
 from snapnames.rules.naming import DEFAULT_PATTERN
@@ -127,7 +128,8 @@ def write(
             yield f"{script} was not written: the plan has no row"
             return
         script.write_text(plan_script(found.plan, found.account_id, found.region), encoding="utf-8")
-        yield f"written: {script}; `sh {script}` checks each row again and says what it would delete"
+        run = shell_command("sh", str(script))
+        yield f"written: {script}; {run} checks each row again and says what it would delete"
 
 
 def ledger(folder: Path, stack_name: str | None, wanted: Wanted) -> Ledger:
