@@ -44,8 +44,10 @@ _WATCHED = ("ec2.DescribeImages", "ec2.DescribeSnapshots")
 """Asked for again and again while EC2 makes an image, to show how far it is."""
 
 
-def test_a_command_asks_aws_for_nothing_twice(program: Callable[..., Program], aws: LocalAws, ec2: EC2Client) -> None:
-    """Of what a new release with three volumes costs, most are the provider's: three tags, a version, the group."""
+def test_a_command_keeps_to_its_budget_of_aws_calls(
+    program: Callable[..., Program], aws: LocalAws, ec2: EC2Client
+) -> None:
+    """A deployment of three volumes, the same once more, a rollback and a list."""
     aws.settings(pending_seconds=0)
     stack = program({"service": "web", "source": launch(ec2), "releases": ["1"], "fleet": _FLEET})
     stack.up("--skip-preview")

@@ -35,8 +35,8 @@ class Account:
 
     def images(self) -> dict[str, ImageWithSnapshots]:
         """Name to image, of those that this stack built and the account still has. Raises `CommandError`."""
+        built = self.built()
         with aws_errors("EC2 can't be read"):
-            built = built_images(self._ec2, self._stack_tag)
             return {one.image.name: one for one in with_snapshots(self._ec2, built)}
 
     def built(self) -> list[Image]:

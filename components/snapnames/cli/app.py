@@ -26,7 +26,6 @@ app = typer.Typer(
     "config that plain `pulumi` works with, in the caller's environment.",
     epilog=_EXIT_CODES,
     no_args_is_help=True,
-    add_completion=True,
     pretty_exceptions_enable=False,
 )
 

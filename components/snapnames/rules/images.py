@@ -22,7 +22,7 @@ BACKUP_TAGS = ("aws:backup:", "aws:dlm:", "dlm:managed")
 VOLUME_OF_COPIES = "vol-ffffffff"
 """docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Snapshot.html: the volume id of a copy is not one to use."""
 
-_INSTANCE = re.compile(r"i-[0-9a-f]{8}")
+INSTANCE_ID = re.compile(r"i-[0-9a-f]{8}")
 """The id of an instance in the name of an image: backup tools write it there."""
 
 
@@ -112,7 +112,7 @@ class Image:
         service = self.tags.get(SERVICE_TAG)
         if service is None:
             marked = self.tags.get("Name", self.name) == self.name
-            marked = marked and ("Name" in self.tags or not _INSTANCE.search(self.name))
+            marked = marked and ("Name" in self.tags or not INSTANCE_ID.search(self.name))
         else:
             marked = self.name == service or self.name.startswith(f"{service}-")
         return self.tags.get(STACK_TAG) if marked else None

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from .deletable import kept_by_tags
 from .evidence import uncreated
-from .images import SERVICE_TAG, Image, Snapshot
+from .images import INSTANCE_ID, SERVICE_TAG, Image, Snapshot
 
 LAUNCH_PERMISSIONS = "DescribeImageAttribute launchPermission"
 REFERENCES = "DescribeImageReferences"
@@ -21,8 +21,6 @@ BIN = "ListImagesInRecycleBin"
 
 _NUMBERS = re.compile(r"[\W_]*\d[\d\W_TZ]*$")
 _BACKUP = re.compile(r"back[\W_]?up", re.IGNORECASE)
-_INSTANCE = re.compile(r"i-[0-9a-f]{8}")
-"""Backup tools write the id of the instance in the name of an image."""
 
 _COMMIT = re.compile(r"[\W_]+(?=[a-f]*\d)[0-9a-f]{7,40}$")
 
@@ -227,7 +225,7 @@ def _tagged(candidate: Candidate, _limits: Limits, _: Answers) -> Iterable[str]:
 def _backup(candidate: Candidate, _limits: Limits, _: Answers) -> Iterable[str]:
     if candidate.image is not None:
         texts = [candidate.name, candidate.image.description, *_texts(candidate.image.tags)]
-        if any(_BACKUP.search(text) for text in texts) or _INSTANCE.search(candidate.name):
+        if any(_BACKUP.search(text) for text in texts) or INSTANCE_ID.search(candidate.name):
             yield "its name, description or tags look like those of a backup"
     for snapshot in candidate.snapshots:
         if any(_BACKUP.search(text) for text in _texts(snapshot.tags)):

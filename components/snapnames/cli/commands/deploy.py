@@ -173,10 +173,10 @@ class Deploy:
                 )
         found = images.get(self.release)
         own = found.image if found else None
-        changed = own is not None and own.state == "pending"
-        if own is not None and own.state == "pending":
+        waited = own is not None and own.state == "pending"
+        if own is not None and waited:
             own = self._wait(own)
-        changed |= session.recover(self.wanted.listed)
+        changed = session.recover(self.wanted.listed) or waited
         if own is not None and own.state not in ("available", "pending") and session.file.releases.listed:
             session.display.say(f"image {own.name} failed before ({own.reason}): removing it")
             self._remove()
