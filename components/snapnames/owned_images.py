@@ -13,7 +13,7 @@ from snapnames.aws.live_names import LiveNames, read_names
 from snapnames.aws.pace import PER_SECOND, READS_PER_WRITE, Pace, later
 from snapnames.errors import InputError
 from snapnames.resources.account_images import stack_tag
-from snapnames.resources.ec2_tag import Tag
+from snapnames.resources.aws_resources import Tag
 from snapnames.resources.stack_outputs import last_outputs
 from snapnames.rules.image_selection import ImageSelection
 from snapnames.rules.images import Holdings
@@ -284,11 +284,11 @@ def _kept_since(
 
 def _listed(image_ids: Sequence[str] | None) -> tuple[Holdings, "EC2Client"]:
     # Only this component needs boto3 in every run.
-    from snapnames.aws.session import StackSession, reading  # noqa: PLC0415
+    from snapnames.aws.session import program_session, reading  # noqa: PLC0415
     from snapnames.aws.snapshots import holdings_of, read_holdings  # noqa: PLC0415
 
     with reading("the images of the account"):
-        client = StackSession().ec2()
+        client = program_session().ec2()
         if image_ids is not None:
             return holdings_of(client, image_ids), client
         return read_holdings(client, images_first=True), client

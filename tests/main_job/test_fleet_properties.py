@@ -4,16 +4,18 @@ import base64
 import inspect
 import subprocess
 import sys
-from collections.abc import Mapping
-from typing import Any, get_origin
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+from typing import Any, get_args, get_origin
 
 import pulumi_aws as aws
 import pytest
 import yaml
 from pulumi import Output
 from snapnames import InputError
-from snapnames.config.aws_properties import as_arguments, properties
+from snapnames.config.aws_properties import bare, properties, with_whole_numbers
 from snapnames.config.fleet_properties import OWN, SHORT, checked_fleet, classes
+from snapnames.resources.group import LEFT, NEVER_LEFT
 
 from tests.config.readings import FLEET, GOOD, WRITE_SO, faults
 from tests.program import ROOT
@@ -39,6 +41,15 @@ def example(hint: Any) -> Any:  # noqa: ANN401 -- an annotation of pulumi-aws
     return {key: example(one.hint) for key, one in properties(hint).items() if one.required}
 
 
+def classes_below(inputs: type) -> Iterator[type]:
+    """The class, and each that a property of it takes, at any depth."""
+    yield inputs
+    for one in properties(inputs).values():
+        hint = bare(get_args(one.hint)[0]) if get_origin(one.hint) is Sequence else one.hint
+        if inspect.isclass(hint) and hint.__module__.startswith("pulumi_aws") and not issubclass(hint, Enum):
+            yield from classes_below(hint)
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_each_property_of_pulumi_aws_is_known_by_the_name_that_pulumi_gives_it(place: str) -> None:
     """All of the class's, in each class below it too; only those that the fleet sets itself are refused."""
@@ -49,8 +60,10 @@ def test_each_property_of_pulumi_aws_is_known_by_the_name_that_pulumi_gives_it(p
         of_kinds.pop(key, None)
 
     assert len(known) == len(inspect.signature(classes(place)).parameters)
-    for key, one in known.items():
-        assert getattr(classes(place), one.name).fget._pulumi_name == key  # noqa: SLF001 -- where the SDK keeps it
+    for inputs in classes_below(classes(place)):
+        getters = [one.fget for one in vars(inputs).values() if isinstance(one, property)]
+        names = {getattr(one, "_pulumi_name", "") for one in getters}  # where the SDK keeps it
+        assert names == {*properties(inputs)}, inputs
     for key, value in of_kinds.items():
         told = [line for line in fleet_faults({**launch, place: {key: value}}) if f"{place}.{key}" in line]
         assert told == [], key
@@ -369,20 +382,18 @@ def test_a_fleet_that_says_its_instance_types_elsewhere_needs_no_instance_type(t
     assert faults({**GOOD, "fleet": fleet}) == []
 
 
-def test_the_arguments_of_a_resource_get_the_names_of_python_and_tags_keep_their_keys() -> None:
-    """In every map and list; an output stays what it is."""
+def test_properties_keep_their_names_and_an_output_stays_what_it_is() -> None:
+    """In every map and list; a whole number becomes one."""
     output = Output.from_input("kms-1")
-
-    assert as_arguments(
-        {
-            "blockDeviceMappings": [{"deviceName": "/dev/sdf", "ebs": {"volumeSize": 8, "kmsKeyId": output}}],
-            "tagSpecifications": [{"resourceType": "volume", "tags": {"costCenter": "web"}}],
-        },
-        aws.ec2.LaunchTemplateArgs,
-    ) == {
-        "block_device_mappings": [{"device_name": "/dev/sdf", "ebs": {"volume_size": 8, "kms_key_id": output}}],
-        "tag_specifications": [{"resource_type": "volume", "tags": {"costCenter": "web"}}],
+    given = {
+        "blockDeviceMappings": [{"deviceName": "/dev/sdf", "ebs": {"volumeSize": 8.0, "kmsKeyId": output}}],
+        "tagSpecifications": [{"resourceType": "volume", "tags": {"costCenter": "web"}}],
     }
+
+    sent = with_whole_numbers(given, aws.ec2.LaunchTemplateArgs)
+
+    assert sent == given
+    assert str(sent["blockDeviceMappings"][0]["ebs"]["volumeSize"]) == "8"
 
 
 def test_a_whole_number_of_another_language_is_one() -> None:
@@ -393,7 +404,7 @@ def test_a_whole_number_of_another_language_is_one() -> None:
     rolling = {"instance_warmup": 60.0, "checkpoint_percentages": [50.0, 100.0], "skip_matching": True}
     refresh = checked_fleet({**ARGS, "instance_refresh": rolling}, "fleet 'web'")["instance_refresh"]
     assert str(refresh) == "{'instance_warmup': 60, 'checkpoint_percentages': [50, 100], 'skip_matching': True}"
-    assert str(as_arguments(sized["group"], aws.autoscaling.GroupArgs)) == "{'default_cooldown': 60}"
+    assert str(with_whole_numbers(sized["group"], aws.autoscaling.GroupArgs)) == "{'defaultCooldown': 60}"
     with pytest.raises(InputError, match="has the minimum size 2 and the maximum size 1;"):
         checked_fleet({**ARGS, "group": {"minSize": 2.0, "maxSize": 1.0}}, "fleet 'web'")
     with pytest.raises(InputError, match=r"group.defaultCooldown is 60.5; it wants a whole number"):
@@ -440,3 +451,9 @@ def test_a_config_without_these_keys_loads_none_of_pulumi_awss_classes() -> None
     said = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
 
     assert said.stdout.split() == ["False", "True"]
+
+
+def test_each_property_of_a_group_is_left_alone_or_never_left() -> None:
+    """A property that a newer pulumi-aws has must be put into one of the two."""
+    assert {*properties(aws.autoscaling.GroupArgs)} == LEFT | NEVER_LEFT
+    assert not LEFT & NEVER_LEFT

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined] # typeshed leaves it out
+from weakref import WeakKeyDictionary
 
 import boto3
 import botocore.session
@@ -15,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 from botocore.utils import validate_region_name
+from pulumi import Resource
 
 from snapnames.aws.keys import check_account, getting_in, read_keys, refuse_to_ask
 from snapnames.aws.roles import assumed, assumed_by_web_identity
@@ -40,6 +42,7 @@ class StackSession:
         `config`: the stack's `aws:` config as it stands, without the namespace. Left out: the running program's.
         """
         self._settings = provider_settings(_running_config() if config is None else config)
+        self._clients: dict[str, Any] = {}
         with getting_in():
             self._session = _session(self._settings)
         # A client would report a bad region only when it is made, and callers expect no config error there.
@@ -63,13 +66,32 @@ class StackSession:
 
     def ec2(self) -> "EC2Client":
         """A client of EC2."""
-        client: EC2Client = _client(self._session, self._settings, "ec2")
+        client: EC2Client = self._made("ec2")
         return client
 
     def autoscaling(self) -> "AutoScalingClient":
         """A client of Auto Scaling."""
-        client: AutoScalingClient = _client(self._session, self._settings, "autoscaling")
+        client: AutoScalingClient = self._made("autoscaling")
         return client
+
+    def _made(self, service: str) -> Any:  # noqa: ANN401 -- boto3 makes its clients at run time
+        """One for each service: to make one, boto3 reads some megabytes of JSON."""
+        if service not in self._clients:
+            self._clients[service] = _client(self._session, self._settings, service)
+        return self._clients[service]
+
+
+_of_programs: WeakKeyDictionary[Resource, StackSession] = WeakKeyDictionary()
+
+
+def program_session() -> StackSession:
+    """The session of the running program: one for all of its reads. Raises `InputError` as `StackSession` does."""
+    root = pulumi.runtime.get_root_resource()
+    if root is None:
+        return StackSession()
+    if root not in _of_programs:
+        _of_programs[root] = StackSession()
+    return _of_programs[root]
 
 
 REFUSALS = (BotoCoreError, ClientError, ResponseParserError)

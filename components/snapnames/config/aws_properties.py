@@ -34,9 +34,6 @@ _SCALARS: Mapping[type, tuple[str, tuple[type, ...]]] = {
 class Property(NamedTuple):
     """One property of a class."""
 
-    name: str
-    """Of the argument in Python."""
-
     hint: Any
     """The type, without the forms that an input may have beside it."""
 
@@ -49,12 +46,12 @@ def properties(inputs: type) -> dict[str, Property]:
 
     >>> import pulumi_aws
     >>> properties(pulumi_aws.autoscaling.GroupWarmPoolArgs)["poolState"]
-    Property(name='pool_state', hint=<class 'str'>, required=False)
+    Property(hint=<class 'str'>, required=False)
     """
     # `Input` of the SDK refers to an output by these two names.
     hints = get_type_hints(inputs.__init__, localns={"Output": Output, "T": Any})  # type: ignore[misc] # of the class itself
     return {
-        config_key(name): Property(name, bare(hints[name]), parameter.default is inspect.Parameter.empty)
+        config_key(name): Property(bare(hints[name]), parameter.default is inspect.Parameter.empty)
         for name, parameter in inspect.signature(inputs).parameters.items()
     }
 
@@ -67,10 +64,10 @@ def property_faults(given: Mapping[str, Any], inputs: type, path: str) -> Iterat
     yield from _map_faults(given, inputs, path, needs_all=False)
 
 
-def as_arguments(given: Mapping[str, Any], inputs: type) -> dict[str, Any]:
-    """The same properties by the names of the arguments in Python, nested ones too."""
+def with_whole_numbers(given: Mapping[str, Any], inputs: type) -> dict[str, Any]:
+    """The same properties, with whole numbers as such: other languages have one kind of number, a fraction."""
     known = properties(inputs)
-    return {known[key].name: _argument(value, known[key].hint) for key, value in given.items()}
+    return {key: _plain(value, known[key].hint) for key, value in given.items()}
 
 
 def is_later(value: object) -> bool:
@@ -87,15 +84,15 @@ def bare(hint: Any) -> Any:  # noqa: ANN401 -- an annotation
     return str if str in found else found[0]
 
 
-def _argument(value: Any, hint: Any) -> Any:  # noqa: ANN401 -- whatever the user wrote
+def _plain(value: Any, hint: Any) -> Any:  # noqa: ANN401 -- whatever the user wrote
     if is_later(value):
         return value
     if isinstance(value, Mapping) and inspect.isclass(hint) and get_origin(hint) is None and hint not in _SCALARS:
-        return as_arguments(value, hint)
+        return with_whole_numbers(value, hint)
     if isinstance(value, Sequence) and get_origin(hint) is Sequence:
-        return [_argument(item, bare(get_args(hint)[0])) for item in value]
+        return [_plain(item, bare(get_args(hint)[0])) for item in value]
     if hint is int and isinstance(value, float) and value.is_integer():
-        return int(value)  # programs in other languages have one kind of number
+        return int(value)
     return value
 
 
@@ -122,7 +119,7 @@ def _value_faults(value: Any, hint: Any, path: str, *, secret: bool = False) -> 
         return
     if hint in _SCALARS:
         kind, types = _SCALARS[hint]
-        plain = _argument(value, hint)
+        plain = _plain(value, hint)
         if not isinstance(plain, types) or isinstance(plain, bool) is not (hint is bool):
             yield _wrong(path, value, kind, secret=secret)
     elif origin is Sequence:

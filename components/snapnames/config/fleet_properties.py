@@ -10,7 +10,7 @@ from snapnames.errors import InputError
 from snapnames.rules.fleet import check_fleet, encoded_user_data_fault
 from snapnames.rules.images import STACK_TAG
 
-from .aws_properties import as_arguments, is_later, properties, property_faults
+from .aws_properties import is_later, property_faults, with_whole_numbers
 from .derived import config_key
 from .fleet_args import FleetArgs
 
@@ -135,8 +135,8 @@ def in_short(args: Mapping[str, Any]) -> FleetArgs:
             if key in given and name not in args and key not in _OF_ANOTHER_FORM[place] and not is_later(given[key])
         }
         if moved:
-            known = as_arguments({key: given[key] for key in moved}, classes(place))
-            unified |= {name: known[properties(classes(place))[key].name] for key, name in moved.items()}
+            known = with_whole_numbers({key: given[key] for key in moved}, classes(place))
+            unified |= {name: known[key] for key, name in moved.items()}
         unified[place] = {key: value for key, value in given.items() if key not in moved}
     return cast("FleetArgs", unified)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from snapnames.aws.images import built_images, images_by
-from snapnames.aws.session import StackSession, reading
+from snapnames.aws.session import StackSession, program_session, reading
 from snapnames.resources.account_images import stack_tag
 from snapnames.rules.images import Image
 
@@ -29,7 +29,7 @@ class Account:
     def read(cls, names: Iterable[str]) -> "Account":
         """Read the images that bear the mark of this stack, and those of these names. Raises `InputError`."""
         with reading("the images of the stack's releases"):
-            session = StackSession()
+            session = program_session()
             ec2 = session.ec2()
             built = built_images(ec2, stack_tag())
             known = {image.name for image in built}

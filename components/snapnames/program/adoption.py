@@ -72,11 +72,11 @@ def _launched_release(settings: Settings, group_name: str) -> str:
     """The listed release whose image the group launches; empty for any other image, and without the group."""
     # Only an update that leaves a group needs boto3 here.
     from snapnames.aws.images import images_by  # noqa: PLC0415
-    from snapnames.aws.session import StackSession, reading  # noqa: PLC0415
+    from snapnames.aws.session import program_session, reading  # noqa: PLC0415
     from snapnames.aws.taken_group import read_taken_group  # noqa: PLC0415
 
     with reading(f"the Auto Scaling group {group_name!r}"):
-        session = StackSession()
+        session = program_session()
         group = read_taken_group(session.ec2(), session.autoscaling(), group_name)
         if group is None:
             return ""

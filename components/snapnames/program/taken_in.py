@@ -7,12 +7,12 @@ import pulumi
 from pulumi import ComponentResource, Output, ResourceOptions
 
 from snapnames.aws.images import images_by, present_ids
-from snapnames.aws.session import StackSession, reading
+from snapnames.aws.session import program_session, reading
 from snapnames.config.settings import Settings
 from snapnames.errors import InputError
 from snapnames.owned_images import OwnedImages
 from snapnames.resources.account_images import stack_tag
-from snapnames.resources.ec2_tag import Tag
+from snapnames.resources.aws_resources import Tag
 from snapnames.resources.stack_outputs import last_outputs
 from snapnames.rules.images import TAKEN_IN_TAG, Image
 from snapnames.rules.naming import ordered_devices
@@ -72,7 +72,7 @@ def read_taken_in(settings: Settings) -> dict[str, Image]:
     ids = list(settings.taken_in.values())
     before: Mapping[str, str] = last_outputs().get(IMAGES_OUTPUT) or {}
     with reading("the images of snapnames:takenIn"):
-        session = StackSession()
+        session = program_session()
         ec2 = session.ec2()
         found = {image.image_id: image for image in images_by(ec2, "image-id", ids)}
         others = present_ids(ec2, set(ids) - set(found)) if set(ids) - set(found) else set()

@@ -4,21 +4,18 @@ All reads go through the caller's own provider, so they use the same region, pro
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
 import pulumi
-import pulumi_aws as aws
-from pulumi import ComponentResource, InvokeOptions, InvokeOutputOptions, Output, ProviderResource, Resource
+from pulumi import ComponentResource, Output, ProviderResource, Resource
 
 from snapnames.errors import InputError
 from snapnames.rules.images import STACK_TAG
 from snapnames.rules.limits import chunks
 from snapnames.rules.resource_types import IMAGE_IDS
 
-from .aws_plugin import plugin_version
-
-_Filter = Mapping[str, str | Sequence[str]]
+from .aws_reads import Filter, own_image, own_image_ids, own_image_ids_output
 
 _UNFINISHED = ("pending", "failed", "invalid", "error", "transient")
 _PRESENT = (*_UNFINISHED, "available")
@@ -36,39 +33,34 @@ def marked_ids(names: Sequence[str] | None = None) -> set[str]:
     With `names` only images that CreateImage made under one of these names: no copy is among them, and EC2 takes no
     name twice.
     """
-    marked: list[_Filter] = [
+    marked: list[Filter] = [
         {"name": "state", "values": _PRESENT},
         {"name": f"tag:{STACK_TAG}", "values": [stack_tag()]},
     ]
     if names is None:
         return _ids(marked)
     # docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html: only what CreateImage made has it.
-    created: list[_Filter] = [*marked, {"name": "source-instance-id", "values": ["i-*"]}]
+    created: list[Filter] = [*marked, {"name": "source-instance-id", "values": ["i-*"]}]
     return {one for chunk in chunks(names) for one in _ids([*created, {"name": "name", "values": chunk}])}
 
 
-def _ids(filters: Sequence[_Filter]) -> set[str]:
-    asked = {"owners": ["self"], "includeDeprecated": True, "filters": filters}
+def _ids(filters: Sequence[Filter]) -> set[str]:
     try:
-        # As aws.ec2.get_ami_ids does, without the modules of its package: a stack without a release needs no other.
-        answer = pulumi.runtime.invoke(IMAGE_IDS, asked, InvokeOptions(version=plugin_version()))
+        return set(own_image_ids(filters))
     except Exception as error:
         # An invoke can raise anything. Uncaught, it would show a stack trace, and the provider's own words last.
         raise InputError(
             f"the images of the account can't be read: {error}; a preview needs to read EC2: see to aws:profile, "
             "aws:region and the credentials"
         ) from error
-    return set(answer.value["ids"])
 
 
 def ids_named(name: str, owner: ComponentResource) -> Output[Sequence[str]]:
     """The id of the account's image of that name, or an empty list. Names are unique in an account and region."""
-    return aws.ec2.get_ami_ids_output(
-        owners=["self"],
-        include_deprecated=True,
-        filters=[{"name": "name", "values": [name]}, {"name": "state", "values": _PRESENT}],
-        opts=InvokeOutputOptions(parent=owner),
-    ).ids
+    return own_image_ids_output(
+        [{"name": "name", "values": [name]}, {"name": "state", "values": _PRESENT}],
+        owner,
+    )
 
 
 _unfinished: WeakKeyDictionary[Resource, dict[ProviderResource | None, Output[Sequence[str]]]] = WeakKeyDictionary()
@@ -83,57 +75,46 @@ def unfinished_ids(owner: ComponentResource) -> Output[Sequence[str]]:
     reads = {} if root is None else _unfinished.setdefault(root, {})
     provider = owner.get_provider(IMAGE_IDS)
     if provider not in reads:
-        reads[provider] = aws.ec2.get_ami_ids_output(
-            owners=["self"],
-            include_deprecated=True,
-            filters=[
+        reads[provider] = own_image_ids_output(
+            [
                 {"name": f"tag:{STACK_TAG}", "values": [stack_tag()]},
                 {"name": "state", "values": _UNFINISHED},
             ],
-            opts=InvokeOutputOptions(parent=owner),
-        ).ids
+            owner,
+        )
     return reads[provider]
 
 
 def refuse_unfinished(image_name: str, image_id: str, owner: ComponentResource) -> Output[None]:
     """Raise `InputError` with the state of the image and EC2's reason for it."""
-    return _image(image_id, owner).apply(lambda ami: _refuse_state(image_name, ami))
+    return own_image(image_id, owner).apply(lambda ami: _refuse_state(image_name, ami))
 
 
-def _refuse_state(image_name: str, ami: "aws.ec2.GetAmiResult") -> NoReturn:
-    reason = ami.state_reason.get("message", "UNSET")
+def _refuse_state(image_name: str, ami: Mapping[str, Any]) -> NoReturn:
+    reason = ami["stateReason"].get("message", "UNSET")
     raise InputError(
-        f"image {image_name!r} ({ami.image_id}) is {ami.state!r}{'' if reason == 'UNSET' else f' ({reason})'}; nothing "
-        "launches from an image that is not available: run `pulumi up --refresh` when it has become available, or "
-        "drop its release from the list"
+        f"image {image_name!r} ({ami['imageId']}) is {ami['state']!r}{'' if reason == 'UNSET' else f' ({reason})'}; "
+        "nothing launches from an image that is not available: run `pulumi up --refresh` when it has become available, "
+        "or drop its release from the list"
     )
 
 
 def refuse_taken(image_name: str, taken_by: Output[Sequence[str]], owner: ComponentResource) -> Output[None]:
     """Raise `InputError` if an image has the name already. Call it for an image without volumes in the state."""
 
-    def refuse(ami: "aws.ec2.GetAmiResult") -> NoReturn:
-        if ami.tags.get(STACK_TAG) == stack_tag():
-            if ami.state != "available":
+    def refuse(ami: Mapping[str, Any]) -> NoReturn:
+        if ami["tags"].get(STACK_TAG) == stack_tag():
+            if ami["state"] != "available":
                 _refuse_state(image_name, ami)
             raise InputError(
-                f"image {image_name!r} ({ami.image_id}) was built by this stack, whose state does not have its "
+                f"image {image_name!r} ({ami['imageId']}) was built by this stack, whose state does not have its "
                 "volumes, as after a create that timed out: run `pulumi up --refresh`; if the state does not have the "
                 "image at all: run `snapnames recover`, which takes it in"
             )
         raise InputError(
-            f"image name {image_name!r} is taken by {ami.image_id}, which this stack did not build; names are unique "
+            f"image name {image_name!r} is taken by {ami['imageId']}, which this stack did not build; names are unique "
             "in an account and region: release under another name, or take the image in as it is, by its id in "
             "snapnames:takenIn"
         )
 
-    return taken_by.apply(lambda ids: _image(ids[0], owner).apply(refuse) if ids else Output.from_input(None))
-
-
-def _image(image_id: str, owner: ComponentResource) -> "Output[aws.ec2.GetAmiResult]":
-    return aws.ec2.get_ami_output(
-        owners=["self"],
-        include_deprecated=True,
-        filters=[{"name": "image-id", "values": [image_id]}],
-        opts=InvokeOutputOptions(parent=owner),
-    )
+    return taken_by.apply(lambda ids: own_image(ids[0], owner).apply(refuse) if ids else Output.from_input(None))

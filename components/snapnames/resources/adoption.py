@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-import pulumi_aws as aws
-
 from snapnames.config.api_properties import ApiProperties
 from snapnames.config.fleet_args import FleetArgs
-from snapnames.config.fleet_properties import CONFIGURATION, GROUP, MIXED, SHORT, TEMPLATE
+from snapnames.config.fleet_properties import CONFIGURATION, GROUP, SHORT, TEMPLATE, classes
 from snapnames.errors import InputError
 from snapnames.rules.images import STACK_TAG
 
@@ -36,11 +34,11 @@ def with_what_it_has(args: FleetArgs, setting: str) -> FleetArgs:
     """
     name = args["adopt"]
     # Only such a fleet needs boto3.
-    from snapnames.aws.session import StackSession, reading  # noqa: PLC0415
+    from snapnames.aws.session import program_session, reading  # noqa: PLC0415
     from snapnames.aws.taken_group import read_taken_group  # noqa: PLC0415
 
     with reading(f"the Auto Scaling group {name!r}"):
-        session = StackSession()
+        session = program_session()
         group = read_taken_group(session.ec2(), session.autoscaling(), name)
         if group is None:
             raise InputError(
@@ -74,14 +72,14 @@ def _refuse(group: "TakenGroup", setting: str, *, forced: bool) -> None:
 
 
 def _filled_in(args: FleetArgs, group: "TakenGroup", setting: str) -> FleetArgs:
-    launches = ApiProperties(group.launches, aws.ec2.LaunchTemplateArgs)
+    launches = ApiProperties(group.launches, classes(TEMPLATE))
     lost = [*group.lost, *launches.lost]
     mixed: dict[str, Any] = {}
     if group.mixed is not None:
         policy = _without_specification(group.mixed)
-        found = ApiProperties(policy, aws.autoscaling.GroupMixedInstancesPolicyArgs)
-        lost += [f"MixedInstancesPolicy.{path}" for path in found.lost]
-        mixed = {MIXED: found.given}
+        found = ApiProperties({"MixedInstancesPolicy": policy}, classes(GROUP))
+        lost += found.lost
+        mixed = found.given
     if lost:
         raise InputError(
             f"{setting} takes over the Auto Scaling group {group.name!r}, which launches with settings that a launch "

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Mapping
 
-import pulumi_aws as aws
 from pulumi import ComponentResource, CustomTimeouts, Input, Output, ResourceOptions
 
-from snapnames.resources.ec2_tag import Tag
 from snapnames.rules.naming import snapshot_names
 from snapnames.rules.time_spans import DEFAULT_CREATE_TIMEOUT
+
+from .aws_resources import Image, Tag
 
 NO_INSTANCE = "none-since-the-image-exists"
 """The source of an image that must exist already. EC2 refuses to make an image from it, and its error shows why."""
@@ -39,14 +39,16 @@ class NamedImage:
         """Declare the AMI, a child of `owner` with its name."""
         self._owner, self._image_name, self._pattern = owner, image_name, pattern
         self._snapshot_tags = snapshot_tags or {}
-        self.resource = aws.ec2.AmiFromInstance(
+        self.resource = Image(
             owner.pulumi_resource_name,
-            name=image_name,
-            source_instance_id=source_instance_id,
-            snapshot_without_reboot=not reboot,
-            description=description,
-            deprecation_time=deprecation_time,
-            tags=tags,
+            {
+                "name": image_name,
+                "sourceInstanceId": source_instance_id,
+                "snapshotWithoutReboot": not reboot,
+                "description": description,
+                "deprecationTime": deprecation_time,
+                "tags": tags,
+            },
             opts=ResourceOptions(
                 parent=owner,
                 # The provider would delete first, since the name is explicit.
@@ -58,7 +60,7 @@ class NamedImage:
             ),
         )
         self.snapshots = self.resource.ebs_block_devices.apply(
-            lambda mappings: {str(mapping.device_name): str(mapping.snapshot_id) for mapping in mappings or ()}
+            lambda mappings: {str(one["deviceName"]): str(one.get("snapshotId")) for one in mappings or ()}
         )
 
     def declare_names(self, devices: Collection[str], root_device: str) -> dict[str, str]:

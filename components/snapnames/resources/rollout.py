@@ -51,9 +51,9 @@ async def follow(group_name: str, settings: RolloutSettings, owner: Resource) ->
     if pulumi.runtime.is_dry_run() or not settings.waits:
         return LAUNCHED
     # An update of a fleet alone needs boto3 here.
-    from snapnames.aws.session import StackSession  # noqa: PLC0415
+    from snapnames.aws.session import program_session  # noqa: PLC0415
 
-    follower = _Follower(group_name, settings, owner, await asyncio.to_thread(StackSession))
+    follower = _Follower(group_name, settings, owner, await asyncio.to_thread(program_session))
     return await follower.run()
 
 

@@ -1,12 +1,14 @@
 """The volumes that a source instance would give to an image, read before the image is built."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
 
-import pulumi_aws as aws
-from pulumi import ComponentResource, Input, InvokeOutputOptions, Output, ResourceOptions
+from pulumi import ComponentResource, Input, Output, ResourceOptions
 
-from snapnames.resources.account_images import ids_named
 from snapnames.rules.source import SourceInstance, no_such_source, volumes_of
+
+from .account_images import ids_named
+from .aws_reads import instance
 
 
 class SourceVolumes(ComponentResource):
@@ -60,15 +62,14 @@ class SourceVolumes(ComponentResource):
 
 
 def _devices(image_name: str, instance_id: str, owner: ComponentResource) -> Output[list[str]]:
-    def unreadable(error: Exception) -> "Output[aws.ec2.GetInstanceResult]":
+    def unreadable(error: Exception) -> NoReturn:
         if "InvalidInstanceID" in str(error) or "couldn't find resource" in str(error) or "no matching" in str(error):
             raise no_such_source(instance_id, image_name) from error
         raise error
 
-    def devices(found: "aws.ec2.GetInstanceResult") -> list[str]:
-        root = found.root_block_devices[0].device_name if found.root_block_devices else ""
-        volumes = tuple(volume.device_name for volume in found.ebs_block_devices)
-        return volumes_of(SourceInstance(instance_id, found.instance_state, root, volumes), image_name)
+    def devices(found: Mapping[str, Any]) -> list[str]:
+        root = next((volume["deviceName"] for volume in found["rootBlockDevices"]), "")
+        volumes = tuple(volume["deviceName"] for volume in found["ebsBlockDevices"])
+        return volumes_of(SourceInstance(instance_id, found["instanceState"], root, volumes), image_name)
 
-    found = aws.ec2.get_instance_output(instance_id=instance_id, opts=InvokeOutputOptions(parent=owner))
-    return found.recover(unreadable).apply(devices)
+    return instance(instance_id, owner).recover(unreadable).apply(devices)

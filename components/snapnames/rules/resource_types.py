@@ -9,6 +9,10 @@ GROUP_TAG = "aws:autoscaling/tag:Tag"
 
 IMAGE_IDS = "aws:ec2/getAmiIds:getAmiIds"
 """The data source that gives the ids of images."""
+IMAGE_DATA = "aws:ec2/getAmi:getAmi"
+"""The one that gives all of one image."""
+INSTANCE_DATA = "aws:ec2/getInstance:getInstance"
+"""The one that gives all of one instance."""
 
 RELEASE_IMAGE = "snapnames:index:ReleaseImage"
 TAKEN_IN_IMAGE = "snapnames:index:TakenInImage"

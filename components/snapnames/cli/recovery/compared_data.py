@@ -15,11 +15,10 @@ def further_differences(given: Values, data: Values) -> list[str]:
     if not given and not data:
         return []
     # Only a template with such settings needs the classes of pulumi-aws, which take long to import.
-    import pulumi_aws as aws  # noqa: PLC0415
-
     from snapnames.config.api_properties import ApiProperties  # noqa: PLC0415
+    from snapnames.config.fleet_properties import TEMPLATE, classes  # noqa: PLC0415
 
-    there = ApiProperties(data, aws.ec2.LaunchTemplateArgs)
+    there = ApiProperties(data, classes(TEMPLATE))
     differing = {key for key in {*given, *there.given} if not _same(given.get(key), there.given.get(key))}
     return sorted({*differing, *there.lost})
 

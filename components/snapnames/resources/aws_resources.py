@@ -1,0 +1,135 @@
+"""The resources of AWS that the components declare, as engine and provider know them.
+
+Each is the very same resource as the one of `pulumi_aws`, whose classes would cost every run 0.3 s and 60 MB. The
+inputs bear the names that config and other languages know, as `instanceType`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Required, TypedDict
+
+import pulumi
+from pulumi import CustomResource, Input, Output, ResourceOptions
+
+from snapnames.rules.resource_types import CONFIGURATION, GROUP, GROUP_TAG, IMAGE, TAG, TEMPLATE
+
+from .aws_plugin import plugin_version
+
+Inputs = Mapping[str, Input[Any]]
+
+
+class ImageInputs(TypedDict, total=False):
+    """The inputs of `aws.ec2.AmiFromInstance` that a component gives."""
+
+    name: Required[str]
+    sourceInstanceId: Required[Input[str]]
+    snapshotWithoutReboot: bool
+    description: str | None
+    deprecationTime: str | None
+    tags: Mapping[str, str]
+
+
+class GroupTag(TypedDict):
+    """A tag of a group."""
+
+    key: str
+    value: Input[str]
+    propagateAtLaunch: Input[bool]
+
+
+class _AwsResource(CustomResource):
+    def __init__(self, token: str, name: str, inputs: Inputs, outputs: Sequence[str], opts: ResourceOptions) -> None:
+        # An output becomes an attribute if it is among the properties.
+        super().__init__(
+            token,
+            name,
+            {**dict.fromkeys(outputs), **inputs},
+            ResourceOptions.merge(ResourceOptions(version=plugin_version()), opts),
+        )
+
+    def _output(self, name: str) -> Output[Any]:
+        found: Output[Any] = pulumi.get(self, name)
+        return found
+
+
+class Image(_AwsResource):
+    """`aws.ec2.AmiFromInstance`."""
+
+    def __init__(self, name: str, inputs: ImageInputs, opts: ResourceOptions) -> None:
+        """Declare it; `opts` without a version, as for all of these."""
+        super().__init__(IMAGE, name, {**inputs}, ("rootDeviceName", "ebsBlockDevices"), opts)
+
+    @property
+    @pulumi.getter(name="rootDeviceName")
+    def root_device_name(self) -> Output[str]:
+        """As EC2 calls it."""
+        return self._output("rootDeviceName")
+
+    @property
+    @pulumi.getter(name="ebsBlockDevices")
+    def ebs_block_devices(self) -> Output[Sequence[Mapping[str, Any]] | None]:
+        """A mapping with `deviceName` and `snapshotId` for each volume."""
+        return self._output("ebsBlockDevices")
+
+
+class LaunchConfiguration(_AwsResource):
+    """`aws.ec2.LaunchConfiguration`."""
+
+    def __init__(self, name: str, inputs: Inputs, opts: ResourceOptions) -> None:
+        """Declare it."""
+        super().__init__(CONFIGURATION, name, inputs, ("name",), opts)
+
+    @property
+    @pulumi.getter
+    def name(self) -> Output[str]:
+        """The generated name."""
+        return self._output("name")
+
+
+class LaunchTemplate(_AwsResource):
+    """`aws.ec2.LaunchTemplate`."""
+
+    def __init__(self, name: str, inputs: Inputs, opts: ResourceOptions) -> None:
+        """Declare it."""
+        super().__init__(TEMPLATE, name, inputs, ("latestVersion",), opts)
+
+    @property
+    @pulumi.getter(name="latestVersion")
+    def latest_version(self) -> Output[int]:
+        """The number of the version that was made last."""
+        return self._output("latestVersion")
+
+
+class Group(_AwsResource):
+    """`aws.autoscaling.Group`."""
+
+    def __init__(self, name: str, inputs: Inputs, opts: ResourceOptions) -> None:
+        """Declare it."""
+        super().__init__(GROUP, name, inputs, ("name",), opts)
+
+    @property
+    @pulumi.getter
+    def name(self) -> Output[str]:
+        """The generated name, or that of a group that was taken over."""
+        return self._output("name")
+
+
+class GroupTagResource(_AwsResource):
+    """`aws.autoscaling.Tag`: one tag of a group."""
+
+    def __init__(self, name: str, group: Input[str], tag: GroupTag, opts: ResourceOptions) -> None:
+        """Declare it."""
+        super().__init__(GROUP_TAG, name, {"autoscalingGroupName": group, "tag": tag}, (), opts)
+
+
+class Tag(_AwsResource):
+    """`aws.ec2.Tag`: one tag of one EC2 resource. Its id is resource id and key, known when the tag is given."""
+
+    def __init__(self, name: str, resource_id: Input[str], key: str, value: Input[str], opts: ResourceOptions) -> None:
+        """Declare it."""
+        super().__init__(TAG, name, {"resourceId": resource_id, "key": key, "value": value}, ("value",), opts)
+
+    @property
+    @pulumi.getter
+    def value(self) -> Output[str]:
+        """The value, known when the tag is given."""
+        return self._output("value")
