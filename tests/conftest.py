@@ -58,10 +58,15 @@ def engine(snapnames_engine: engines.Engine) -> engines.Engine:
 
 @pytest.fixture(scope="session")
 def kept_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all processes of this run of pytest have, for what they share."""
+    """A folder that all processes of this run of pytest have, for what they share.
+
+    With one of your own in SNAPNAMES_SHARED_RUNS, a second run of pytest finds every run of the engine done already. So
+    it shows each test that depends on whether it was the first.
+    """
     own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared-runs"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    base = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = Path(os.environ.get("SNAPNAMES_SHARED_RUNS") or base / "shared-runs")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
 
@@ -110,7 +115,7 @@ def autoscaling(aws: LocalAws) -> AutoScalingClient:
 
 
 @pytest.fixture
-def program(tmp_path: Path, aws: LocalAws, engine: engines.Engine, shared: SharedRuns) -> Callable[..., Program]:
+def program(tmp_path: Path, aws: LocalAws, engine: engines.Engine, shared: SharedRuns | None) -> Callable[..., Program]:
     """Make a stack of the program with this config, and with the options of `Program`."""
 
     def make(config: Mapping[str, Any], endpoint: str = "", stack: str = STACK, backend: str = "") -> Program:
