@@ -18,7 +18,6 @@ def main() -> None:
     """Parse, then run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kind", choices=KINDS, action="append", help="default: all")
-    parser.add_argument("--of", metavar="TEXT", default="", help="only tries whose name or fault has this text")
     parser.add_argument("--part", type=int, nargs=2, default=(0, 1), metavar=("K", "N"), help="every N-th try, from K")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="begin none after that long")
     options = parser.parse_args()
@@ -36,8 +35,6 @@ def _run(options: argparse.Namespace) -> None:
     with LocalAws() as aws, tempfile.TemporaryDirectory() as folder:
         tries = (one for kind in options.kind or KINDS for one in KINDS[kind](Path(folder), aws, engine))
         for number, one in enumerate(tries):
-            if options.of not in f"{one.fault}, {one}":
-                continue
             if number % parts != part or (one.fault, str(one)) in done:
                 continue
             if time.monotonic() > ends:
