@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from snapnames.errors import InputError
     from snapnames.fleet import Fleet, FleetArgs
     from snapnames.owned_images import OwnedImages, OwnedImagesArgs
+    from snapnames.program.service import Service
     from snapnames.release_image import ReleaseImage, ReleaseImageArgs
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "OwnedImagesArgs",
     "ReleaseImage",
     "ReleaseImageArgs",
+    "Service",
 ]
 __version__ = "0.1.0"
 
@@ -32,6 +34,7 @@ _MODULES = {
     "OwnedImagesArgs": "owned_images",
     "ReleaseImage": "release_image",
     "ReleaseImageArgs": "release_image",
+    "Service": "program.service",
 }
 
 

@@ -9,7 +9,7 @@ from dev.engine import Engine
 from tests.faults import Drop, Fail, Fate, is_write
 
 from .results import Result
-from .stage import Phase, staged
+from .stage import ROLLING, Phase, staged
 
 FATES: dict[str, Fate] = {
     "503 before EC2 acts": Fail(),
@@ -31,7 +31,7 @@ class Lost:
     @property
     def fault(self) -> str:
         """The row that it counts for."""
-        return f"{self.fate}, at a write"
+        return f"{self.fate}, at a write{' of a rollout' if self.phase in ROLLING else ''}"
 
     def __str__(self) -> str:
         return f"{self.phase}/{self.launch}/{self.write}"

@@ -9,11 +9,12 @@ from snapnames.testing.localaws.server import LocalAws
 
 from dev.engine import Engine
 from tests.faults import FaultProxy, Hold
+from tests.faults.schedule import Which
 from tests.program import kill_all
 
 from .phases import undisturbed
 from .results import Result
-from .stage import LAUNCHES, PHASES, Phase, staged
+from .stage import LAUNCHES, PHASES, Phase, Stage, staged
 
 AT_A_CALL = "kill -9 of everything at an AWS call: {}"
 AT_ANY_MOMENT = "kill -9 of everything at a moment by chance"
@@ -39,14 +40,33 @@ class AtCall:
     def attempt(self, folder: Path, aws: LocalAws, engine: Engine) -> Result:
         """Kill, and bring back."""
         with staged(folder, aws, engine, self.phase, self.launch) as (stage, proxy):
-            proxy.schedule.at(lambda _: True, self.call, Hold(after=self.after))
-            with stage.stack.start(*stage.command) as process:
-                at = _kill_when_held(process, proxy)
-            proxy.schedule.clear()
-            if at:
-                proxy.release()
-                proxy.settle()
+            at = _killed_at(stage, proxy, lambda _: True, self.call, after=self.after)
             return Result(self.fault, str(self), at, stage.brought_back())
+
+
+@dataclass(frozen=True)
+class AtNamed:
+    """The same, at the first call of a name: where the calls beside it come in no fixed order."""
+
+    phase: Phase
+    launch: str
+    name: str
+    after: bool
+
+    @property
+    def fault(self) -> str:
+        """The row that it would count for."""
+        return AT_A_CALL.format(self.phase)
+
+    def __str__(self) -> str:
+        return f"{self.phase}/{self.launch}/{self.name}/{'after' if self.after else 'before'}"
+
+    def attempt(self, folder: Path, aws: LocalAws, engine: Engine) -> Result:
+        """Kill, and bring back."""
+        with staged(folder, aws, engine, self.phase, self.launch) as (stage, proxy):
+            at = _killed_at(stage, proxy, self.name, 1, after=self.after)
+            lost = [] if at == self.name else [f"no call {self.name} was met"]
+            return Result(self.fault, str(self), at, lost + stage.brought_back())
 
 
 @dataclass(frozen=True)
@@ -73,6 +93,18 @@ class AtMoment:
                     process.communicate()
             proxy.settle()
             return Result(self.fault, str(self), phase, stage.brought_back())
+
+
+def _killed_at(stage: Stage, proxy: FaultProxy, which: Which, nth: int, *, after: bool) -> str:
+    """The name of the call at which the update of the stage was killed; empty if it ended before."""
+    proxy.schedule.at(which, nth, Hold(after=after))
+    with stage.stack.start(*stage.command) as process:
+        at = _kill_when_held(process, proxy)
+    proxy.schedule.clear()
+    if at:
+        proxy.release()
+        proxy.settle()
+    return at
 
 
 def _kill_when_held(process: subprocess.Popen[str], proxy: FaultProxy) -> str:

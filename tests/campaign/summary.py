@@ -35,8 +35,9 @@ the lock that a `snapnames` command keeps. Without it, after a plain `pulumi des
 
 The whole campaign is a kill at each AWS call of a release's life (build, the next release, prune, destroy, with a
 launch configuration and with a template), before and after it; each write of it lost in four ways; {MOMENTS} kills at
-moments by chance; and {SEEDS:,} schedules of faults by chance. It goes on where it was stopped: what is not counted
-below was not tried yet.
+moments by chance; and {SEEDS:,} schedules of faults by chance. The phases `rollout`, `rollback` and `drop` are those of
+a fleet that replaces its two instances. There the instances have to run the live release too, after one instance
+refresh for each move. It goes on where it was stopped: what is not counted below was not tried yet.
 
 | fault | tried | survived | lost | tries | met |
 |---|---|---|---|---|---|

@@ -8,7 +8,7 @@ from snapnames.testing.localaws.server import LocalAws
 from dev.engine import Engine
 
 from .answers import Lost
-from .kills import AtCall, AtMoment
+from .kills import AtCall, AtMoment, AtNamed
 from .schedules import ByChance
 from .tries import Try
 
@@ -17,6 +17,11 @@ SLICE: list[Try] = [
     AtCall("release", "template", 14, after=True),
     AtCall("prune", "configuration", 6, after=True),
     AtCall("destroy", "template", 5, after=True),
+    AtNamed("rollout", "template", "autoscaling.UpdateAutoScalingGroup", after=True),
+    AtNamed("rollout", "configuration", "autoscaling.StartInstanceRefresh", after=True),
+    AtNamed("rollback", "template", "autoscaling.StartInstanceRefresh", after=False),
+    AtNamed("rollback", "template", "autoscaling.DescribeInstanceRefreshes", after=True),
+    AtNamed("drop", "template", "ec2.DeregisterImage", after=True),
     AtMoment(1),
     Lost("build", "template", 2, "503 after EC2 acted"),
     Lost("prune", "configuration", 2, "connection dropped after EC2 acted"),

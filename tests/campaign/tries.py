@@ -13,7 +13,7 @@ from .kills import AtCall, AtMoment
 from .phases import undisturbed
 from .results import Result
 from .schedules import ByChance
-from .stage import LAUNCHES, PHASES
+from .stage import LAUNCHES, PHASES, ROLLING
 from .summary import MOMENTS, SEEDS
 
 
@@ -31,7 +31,7 @@ class Try(Protocol):
 def calls(folder: Path, aws: LocalAws, engine: Engine) -> Iterator[Try]:
     """A kill at each call of a release's life, before it and after it."""
     for launch in LAUNCHES:
-        for phase in PHASES:
+        for phase in (*PHASES, *ROLLING):
             for call in range(1, undisturbed(folder, aws, engine, phase, launch).calls + 1):
                 yield from (AtCall(phase, launch, call, after) for after in (False, True))
 
@@ -39,7 +39,7 @@ def calls(folder: Path, aws: LocalAws, engine: Engine) -> Iterator[Try]:
 def answers(folder: Path, aws: LocalAws, engine: Engine) -> Iterator[Try]:
     """A write that is lost on the way there or back, at each write of a release's life."""
     for launch in LAUNCHES:
-        for phase in PHASES:
+        for phase in (*PHASES, *ROLLING):
             for write in range(1, undisturbed(folder, aws, engine, phase, launch).writes + 1):
                 yield from (Lost(phase, launch, write, fate) for fate in FATES)
 

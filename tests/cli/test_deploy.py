@@ -27,7 +27,7 @@ def test_without_a_fleet_a_deployment_builds_and_a_rollback_is_refused(
     told = service.snapnames("deploy", "--release", "1").out
     refused = service.snapnames("rollback", code=2).err
 
-    assert told.splitlines()[-1].endswith("done: front-web-1 is built; without snapnames:fleet nothing launches it")
+    assert told.splitlines()[-1].endswith("done: front-web-1 is built; the stack has no fleet that launches it")
     assert "snapnames:fleet is not set in Pulumi.test.yaml; a rollback moves the stack's fleet" in refused
 
 

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 from snapnames.cli.errors import CommandError, UsageError
+from snapnames.cli.stack.keys import Keys
 from snapnames.cli.stack.release_list import Releases
-from snapnames.cli.stack.stack_file import LIVE, RELEASES, StackFile, StaleListError
+from snapnames.cli.stack.stack_file import StackFile, StaleListError
 
+RELEASES, LIVE, _ = Keys()
 HAND_WRITTEN = """\
 # Ours.
 config:

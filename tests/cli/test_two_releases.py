@@ -178,7 +178,7 @@ def test_releases_says_where_it_has_looked_for_an_image_that_is_missing(service:
     ("arguments", "code", "message"),
     [
         (["rollback", "0"], 2, "release '0' is not in snapnames:releases, which lists '2', '1': choose one of them"),
-        (["rollback", "2"], 3, "the fleet runs release '2' already: nothing to do"),
+        (["rollback", "2"], 3, "release '2' is what the fleet launches already: nothing to do"),
         (["deploy", "--release", "1"], 2, "run `snapnames rollback 1` to make it live, or deploy under another name"),
     ],
 )

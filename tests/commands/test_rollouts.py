@@ -49,7 +49,7 @@ def test_a_release_whose_instances_never_become_healthy_leaves_the_fleet_on_the_
     assert "is unhealthy" in said
     assert "the fleet went back: front-web-1 is live: 4 of 4 instances run it" in said
     assert "Pulumi.test.yaml is as it was" in said
-    assert "`snapnames deploy --release 2` tries it again" in said
+    assert "no image was destroyed, EC2 has all 2: `snapnames deploy --release 2` tries front-web-2 again" in said
     assert " is live: 4 of 4 instances run it" not in refused.out
 
 
@@ -100,7 +100,10 @@ def test_nothing_is_live_or_dropped_while_the_refresh_stands_still_and_all_is_wh
 def test_a_refresh_that_somebody_cancels_fails_the_deployment(
     aws: LocalAws, ec2: EC2Client, autoscaling: AutoScalingClient, stack: Program
 ) -> None:
-    """With --no-rollback the fleet stays as it is then, and the message says what runs and what launches."""
+    """With --no-rollback the fleet stays as it is then, and the message says what runs and what launches.
+
+    The config has release 1 live, as before: `rollback` asks AWS what the fleet launches, and goes back to 1.
+    """
     aws.settings(hold_refreshes=True)
     mark = aws.mark()
 
@@ -110,8 +113,13 @@ def test_a_refresh_that_somebody_cancels_fails_the_deployment(
             time.sleep(0.05)
         autoscaling.cancel_instance_refresh(AutoScalingGroupName=group_name(autoscaling))
         _, err = process.communicate()
+    aws.settings(hold_refreshes=False)
+    back = stack.snapnames("rollback").out
 
     assert process.returncode == 1
+    assert "rolling stack test back from 2 to 1" in back
+    assert back.splitlines()[-1].endswith("done: front-web-1 is live: 4 of 4 instances run it")
+    assert running(ec2, autoscaling) == {"front-web-1": 4}
     assert "the instance refresh ended as Cancelled" in err
     assert "new launches use front-web-2; 4 of 4 instances run front-web-1" in err
     assert "it was not rolled back, since --no-rollback was given" in err

@@ -77,6 +77,11 @@ def settings(autoscaling: AutoScalingClient) -> dict[str, Any]:
     return {key: found.get(key) for key in SET_OUTSIDE}
 
 
+def launched_version(autoscaling: AutoScalingClient) -> str:
+    """The version of its template that the only group launches from."""
+    return str(group(autoscaling)["LaunchTemplate"]["Version"])
+
+
 def test_the_next_release_changes_only_what_a_group_launches_from(
     program: Make, aws: LocalAws, autoscaling: AutoScalingClient, source: str
 ) -> None:
@@ -169,3 +174,34 @@ def test_a_change_of_tags_rolls_the_instances_only_where_the_config_asks_for_it(
     name = group(autoscaling)["AutoScalingGroupName"]
     assert len(autoscaling.describe_instance_refreshes(AutoScalingGroupName=name)["InstanceRefreshes"]) == 1
     assert tags(autoscaling) == {"team": "shop", "snapnames:stack": STACK_TAG}
+
+
+def test_what_was_set_outside_survives_a_deployment_and_a_rollback_by_the_command(
+    program: Make, aws: LocalAws, autoscaling: AutoScalingClient, source: str
+) -> None:
+    """Scale-in protection too, which the provider would send as the state has it: the command reads it first."""
+    aws.settings(pending_seconds=0)
+    stack = program({"service": "front-web", "releases": ["1"], "source": source, "fleet": FLEET})
+    stack.up("--skip-preview")
+    before = set_outside(autoscaling)
+
+    previewed = stack.snapnames("deploy", "--release", "2", "--preview", "--json").json
+    stack.snapnames("deploy", "--release", "2")
+    deployed, deployed_tags, version = settings(autoscaling), tags(autoscaling), launched_version(autoscaling)
+    autoscaling.update_auto_scaling_group(
+        AutoScalingGroupName=group(autoscaling)["AutoScalingGroupName"],
+        NewInstancesProtectedFromScaleIn=False,
+        DesiredCapacity=4,
+    )
+    changed = settings(autoscaling)
+    stack.config["releases"] = ["2", "1"]
+    stack.snapnames("rollback")
+
+    assert {one["property"] for one in previewed["properties"] if "Auto Scaling group" in one["resource"]} == {
+        "launchTemplate"
+    }
+    assert (deployed, version) == (before, "2")
+    assert deployed_tags["owner"] == "ops"
+    assert (settings(autoscaling), launched_version(autoscaling)) == (changed, "3")
+    assert changed["DesiredCapacity"] == 4
+    assert tags(autoscaling) == {"team": "web", "stage": "live", "owner": "ops", "snapnames:stack": STACK_TAG}

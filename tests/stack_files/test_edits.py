@@ -8,9 +8,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from snapnames.cli.errors import UsageError
+from snapnames.cli.stack.keys import Keys
 from snapnames.cli.stack.release_list import Releases
-from snapnames.cli.stack.stack_file import LIVE, RELEASES, StackFile
+from snapnames.cli.stack.stack_file import StackFile
 
+RELEASES, LIVE, _ = Keys()
 NO_CONFIG = "the stack's config file has no `config:` with one key a line: set snapnames:service in it first"
 NOT_IN_PLACE = (
     "Pulumi.test.yaml writes snapnames:releases in a way that can't be edited in place; it takes a list with one "

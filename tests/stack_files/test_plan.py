@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from snapnames.cli.errors import CommandError, Exit, UsageError
 from snapnames.cli.stack.release_list import Releases, check_release, deployed, now, rolled_back
+from snapnames.rules.history import Entry
 
 NAMES = st.lists(st.sampled_from("abcdef"), min_size=1, max_size=6, unique=True)
 
@@ -185,13 +186,34 @@ def test_a_rollback_to_what_is_live_has_nothing_to_do(pinned: str | None, releas
     with pytest.raises(CommandError) as refused:
         rolled_back(Releases(("b", "a"), pinned), release)
 
-    assert refusal(refused) == (Exit.NOTHING_TO_DO, f"the fleet runs release {release!r} already: nothing to do")
+    assert refusal(refused) == (
+        Exit.NOTHING_TO_DO,
+        f"release {release!r} is what the fleet launches already: nothing to do",
+    )
 
 
 @pytest.mark.parametrize(("pinned", "behind"), [(None, "c"), ("d", "c"), ("c", "b"), ("b", "a")])
 def test_a_rollback_goes_to_the_release_that_is_listed_behind_the_live_one(pinned: str | None, behind: str) -> None:
     """One step, not to the oldest."""
     assert rolled_back(Releases(("d", "c", "b", "a"), pinned), None) == Releases(("d", "c", "b", "a"), behind)
+
+
+@pytest.mark.parametrize("release", [None, "b"])
+def test_a_rollback_goes_back_to_the_release_of_the_config_when_the_fleet_launches_another(release: str | None) -> None:
+    """As after a deployment that has failed: the config is as it was, and the fleet is not."""
+    before = Releases(("b", "a"))
+
+    assert rolled_back(before, release, launched="c") == before
+    assert rolled_back(before, release, [Entry("b", "", "left")], launched="c") == (
+        before if release else Releases(("b", "a"), "a")
+    )
+
+
+def test_a_rollback_to_the_live_release_goes_on_while_instances_are_still_to_be_replaced() -> None:
+    """As after a time-out, which leaves the instance refresh going on."""
+    before = Releases(("b", "a"))
+
+    assert rolled_back(before, "b", launched="b", goes_on=True) == before
 
 
 @given(NAMES, st.data())

@@ -10,8 +10,8 @@ from tests.state.test_missed import PROVIDER, PROVIDER_RESOURCE, ROOT, ROOTS, ST
 from tests.state.test_repair import image, operation
 
 
-def test_pending_operations_are_those_that_create_those_that_delete_and_others() -> None:
-    """Of an update or a read the same again does no harm."""
+def test_pending_operations_are_those_that_create_delete_and_update_and_others() -> None:
+    """Of a read the same again does no harm."""
     creating, deleting, updating, reading = image(1), image(2), image(3), image(4)
     operations = [
         operation("updating", updating),
@@ -20,13 +20,13 @@ def test_pending_operations_are_those_that_create_those_that_delete_and_others()
         operation("deleting", deleting),
     ]
 
-    assert Exported({"pending_operations": operations}).cut_off == CutOff((creating,), (deleting,), 2)
+    assert Exported({"pending_operations": operations}).cut_off == CutOff((creating,), (deleting,), (updating,), 1)
 
 
 @pytest.mark.parametrize("deployment", [{}, {"pending_operations": None}, {"pending_operations": []}])
 def test_a_state_without_pending_operations_was_not_cut_off(deployment: dict[str, Any]) -> None:
     """As most states are, also that of a stack that has nothing."""
-    assert Exported(deployment).cut_off == CutOff((), (), 0)
+    assert Exported(deployment).cut_off == CutOff((), (), (), 0)
     assert not Exported(deployment).cut_off
 
 

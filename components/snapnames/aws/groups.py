@@ -37,6 +37,7 @@ def _group(described: "AutoScalingGroupTypeDef") -> Group:
         tags={tag["Key"]: tag["Value"] for tag in described.get("Tags", [])},
         desired=described["DesiredCapacity"],
         health_check=described["HealthCheckType"],
+        protects=described.get("NewInstancesProtectedFromScaleIn", False),
         fed=bool(
             described.get("TargetGroupARNs") or described.get("LoadBalancerNames") or described.get("TrafficSources")
         ),

@@ -49,6 +49,10 @@ def _options(
 
 
 Stack = Annotated[str | None, typer.Option(help="The stack. Default: the selected one.", metavar="NAME")]
+Service = Annotated[
+    str | None,
+    typer.Option(help="The service, in a program that has several. Default: the only one.", metavar="NAME"),
+]
 Folder = Annotated[Path, typer.Option("--cwd", "-C", help="A folder of the Pulumi project.", exists=True)]
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout; what a person reads goes to stderr.")]
 Preview = Annotated[bool, typer.Option("--preview", help="Show what would be done, and do nothing.")]
@@ -163,6 +167,7 @@ def deploy(  # noqa: PLR0913 -- each is an option
         bool, typer.Option("--no-rollback", help="Leave a fleet whose rollout has failed as it is.")
     ] = False,
     preview: Preview = False,
+    service: Service = None,
     stack: Stack = None,
     folder: Folder = Path(),
     as_json: Json = False,
@@ -181,14 +186,15 @@ def deploy(  # noqa: PLR0913 -- each is an option
             deployment = Deploy.of(session, release, keep, rolls_back=not no_rollback, drop=drop or ())
             return deployment.run(preview=preview)
 
-    _command(run, folder, stack, as_json=as_json)
+    _command(run, folder, stack, service, as_json=as_json)
 
 
 @app.command(epilog=_EXIT_CODES)
-def rollback(
+def rollback(  # noqa: PLR0913 -- each is an option
     release: Annotated[str | None, typer.Argument(help="Default: the last good one before the live one.")] = None,
     *,
     preview: Preview = False,
+    service: Service = None,
     stack: Stack = None,
     folder: Folder = Path(),
     as_json: Json = False,
@@ -201,14 +207,15 @@ def rollback(
         with session.stoppable():
             return roll_back(session, release, preview=preview)
 
-    _command(run, folder, stack, as_json=as_json)
+    _command(run, folder, stack, service, as_json=as_json)
 
 
 @app.command(epilog=_EXIT_CODES)
-def prune(
+def prune(  # noqa: PLR0913 -- each is an option
     keep: Annotated[int, typer.Option(help="Releases to keep, 1 or more.", metavar="N")],
     *,
     preview: Preview = False,
+    service: Service = None,
     stack: Stack = None,
     folder: Folder = Path(),
     as_json: Json = False,
@@ -224,11 +231,11 @@ def prune(
         with session.stoppable():
             return drop_releases(session, keep, preview=preview)
 
-    _command(run, folder, stack, as_json=as_json)
+    _command(run, folder, stack, service, as_json=as_json)
 
 
 @app.command(epilog=_EXIT_CODES)
-def releases(*, stack: Stack = None, folder: Folder = Path(), as_json: Json = False) -> None:
+def releases(*, service: Service = None, stack: Stack = None, folder: Folder = Path(), as_json: Json = False) -> None:
     """List the releases: which one is live, and the state, age, size and names of their images."""
 
     def run(session: "Session") -> list[dict[str, Any]]:
@@ -241,7 +248,7 @@ def releases(*, stack: Stack = None, folder: Folder = Path(), as_json: Json = Fa
             print_table(Console(), found)
         return found
 
-    _command(run, folder, stack, as_json=as_json)
+    _command(run, folder, stack, service, as_json=as_json)
 
 
 @app.command(epilog=_EXIT_CODES)
@@ -383,13 +390,15 @@ def _show(found: "Ledger", *, everything: bool) -> None:
     print_ledger(Console(), found, everything=everything)
 
 
-def _command(run: "Callable[[Session], object]", folder: Path, stack: str | None, *, as_json: bool) -> None:
+def _command(
+    run: "Callable[[Session], object]", folder: Path, stack: str | None, service: str | None, *, as_json: bool
+) -> None:
     """Open the stack of a service, and run the command on it."""
 
     def opened(display: "Display") -> object:
         from snapnames.cli.commands.session import Session  # noqa: PLC0415
 
-        return run(Session.open(folder, stack, display))
+        return run(Session.open(folder, stack, display, service))
 
     _run(opened, as_json=as_json)
 
@@ -400,14 +409,17 @@ def _run(run: "Callable[[Display], object]", *, as_json: bool) -> None:
 
     from snapnames.cli.display import Display  # noqa: PLC0415
     from snapnames.printable import printable_lines  # noqa: PLC0415
+    from snapnames.rules.services import of_service  # noqa: PLC0415
 
+    display = Display(Console(stderr=as_json))
     try:
-        result = run(Display(Console(stderr=as_json)))
+        result = run(display)
     except (CommandError, KeyboardInterrupt) as stop:
         error = stop if isinstance(stop, CommandError) else CommandError("stopped at once", Exit.INTERRUPTED)
-        print(f"error: {printable_lines(str(error))}", file=sys.stderr)
+        said = of_service(str(error), display.service)
+        print(f"error: {printable_lines(said)}", file=sys.stderr)
         if as_json:
-            print(json.dumps({"error": str(error), "exit_code": int(error.code)}))
+            print(json.dumps({"error": said, "exit_code": int(error.code)}))
         raise typer.Exit(error.code) from stop
     if as_json:
         print(json.dumps(result, indent=2))

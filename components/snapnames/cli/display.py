@@ -23,6 +23,7 @@ from snapnames.cli.account import Account
 from snapnames.cli.errors import CommandError
 from snapnames.printable import printable, printable_lines
 from snapnames.rules.images import ImageWithSnapshots, Snapshot
+from snapnames.rules.services import of_service
 
 _POLL_SECONDS = 2.0
 _FIRST_POLL_SECONDS = 0.5
@@ -36,6 +37,8 @@ class Display:
         """Print to the console, and start to count the time."""
         self._console = console
         self._started = time.monotonic()
+        self.service = ""
+        """The service of a program of one's own that is spoken of; empty for snapnames' own program."""
         self.next = ""
         """What comes after the image."""
 
@@ -51,7 +54,8 @@ class Display:
 
     def say(self, line: str) -> None:
         """Print a line, above the bars if there are any."""
-        self._console.print(printable_lines(line), markup=False, emoji=False, highlight=False, soft_wrap=True)
+        said = printable_lines(of_service(line, self.service))
+        self._console.print(said, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
     @contextmanager
     def watching(self, account: Account, image_name: str) -> Iterator[None]:

@@ -5,11 +5,12 @@ from typing import Any
 
 from snapnames.rules.fleet import CHOICES, check_fleet, chooses_types
 from snapnames.rules.instance_refresh import REFRESH_CHOICES
+from snapnames.rules.services import NAMESPACE
 
 from .derived import config_key, config_keys
 from .fleet_args import FleetArgs, InstanceRefresh
 from .fleet_properties import ENCODED, PLACES, Paths, fleet_property_faults, in_short
-from .values import NAMESPACE, ConfigValues
+from .values import ConfigValues
 
 _REFRESH = "instanceRefresh"
 _KEYS = config_keys(FleetArgs, without=["image_id", "adopt_from_other_owner"])

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from snapnames.config.values import NAMESPACE, TEXT_MAP, TEXTS, TRUTH, ConfigValues
+from snapnames.config.values import TEXT_MAP, TEXTS, TRUTH, ConfigValues
+from snapnames.rules.services import NAMESPACE
 from snapnames.rules.time_spans import seconds_of
 
 _KEYS = {

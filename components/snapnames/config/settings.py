@@ -11,10 +11,11 @@ from pulumi.runtime import config as pulumi_config
 
 from snapnames.config.fleet import UNSEEN, read_fleet
 from snapnames.config.owned_images import read_owned_images
-from snapnames.config.values import NAMESPACE, TEXT_MAP, TEXTS, ConfigValues
+from snapnames.config.values import TEXT_MAP, TEXTS, ConfigValues
 from snapnames.printable import printable
 from snapnames.rules.naming import DEFAULT_PATTERN, check_image_name, check_pattern
 from snapnames.rules.releases import image_name
+from snapnames.rules.services import NAMESPACE, SERVICE_KEYS, namespace_of
 from snapnames.rules.source import FLEET
 from snapnames.rules.tags import check_image_tags
 from snapnames.rules.time_spans import DEFAULT_CREATE_TIMEOUT
@@ -88,27 +89,40 @@ class Settings:
     owned_images: Mapping[str, Any] | None
     """`OwnedImagesArgs`, or None when the account's other images are left alone."""
 
+    own_config: bool = False
+    """Whether the service has its config under its own name, beside other services of a program of one's own."""
+
+    @property
+    def namespace(self) -> str:
+        """What the keys of the config begin with."""
+        return namespace_of(self.service if self.own_config else "")
+
     def image_name(self, release: str) -> str:
         """The image of a release is called `<service>-<release>`."""
         return image_name(self.service, release)
 
 
-def read_settings(config: Mapping[str, Any] | None = None) -> Settings:
-    """Read the config of the running program's stack, or `config`. Raises `InputError` with a line for every fault."""
+def read_settings(config: Mapping[str, Any] | None = None, service: str = "") -> Settings:
+    """Read the config of the running program's stack, or `config`. Raises `InputError` with a line for every fault.
+
+    `service`: the service of a program of one's own, which has its config under its name, and may have no release yet.
+    """
     given = {**pulumi_config.get_config_env(), **pulumi_config.CONFIG.get()} if config is None else config
-    values = ConfigValues({key.removeprefix(NAMESPACE): v for key, v in given.items() if key.startswith(NAMESPACE)})
-    values.refuse_unknown(KEYS)
+    namespace = namespace_of(service)
+    own = {key.removeprefix(namespace): v for key, v in given.items() if key.startswith(namespace)}
+    values = ConfigValues(own, service)
+    values.refuse_unknown(SERVICE_KEYS if service else KEYS)
     owned_images = read_owned_images(values)
     # A stack that has only owned images sets no service.
     released = owned_images is None or values.has(*(key for key in KEYS if key not in _NOT_OF_RELEASES))
-    releases = _releases(values) if released else ()
+    releases = _releases(values, needed=not service) if released else ()
     settings = Settings(
-        service=_service(values) if released else "",
+        service=service or (_service(values) if released else ""),
         releases=releases,
         taken_in=_taken_in(values, releases),
         live=_live(values, releases),
         force=_force(values),
-        source=_source(values) if released else "",
+        source=_source(values, own_config=bool(service)) if released else "",
         name_pattern=values.text("namePattern", DEFAULT_PATTERN),
         reboot=values.truth("reboot"),
         description=values.text("description", ""),
@@ -118,6 +132,7 @@ def read_settings(config: Mapping[str, Any] | None = None) -> Settings:
         create_timeout=values.duration("createTimeout", DEFAULT_CREATE_TIMEOUT),
         fleet=read_fleet(values),
         owned_images=owned_images,
+        own_config=bool(service),
     )
     _check(values, settings)
     values.raise_faults()
@@ -129,7 +144,8 @@ def _check(values: ConfigValues, settings: Settings) -> None:
     if settings.service:
         for release in settings.releases:
             name = settings.image_name(release)
-            values.check(check_image_name, name, f"{NAMESPACE}service or {NAMESPACE}releases")
+            own = "" if settings.own_config else f"{NAMESPACE}service or "
+            values.check(check_image_name, name, f"{own}{NAMESPACE}releases")
     values.check(check_pattern, settings.name_pattern, f"{NAMESPACE}namePattern")
     values.check(check_image_tags, settings.image_tags, f"{NAMESPACE}imageTags")
     values.check(check_image_tags, settings.snapshot_tags, f"{NAMESPACE}snapshotTags")
@@ -147,8 +163,10 @@ def _service(values: ConfigValues) -> str:
     return service
 
 
-def _releases(values: ConfigValues) -> tuple[str, ...]:
+def _releases(values: ConfigValues, *, needed: bool) -> tuple[str, ...]:
     releases = values.json("releases", [])
+    if releases == [] and not needed:
+        return ()
     if releases == []:
         values.fault(
             f"{NAMESPACE}releases is empty; it lists the releases to keep, newest first: add one, e.g. '20180307231207'"
@@ -228,16 +246,20 @@ def _live(values: ConfigValues, releases: tuple[str, ...]) -> str:
     return live
 
 
-def _source(values: ConfigValues) -> str | Mapping[str, str]:
+def _source(values: ConfigValues, *, own_config: bool) -> str | Mapping[str, str]:
     source = values.json("source", None)
     rule = (
         "it is an instance id, tags that pick a running instance, e.g. {'role': 'web'}, or 'fleet', for an instance of "
-        "the stack's own group"
     )
+    rule += "the stack's own group"
+    if own_config:
+        rule = "it is an instance id, or tags that pick a running instance, e.g. {'role': 'web'}"
     if source is None:
         values.fault(f"{NAMESPACE}source is not set; {rule}: set it")
     elif source == FLEET:
-        if not values.has("fleet"):
+        if own_config:
+            values.fault(f"{NAMESPACE}source is {FLEET!r}; {rule}: write one of the two")
+        elif not values.has("fleet"):
             values.fault(
                 f"{NAMESPACE}source is {FLEET!r}, and the stack has no fleet, which launches its instances: set "
                 f"{NAMESPACE}fleet, or give an instance id or tags"
@@ -250,5 +272,5 @@ def _source(values: ConfigValues) -> str | Mapping[str, str]:
     elif isinstance(source, dict) and source and all(isinstance(v, str) for v in source.values()):
         return source
     else:
-        values.fault(f"{NAMESPACE}source is {source!r}; {rule}: write one of the three")
+        values.fault(f"{NAMESPACE}source is {source!r}; {rule}: write one of the {'two' if own_config else 'three'}")
     return ""

@@ -8,9 +8,9 @@ from typing import Any
 
 from snapnames.errors import InputError
 from snapnames.printable import printable
+from snapnames.rules.services import NAMESPACE, of_service
 from snapnames.rules.time_spans import is_span
 
-NAMESPACE = "snapnames:"
 TEXT, WHOLE, TRUTH, TEXTS, TEXT_MAP = "text", "a whole number", "true or false", "a list of texts", "a map of texts"
 WHOLES, PROPERTIES = "a list of whole numbers", "a map of properties"
 
@@ -18,9 +18,12 @@ WHOLES, PROPERTIES = "a list of whole numbers", "a map of properties"
 class ConfigValues:
     """The values of one stack. Reading never raises. `raise_faults` raises once, with a line for each fault."""
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        """Take the values by key, without the namespace."""
-        self._values = values
+    def __init__(self, values: Mapping[str, Any], service: str = "") -> None:
+        """Take the values by key, without the namespace.
+
+        `service`: the service of a program of one's own whose name is the namespace of the keys.
+        """
+        self._values, self._service = values, service
         self._faults: list[str] = []
 
     @property
@@ -31,7 +34,7 @@ class ConfigValues:
     def raise_faults(self) -> None:
         """Raise `InputError` if there is any."""
         if self._faults:
-            raise InputError("\n".join(self._faults))
+            raise InputError(of_service("\n".join(self._faults), self._service))
 
     def fault(self, message: str) -> None:
         """Keep a fault."""

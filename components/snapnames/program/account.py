@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from snapnames.aws.images import built_images, images_by
 from snapnames.aws.session import StackSession, program_session, reading
 from snapnames.resources.account_images import stack_tag
-from snapnames.rules.images import Image
+from snapnames.rules.images import SERVICE_TAG, Image
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -26,12 +26,19 @@ class Account:
     """Other images that bear the name of a listed release: a disabled one of another builder, or a copy."""
 
     @classmethod
-    def read(cls, names: Iterable[str]) -> "Account":
-        """Read the images that bear the mark of this stack, and those of these names. Raises `InputError`."""
+    def read(cls, names: Iterable[str], service: str = "") -> "Account":
+        """Read the images that bear the mark of this stack, and those of these names. Raises `InputError`.
+
+        `service`: of the marked ones only those of this service, in a stack that has several.
+        """
         with reading("the images of the stack's releases"):
             session = program_session()
             ec2 = session.ec2()
-            built = built_images(ec2, stack_tag())
+            built = [
+                image
+                for image in built_images(ec2, stack_tag())
+                if not service or image.tags.get(SERVICE_TAG) == service
+            ]
             known = {image.name for image in built}
             others = images_by(ec2, "name", [name for name in names if name not in known])
             return cls(session, ec2, built, others)

@@ -96,11 +96,12 @@ def settle_dropped(settings: Settings, account: "Account", before: Mapping[str, 
     leaving = {image.image_id: image.name for image in dropped if image not in unread}
     adopted = (settings.fleet or {}).get("adopt", "")
     if not leaving or (IN_USE in settings.force and not adopted):
-        _say_destroyed(leaving)
+        _say_destroyed(leaving, settings.namespace)
         return []
     uses = _Uses(leaving, account, adopted)
     let_go = {image_id: name for image_id, name in leaving.items() if uses.may_be_kept(settings, image_id, before)}
-    _say_destroyed({image_id: name for image_id, name in leaving.items() if image_id not in let_go})
+    gone = {image_id: name for image_id, name in leaving.items() if image_id not in let_go}
+    _say_destroyed(gone, settings.namespace)
     if IN_USE not in settings.force:
         uses.guard()
     if let_go:
@@ -117,9 +118,9 @@ def _unread(found: ImageWithSnapshots) -> bool:
     return found.image.state == "pending" or found.unread
 
 
-def _say_destroyed(leaving: Mapping[str, str]) -> None:
+def _say_destroyed(leaving: Mapping[str, str], namespace: str) -> None:
     if leaving and pulumi.runtime.is_dry_run():
-        pulumi.log.warn(f"{DESTROYS}: {_listed(leaving)}, since snapnames:releases does not list their releases")
+        pulumi.log.warn(f"{DESTROYS}: {_listed(leaving)}, since {namespace}releases does not list their releases")
 
 
 class _Uses:

@@ -43,13 +43,15 @@ def release_images(settings: Settings, left: str = "") -> "dict[str, ReleaseImag
     source = read = None
     let_go: list[str] = []
     newest = next((release for release in settings.releases[:1] if release in names), "")
-    listed = marked_ids(list(names.values())) if names else set()
-    if len(listed) != len(names) or listed != marked_ids():
+    only = settings.service if settings.own_config else ""
+    listed = marked_ids(list(names.values()), only) if names else set()
+    if len(listed) != len(names) or listed != marked_ids(None, only):
         # Only now is boto3 needed, which takes longer to import than a preview without changes takes in all.
         from .account import Account  # noqa: PLC0415
 
-        account = Account.read(list(names.values()))
-        _refuse_missing(account, {release: name for release, name in names.items() if release != newest})
+        account = Account.read(list(names.values()), only)
+        older = {release: name for release, name in names.items() if release != newest}
+        _refuse_missing(account, older, settings.namespace)
         if newest and account.named(names[newest]) is None:
             adopted = (settings.fleet or {}).get("adopt", "")
             source = find_source(settings.source, names[newest], account, reboot=settings.reboot, adopted=adopted)
@@ -101,11 +103,12 @@ def _declared(settings: Settings, taken: "Mapping[str, Image]") -> "Mapping[str,
     return declare_taken_in(settings, taken)
 
 
-def _refuse_missing(account: "Account", older: dict[str, str]) -> None:
+def _refuse_missing(account: "Account", older: dict[str, str], namespace: str) -> None:
     missing = [release for release, name in older.items() if account.named(name) is None]
     if missing:
         raise InputError(
-            f"snapnames:releases lists {', '.join(map(repr, missing))}, whose image does not exist in {account.place}; "
-            "only the first release is built, since an older image can't be made of today's instance: check first that "
-            "aws:region, aws:profile and the keys lead to the region and the account where the stack was deployed"
+            f"{namespace}releases lists {', '.join(map(repr, missing))}, whose image does not exist in "
+            f"{account.place}; only the first release is built, since an older image can't be made of today's "
+            "instance: check first that aws:region, aws:profile and the keys lead to the region and the account where "
+            "the stack was deployed"
         )

@@ -11,7 +11,7 @@ import pulumi
 from pulumi import ComponentResource, Output, ProviderResource, Resource
 
 from snapnames.errors import InputError
-from snapnames.rules.images import STACK_TAG
+from snapnames.rules.images import SERVICE_TAG, STACK_TAG
 from snapnames.rules.limits import chunks
 from snapnames.rules.resource_types import IMAGE_IDS
 
@@ -27,9 +27,10 @@ def stack_tag() -> str:
     return f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
 
 
-def marked_ids(names: Sequence[str] | None = None) -> set[str]:
+def marked_ids(names: Sequence[str] | None = None, service: str = "") -> set[str]:
     """The ids of the images that bear the mark of this stack: one read, or one for each 200 names.
 
+    `service`: only those of this service, in a stack that has several.
     With `names` only images that CreateImage made under one of these names: no copy is among them, and EC2 takes no
     name twice.
     """
@@ -37,6 +38,8 @@ def marked_ids(names: Sequence[str] | None = None) -> set[str]:
         {"name": "state", "values": _PRESENT},
         {"name": f"tag:{STACK_TAG}", "values": [stack_tag()]},
     ]
+    if service:
+        marked.append({"name": f"tag:{SERVICE_TAG}", "values": [service]})
     if names is None:
         return _ids(marked)
     # docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html: only what CreateImage made has it.

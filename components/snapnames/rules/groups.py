@@ -65,6 +65,9 @@ class Group:
     health_check: str = "EC2"
     """What decides that an instance is healthy: `EC2` for its status checks alone, others beside as in `EC2,ELB`."""
 
+    protects: bool = False
+    """Whether instances that it launches are protected from scale-in."""
+
     fed: bool = False
     """Whether a load balancer or target group feeds it."""
 

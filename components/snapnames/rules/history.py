@@ -9,6 +9,17 @@ from datetime import datetime
 from typing import Any
 
 HISTORY_OUTPUT = "history"
+
+
+def history_output(service: str = "") -> str:
+    """The stack output with the history of a service; the one of snapnames' own program is called with an empty text.
+
+    >>> history_output(), history_output("front")
+    ('history', 'front:history')
+    """
+    return f"{service}:{HISTORY_OUTPUT}" if service else HISTORY_OUTPUT
+
+
 LONGEST = 50
 """Entries that are kept: the oldest go."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from snapnames.cli.commands.destroyed import keep_unlisted, refuse_to_destroy
 from snapnames.cli.commands.dropping import Dropped, drop, would_drop
 from snapnames.cli.commands.plan_text import details, show_plan
+from snapnames.cli.commands.services import refuse_others
 from snapnames.cli.commands.session import Session
 from snapnames.cli.commands.standing import Standing
 from snapnames.cli.errors import CommandError, Exit, UsageError
@@ -71,6 +72,7 @@ class Deploy:
             session.refuse_unreadable()
         before = session.standing()
         keep_unlisted(session, images, before, self.release, self.also)
+        refresh = session.heed_group(before, preview=preview) or refresh
         going = self._going(before)
         dropping = f", then dropping {', '.join(going)}" if going else ""
         say(f"deploying {session.image_name(self.release)} to stack {session.stack.name}{dropping}")
@@ -80,6 +82,7 @@ class Deploy:
             say(f"[{session.display.elapsed}] to do: {summary(steps.seen)}")
             show_plan(session, steps)
             self._check_built(steps)
+            refuse_others(steps, session.service, session.others)
             refuse_to_destroy(session, steps)
             if preview:
                 return self._document(steps, before, preview=True, going=going, outcome=self._would_keep(going, before))
@@ -143,8 +146,9 @@ class Deploy:
             return
         raise CommandError(
             f"the update would not build image {name!r}: the program of this stack does not make its images of "
-            "snapnames:service and snapnames:releases. Nothing was run. Let the program call "
-            "`snapnames.program.releases.release_images`, or release with `pulumi up` as the program wants it"
+            f"{self.session.service!r} and snapnames:releases. The update was not run. Let the program take its "
+            f"releases by `snapnames.Service({self.session.service!r})`, with its config under that name, or release "
+            "with `pulumi up` as the program wants it"
         )
 
     def _leaving(self, steps: Steps, images: Mapping[str, ImageWithSnapshots]) -> dict[str, str]:
@@ -239,7 +243,7 @@ class Deploy:
             why = "" if back is None else "; it was not rolled back, since --no-rollback was given"
             return [
                 f"{standing.outcome(name)}{why}",
-                f"nothing was destroyed: {again} tries the rollout again, and `snapnames rollback` goes back",
+                f"{self._images_there()}: {again} tries the rollout again, and `snapnames rollback` goes back",
             ]
         session.display.say(f"going back to {session.image_name(back)}, the last release that was good")
         config = session.edited(Releases(self.wanted.listed, back))
@@ -249,14 +253,24 @@ class Deploy:
             return [
                 f"going back to {session.image_name(back)} did not work: {error}",
                 (
-                    f"{session.standing().outcome(session.image_name(back))}; nothing was destroyed: run "
+                    f"{session.standing().outcome(session.image_name(back))}; {self._images_there()}: run "
                     f"{shell_command('snapnames', 'rollback', back)} when the cause is gone"
                 ),
             ]
         return [
             f"the fleet went back: {session.standing().outcome(session.image_name(back))}",
-            f"nothing was destroyed: image {name!r} is kept, {again} tries it again, and `pulumi up` removes it",
+            f"{self._images_there()}: {again} tries {name} again, and `pulumi up` removes its image",
         ]
+
+    def _images_there(self) -> str:
+        """Which images of the releases EC2 has after a rollout that has failed: such an update deletes none."""
+        session = self.session
+        releases = [one for one in self.wanted.listed if one not in session.file.taken_in]
+        built = session.built()
+        gone = [session.image_name(one) for one in releases if one not in built]
+        if gone:
+            return f"EC2 does not have {', '.join(gone)}"
+        return f"no image was destroyed, EC2 has all {len(releases)}" if len(releases) > 1 else "EC2 has the image"
 
     def _tidied(self, image: Image) -> str:
         if not self.session.file.releases.listed:

@@ -67,6 +67,6 @@ def refuse_to_destroy(session: Session, steps: Steps) -> None:
     drops = [word for release in releases for word in ("--drop", release)]
     hint = f", or give {shell_command(*drops)} to let them go" if drops else ""
     raise CommandError(
-        f"the update would destroy {named}, which nobody has asked to drop; nothing was run: look at `pulumi preview`, "
-        f"and bring the stack in line with its config{hint}"
+        f"the update would destroy {named}, which nobody has asked to drop; the update was not run: look at "
+        f"`pulumi preview`, and bring the stack in line with its config{hint}"
     )

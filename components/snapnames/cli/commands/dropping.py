@@ -11,6 +11,7 @@ from typing import Any
 from snapnames.aws.refusals import refusals
 from snapnames.aws.uses import read_uses, used_outside
 from snapnames.cli.advice import aws_errors
+from snapnames.cli.commands.services import refuse_others
 from snapnames.cli.commands.session import Session
 from snapnames.cli.commands.spare_versions import delete_spare_versions
 from snapnames.cli.commands.standing import Standing
@@ -19,6 +20,7 @@ from snapnames.cli.errors import CommandError
 from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.steps import IMAGE, Steps
 from snapnames.cli.state.exported import Exported
+from snapnames.printable import shell_command
 from snapnames.rules.images import ImageWithSnapshots
 
 
@@ -111,7 +113,7 @@ def drop(session: Session, releases: Sequence[str], standing: Standing) -> Dropp
     refresh = any(one.found is None for one in taken.values())
     try:
         steps = session.preview(session.edited(wanted), refresh=refresh)
-        _check(steps, {session.image_name(release) for release in going})
+        _check(session, steps, {session.image_name(release) for release in going}, {} if refresh else held)
         session.refuse_newcomers(going)
         session.update(session.edited(wanted), refresh=refresh, planned=steps)
     except CommandError as error:
@@ -122,9 +124,23 @@ def drop(session: Session, releases: Sequence[str], standing: Standing) -> Dropp
         outcome.dropped += [release for release in going if release not in stays]
         session.file = session.file.replace(session.file.releases.without(outcome.dropped))
         session.delete_left(held)
+        _say_what_is_still_there(session, held)
     dropped = {session.image_name(release) for release in outcome.dropped}
     delete_spare_versions(session, [image_id for image_id, name in held.items() if name in dropped])
     return outcome
+
+
+def _say_what_is_still_there(session: Session, held: Mapping[str, str]) -> None:
+    """Warn of an image that EC2 has although the update has dropped it: AWS has the last word on what is gone.
+
+    `held`: image id to name, of the releases that were to go.
+    """
+    for name, one in session.account.known(held).items():
+        again = shell_command("aws", "ec2", "describe-images", "--image-ids", one.image.image_id)
+        session.display.say(
+            f"warning: the update that drops image {name} ({one.image.image_id}) has succeeded, and EC2 still has the "
+            f"image. Such a read may be behind: {again} looks again"
+        )
 
 
 def _delete_taken(session: Session, outcome: Dropped, taken: Mapping[str, Taken]) -> Collection[str]:
@@ -142,7 +158,18 @@ def _delete_taken(session: Session, outcome: Dropped, taken: Mapping[str, Taken]
     return stays
 
 
-def _check(steps: Steps, names: Collection[str]) -> None:
+def _check(session: Session, steps: Steps, names: Collection[str], held: Mapping[str, str]) -> None:
+    """Raise `CommandError` unless the update deletes the images of these names, and no other.
+
+    `held`: image id to name, of those of them that the state has.
+    """
+    refuse_others(steps, session.service, session.others)
+    gone = {step.name for step in steps.seen if step.kind == IMAGE and step.verb == "delete"}
+    if stay := {*held.values()} - gone:
+        raise CommandError(
+            f"the update would not delete {', '.join(sorted(stay))}: the program of this stack does not make its "
+            "images of snapnames:releases, or keeps them itself"
+        )
     others = [step for step in steps.seen if step.kind == IMAGE and (step.verb != "delete" or step.name not in names)]
     if others:
         raise CommandError(

@@ -8,9 +8,11 @@ from snapnames.cli.account import aws_session
 from snapnames.cli.display import Display
 from snapnames.cli.recovery.made import Made
 from snapnames.cli.recovery.recovery import Recovery
+from snapnames.cli.stack.keys import Keys
 from snapnames.cli.stack.open_stack import OpenStack
 from snapnames.cli.stack.stack_file import StackFile
 from snapnames.rules.releases import image_name
+from snapnames.rules.services import services_in
 
 
 def recover(  # noqa: PLR0913 -- one for each option
@@ -35,6 +37,9 @@ def recover(  # noqa: PLR0913 -- one for each option
     image_names = [
         image_name(service, release) for release in file.releases.listed if service and release not in file.taken_in
     ]
+    for one in services_in(config):
+        listed = StackFile.read(stack.config_path, Keys.of(one)).releases.listed
+        image_names += [image_name(one, release) for release in listed]
     recovery = Recovery(stack, file.text, Made(aws_session(config)), image_names, display, frozenset(adopt))
     with stack.stoppable(lambda: display.say("stopping; ^C again stops at once")):
         recovery.run(orphans=orphans, unlock=True)

@@ -59,7 +59,8 @@ def _row(session: Session, release: str, found: ImageWithSnapshots | None, stand
 def _fleet(row: dict[str, Any]) -> str:
     """What the fleet does with it: `live` is what runs."""
     many = "instance" if row["running"] == 1 else "instances"
-    running = f"live on {row['running']} {many}" if row["running"] else "live" if row["live"] else ""
+    # Without a fleet nobody can say what runs: then it is what the config says.
+    running = f"live on {row['running']} {many}" if row["running"] else "live by the config" if row["live"] else ""
     return "; ".join(part for part in (running, "launches next" if row["launches"] else "") if part)
 
 

@@ -3,13 +3,16 @@
 from typing import Any
 
 from snapnames.cli.commands.plan_text import details, show_plan
+from snapnames.cli.commands.services import refuse_others
 from snapnames.cli.commands.session import Session
+from snapnames.cli.commands.standing import Standing
 from snapnames.cli.errors import CommandError, Exit, UsageError
 from snapnames.cli.stack import release_list as plan
 from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.stack_file import StaleListError
-from snapnames.cli.stack.steps import IMAGE, Step, changes, summary
+from snapnames.cli.stack.steps import FLEET_KINDS, IMAGE, Step, changes, summary
 from snapnames.printable import shell_command
+from snapnames.rules.releases import release_of
 
 
 def rollback(session: Session, release: str | None, *, preview: bool) -> dict[str, Any]:
@@ -17,29 +20,33 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
     say = session.display.say
     if not session.has_fleet:
         raise UsageError(
-            f"snapnames:fleet is not set in {session.file.path.name}; a rollback moves the stack's fleet to another "
+            f"{_no_fleet(session)}; a rollback moves the stack's fleet to another "
             "release, and this stack has none: point what launches from its images to the older one"
         )
     if not preview:
         session.recover()
     standing = session.standing()
-    wanted = plan.rolled_back(session.file.releases, release, standing.history)
+    launched, goes_on = _launched(session, standing), session.rolls and standing.unfinished
+    wanted = plan.rolled_back(session.file.releases, release, standing.history, launched, goes_on=goes_on)
     config = session.file.edited(wanted)
     images = session.images()
     refresh = any(image.unread for image in images.values())
     if preview and refresh:
         session.refuse_unreadable()
+    refresh = session.heed_group(standing, preview=preview) or refresh
     kept = session.unlisted({release: one.image for release, one in images.items()})
     if kept:
         config = session.file.edited(Releases((*kept, *wanted.listed), wanted.live))
         named = ", ".join(map(session.image_name, kept))
         say(f"keeping what {session.file.path.name} does not list: {named}; `pulumi up` removes it")
-    say(f"rolling stack {session.stack.name} back from {session.file.releases.live} to {wanted.live}")
+    say(f"rolling stack {session.stack.name} back from {launched or session.file.releases.live} to {wanted.live}")
     try:
         steps = session.preview(config, refresh=refresh)
         say(f"[{session.display.elapsed}] to do: {summary(steps.seen)}; images: {_images(steps.seen)}")
         show_plan(session, steps)
         _refuse_images(steps.seen)
+        refuse_others(steps, session.service, session.others)
+        _refuse_to_stand_still(session, steps.seen, standing, wanted)
         if not preview:
             session.refuse_newcomers((*kept, *wanted.listed))
             session.update(config, refresh=refresh, planned=steps)
@@ -64,6 +71,34 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
         **details(steps),
         "seconds": session.display.seconds,
     }
+
+
+def _launched(session: Session, standing: Standing) -> str | None:
+    """The release that the fleet launches, as AWS says; None where AWS has no such fleet."""
+    if standing.status is None:
+        return None
+    return release_of(session.service, standing.launches or "") or standing.launches or standing.status.launches
+
+
+def _no_fleet(session: Session) -> str:
+    if session.stack.service:
+        return f"the stack has no fleet of {session.service!r}"
+    return f"snapnames:fleet is not set in {session.file.path.name}"
+
+
+def _refuse_to_stand_still(session: Session, steps: list[Step], standing: Standing, wanted: Releases) -> None:
+    """Raise `CommandError` if the update changes nothing of a fleet that launches another release.
+
+    The program of such a stack does not ask its config which release is live.
+    """
+    image = session.image_name(wanted.live or "")
+    if standing.status is None or standing.launches == image or any(step.kind in FLEET_KINDS for step in steps):
+        return
+    raise CommandError(
+        f"the update would not move the fleet to {image}: the program of this stack does not launch what "
+        "snapnames:live says. The update was not run. Let the program launch the `live_image` of "
+        f"`snapnames.Service({session.service!r})`, with its config under that name"
+    )
 
 
 def _stands(session: Session, wanted: Releases) -> str:

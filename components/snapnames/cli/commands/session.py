@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from snapnames.cli.account import Account, aws_session
+from snapnames.cli.commands.services import chosen_service, listed_of_others
 from snapnames.cli.commands.standing import Standing
 from snapnames.cli.display import Display
-from snapnames.cli.errors import CommandError, UsageError
+from snapnames.cli.errors import CommandError
 from snapnames.cli.recovery.left import declared_names, delete_left
 from snapnames.cli.recovery.made import Made
 from snapnames.cli.recovery.recovery import Recovery
 from snapnames.cli.recovery.unreadable import refuse_unreadable
+from snapnames.cli.stack.keys import Keys
 from snapnames.cli.stack.open_stack import OnEvent, OpenStack
 from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.running import run_stoppable
@@ -21,9 +23,11 @@ from snapnames.cli.stack.stack_file import StackFile
 from snapnames.cli.stack.steps import IMAGE, Step, Steps, summary
 from snapnames.cli.state.exported import Exported
 from snapnames.config.settings import IN_USE, forced_checks
-from snapnames.config.values import NAMESPACE, ConfigValues
-from snapnames.rules.images import Image, ImageWithSnapshots
+from snapnames.config.values import ConfigValues
+from snapnames.rules.history import history_output
+from snapnames.rules.images import SERVICE_TAG, Image, ImageWithSnapshots
 from snapnames.rules.releases import image_name, release_of
+from snapnames.rules.services import namespace_of
 from snapnames.rules.taken_in import TakenIn
 
 T = TypeVar("T")
@@ -42,36 +46,43 @@ class Session:
     file: StackFile
     service: str
     display: Display
+    others: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """The other services of the program, and the releases that the config lists of each."""
+
     kept: list[str] = field(default_factory=list)
     """Releases that the file does not list, and that the updates of this command keep."""
 
     @classmethod
-    def open(cls, folder: Path, stack_name: str | None, display: Display) -> "Session":
-        """Read config and account. Raises `UsageError` for a stack that the command can't work with."""
+    def open(cls, folder: Path, stack_name: str | None, display: Display, service: str | None = None) -> "Session":
+        """Read config and account. Raises `UsageError` for a stack that the command can't work with.
+
+        `service`: the one to work on, in a program that has several.
+        """
         stack = OpenStack(folder, stack_name)
-        file = StackFile.read(stack.config_path)
         config = stack.config
+        name, namespaced = chosen_service(config, service, stack.config_path.name)
+        display.service = stack.service = name if namespaced else ""
+        file = StackFile.read(stack.config_path, Keys.of(stack.service))
         file.check(config, stack.project.name)
-        service = config.get("snapnames:service")
-        if not service:
-            raise UsageError(
-                f"snapnames:service is not set in {file.path.name}; image names begin with it: run `pulumi config set "
-                "snapnames:service <name>`"
-            )
         account = Account(aws_session(config), stack.tag)
-        return cls(stack, account, file, service, display)
+        return cls(stack, account, file, name, display, listed_of_others(config, stack.service))
 
     def image_name(self, release: str) -> str:
         """The name of the image of a release."""
         return image_name(self.service, release)
 
     def images(self) -> dict[str, ImageWithSnapshots]:
-        """Release to image, of all that this stack has in the account."""
-        return self._by_release(self.account.images())
+        """Release to image, of all that this stack has of the service in the account."""
+        found = self.account.images()
+        return self._by_release({name: one for name, one in found.items() if self._is_own(one.image)})
 
     def built(self) -> dict[str, Image]:
-        """Release to image, of all that this stack has in the account: one read, where their snapshots don't matter."""
-        return self._by_release({image.name: image for image in self.account.built()})
+        """Release to image, of the same: one read, where their snapshots don't matter."""
+        return self._by_release({image.name: image for image in self.account.built() if self._is_own(image)})
+
+    def _is_own(self, image: Image) -> bool:
+        """Whether the image is none of another service: of `web` and `web-api` the names begin alike."""
+        return image.tags.get(SERVICE_TAG, self.service) not in self.others
 
     def _by_release(self, images: Mapping[str, T]) -> dict[str, T]:
         found = {release_of(self.service, name): image for name, image in images.items()}
@@ -86,8 +97,8 @@ class Session:
     def outcome(self, release: str | None, standing: Standing) -> str:
         """What an update that succeeded has come to."""
         image = self.image_name(release or "")
-        if not self.has_fleet:
-            return f"{image} is built; without snapnames:fleet nothing launches it"
+        if not self.has_fleet and standing.status is None:
+            return f"{image} is built; the stack has no fleet that launches it"
         return standing.outcome(image)
 
     def unlisted(self, images: Mapping[str, Image]) -> list[str]:
@@ -109,12 +120,28 @@ class Session:
         """
         self.file.check_unchanged()  # where the other deployment has written this very file, that says more
         expected = {*known, *self.kept}
-        others = [self.image_name(one) for one in self.unlisted(self.built()) if one not in expected]
+        images = self.account.built() if self.others else []
+        own = {image.name: image for image in images if self._is_own(image)}
+        built = self._by_release(own) if self.others else self.built()
+        others = [self.image_name(one) for one in self.unlisted(built) if one not in expected]
+        others += self._unlisted_of_others(images)
         if others:
             raise CommandError(
                 f"another deployment has made {', '.join(others)} meanwhile, which {self.file.path.name} does not list "
                 "and this update would destroy: get the config of that deployment, and run the same command again"
             )
+
+    def _unlisted_of_others(self, images: Collection[Image]) -> list[str]:
+        """Names of built images of other services that the state has, and that the config does not list."""
+        found = [
+            image.name
+            for image in images
+            if (other := image.tags.get(SERVICE_TAG, "")) in self.others
+            and not image.unfinished
+            and release_of(other, image.name) not in self.others[other]
+        ]
+        held = {*self.held(found).values()}
+        return [name for name in found if name in held]
 
     def refuse_unreadable(self) -> None:
         """Raise `CommandError` if the stack has something with tags that Pulumi can't read."""
@@ -129,7 +156,9 @@ class Session:
 
     def standing(self) -> Standing:
         """Where the fleet stands, as AWS tells it now. Raises `CommandError`."""
-        return Standing.read(self.account.session, self.stack.state()["deployment"])
+        return Standing.read(
+            self.account.session, self.stack.state()["deployment"], self.service, history_output(self.stack.service)
+        )
 
     @property
     def forces_use(self) -> bool:
@@ -139,17 +168,21 @@ class Session:
     @property
     def rolls(self) -> bool:
         """Whether an update replaces the fleet's instances."""
+        if self.stack.service:
+            return Exported(self.stack.state()["deployment"]).rolls(self.service)
         fleet = self._setting("fleet")
         return isinstance(fleet, dict) and "instanceRefresh" in fleet
 
     @property
     def has_fleet(self) -> bool:
-        """Whether the stack has a fleet, which launches the live release."""
+        """Whether the service has a fleet, which launches the live release."""
+        if self.stack.service:
+            return Exported(self.stack.state()["deployment"]).group_of(self.service) is not None
         return "snapnames:fleet" in self.stack.config
 
     def _setting(self, key: str) -> object:
-        """The value of a `snapnames:` key, as the program reads it; None if it is not set."""
-        return ConfigValues(self.stack.config).json(f"{NAMESPACE}{key}", None)
+        """The value of a key of the service, as the program reads it; None if it is not set."""
+        return ConfigValues(self.stack.config).json(f"{namespace_of(self.stack.service)}{key}", None)
 
     def stoppable(self) -> AbstractContextManager[None]:
         """While this lasts, ^C lets pulumi finish the steps that it has begun."""
@@ -195,6 +228,17 @@ class Session:
         for warning in steps.warnings:
             self.display.say(f"warning: {warning}")
         return steps
+
+    def heed_group(self, standing: Standing, *, preview: bool) -> bool:
+        """Let the next update leave what somebody has set on the group; whether it has to refresh for that.
+
+        It reads the group into the state now, but for a preview, which changes no state.
+        """
+        if not standing.stale or preview:
+            return bool(standing.stale)
+        steps = Steps()
+        run_stoppable(self.stack, lambda: self.stack.refresh(self.file.text, steps.on_event, [standing.stale]), steps)
+        return False
 
     def update(self, config: str, *, refresh: bool, planned: Steps | None = None) -> None:
         """Run an update with that config, and show its steps. Raises `CommandError` with the engine's errors.

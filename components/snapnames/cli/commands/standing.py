@@ -7,7 +7,7 @@ from typing import Any
 from snapnames.aws.rollouts import read_fleet
 from snapnames.aws.session import StackSession
 from snapnames.cli.advice import aws_errors
-from snapnames.cli.state.exported import Exported
+from snapnames.cli.state.exported import Exported, Resource
 from snapnames.printable import shell_command
 from snapnames.rules.history import HISTORY_OUTPUT, Entry, read_history
 from snapnames.rules.rollouts import SUCCESSFUL, FleetStatus
@@ -24,17 +24,31 @@ class Standing:
     """Image id to name, of the images that the state has."""
 
     history: tuple[Entry, ...] = ()
+    stale: str = ""
+    """The URN of the group if an update would undo its scale-in protection, which somebody has changed in AWS.
+
+    The provider sends the protection with each update of a group, as the state has it.
+    """
 
     @classmethod
-    def read(cls, session: StackSession, deployment: Mapping[str, Any]) -> "Standing":
-        """Read it: four calls, and none for a state without a group. Raises `CommandError`."""
+    def read(
+        cls, session: StackSession, deployment: Mapping[str, Any], service: str, history: str = HISTORY_OUTPUT
+    ) -> "Standing":
+        """Read it: four calls, and none for a state without a group. Raises `CommandError`.
+
+        `history`: the output of the stack that has the history of the service.
+        """
         state = Exported(deployment)
         status = None
-        if groups := state.fleet_groups:
-            with aws_errors(f"the Auto Scaling group {groups[0]} can't be read"):
-                status = read_fleet(session.ec2(), session.autoscaling(), groups[0])
+        group = state.group_of(service)
+        if group is None and history == HISTORY_OUTPUT:
+            group = state.only_group  # of a program of one's own, whose fleet has another name
+        if group is not None:
+            with aws_errors(f"the Auto Scaling group {group['id']} can't be read"):
+                status = read_fleet(session.ec2(), session.autoscaling(), group["id"])
         names = state.held_images | {image_id: one.name for image_id, one in state.taken_in.items()}
-        return cls(status, names, tuple(read_history(state.outputs.get(HISTORY_OUTPUT))))
+        ran = tuple(read_history(state.outputs.get(history)))
+        return cls(status, names, ran, _stale_group(group, status))
 
     def outcome(self, image: str) -> str:
         """What has come of a deployment of the image of that name, in one sentence."""
@@ -57,6 +71,11 @@ class Standing:
     def launches(self) -> str | None:
         """The name of the image that the group launches next."""
         return self.images.get(self.status.launches) if self.status else None
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether instances in service are still to be replaced by what the group launches."""
+        return self.status is not None and not self.status.rolled_out
 
     @property
     def failed(self) -> bool:
@@ -99,3 +118,10 @@ class Standing:
         return (
             f". To replace the instances that run, set snapnames:fleet.instanceRefresh, or run {shell_command(*start)}"
         )
+
+
+def _stale_group(group: Resource | None, status: FleetStatus | None) -> str:
+    if group is None or status is None:
+        return ""
+    known = bool((group.get("outputs") or {}).get("protectFromScaleIn"))
+    return str(group["urn"]) if known != status.group.protects else ""

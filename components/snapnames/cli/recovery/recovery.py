@@ -216,6 +216,7 @@ class Recovery:
             after = taken_in(after, lost, self.made.names(lost))
         urns = unread(after) | {*(resource["urn"] for resource in found.deleting), *without_volumes(after, images)}
         urns |= {resource["urn"] for resource in after["resources"] if resource.get("id") in going}
+        urns |= found.groups
         held = state.held_images | Exported(after).held_images
         names = [image.name for image in lost]
         return _Mending(found, begun.settled, made, names, held, going, with_dependents(after, urns), after)

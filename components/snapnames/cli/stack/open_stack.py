@@ -23,6 +23,7 @@ from snapnames.cli.stack.locks import Holder, alone, holders, removed
 from snapnames.cli.state.earlier import earlier_images
 from snapnames.rules.naming import DEFAULT_PATTERN
 from snapnames.rules.resource_types import OWNED_IMAGES_URNS, root_urn
+from snapnames.rules.services import namespace_of
 
 T = TypeVar("T")
 OnEvent = Callable[[EngineEvent], None]
@@ -80,6 +81,9 @@ class OpenStack:
             raise UsageError("there is no `pulumi` on PATH; the command runs it: install it, or set PATH") from error
         self.unlocks = False
         """Whether a person has said that no holder of the lock runs any more. It holds for the first lock that is met.
+        """
+        self.service = ""
+        """The service of a program of one's own whose config is under its own name; empty for snapnames' own program.
         """
         self._released: list[Holder] = []
         """The holders of that lock."""
@@ -219,7 +223,7 @@ class OpenStack:
     @property
     def name_pattern(self) -> str:
         """The pattern by which the stack names snapshots."""
-        return self.config.get("snapnames:namePattern", DEFAULT_PATTERN)
+        return self.config.get(f"{namespace_of(self.service)}namePattern", DEFAULT_PATTERN)
 
     def earlier_images(self) -> Mapping[str, str]:
         """Image id to name, for the images of earlier states. Empty if the backend is not a folder."""

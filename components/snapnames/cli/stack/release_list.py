@@ -8,7 +8,7 @@ from snapnames.cli.errors import CommandError, Exit, UsageError
 from snapnames.errors import InputError
 from snapnames.printable import shell_command
 from snapnames.rules import releases
-from snapnames.rules.history import Entry, going_back, retained
+from snapnames.rules.history import Entry, going_back, left, retained
 
 
 @dataclass(frozen=True)
@@ -75,23 +75,40 @@ def deployed(before: Releases, release: str, keep: int | None, history: Sequence
     return Releases(listed if keep is None else tuple(retained(history, listed, release, keep)))
 
 
-def rolled_back(before: Releases, release: str | None, history: Sequence[Entry] = ()) -> Releases:
+def rolled_back(
+    before: Releases,
+    release: str | None,
+    history: Sequence[Entry] = (),
+    launched: str | None = None,
+    *,
+    goes_on: bool = False,
+) -> Releases:
     """`release` live, by default the last good one before the live one; the list stays as it is.
 
-    Raises `UsageError` if the release is not listed, and `CommandError` if it is live already.
+    `launched`: the release that the fleet launches, as AWS says; None where nobody has asked. After an update that has
+    failed it is another one than the config has live: the way back is to the one in the config. `goes_on`: whether
+    instances are still to be replaced. Raises `UsageError` if the release is not listed, and `CommandError` if the
+    fleet launches it already.
 
     >>> rolled_back(Releases(("c", "b", "a")), None)
     Releases(listed=('c', 'b', 'a'), pinned='b')
     >>> rolled_back(Releases(("c", "b", "a"), pinned="b"), "c")
     Releases(listed=('c', 'b', 'a'), pinned=None)
+    >>> rolled_back(Releases(("c", "b", "a")), None, launched="d")
+    Releases(listed=('c', 'b', 'a'), pinned=None)
     """
-    target = _previous(before, history) if release is None else release
+    live = before.live
+    moved = launched is not None and launched != live
+    known = moved and live in before.listed and live not in left(history)
+    target = release
+    if target is None:
+        target = live if known and live else _previous(before, history)
     if target not in before.listed:
         raise UsageError(
             f"release {target!r} is not in snapnames:releases, which lists {_named(before.listed)}: choose one of them"
         )
-    if target == before.live:
-        raise CommandError(f"the fleet runs release {target!r} already: nothing to do", Exit.NOTHING_TO_DO)
+    if target == live and not moved and not goes_on:
+        raise CommandError(f"release {target!r} is what the fleet launches already: nothing to do", Exit.NOTHING_TO_DO)
     return Releases(before.listed, None if target == before.listed[0] else target)
 
 

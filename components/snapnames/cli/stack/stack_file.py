@@ -14,10 +14,12 @@ from typing import Any
 import yaml
 
 from snapnames.cli.errors import CommandError, UsageError
+from snapnames.cli.stack.keys import Keys, changed_lists
 from snapnames.cli.stack.release_list import Releases
 from snapnames.printable import beside_commands
 
-RELEASES, LIVE, TAKEN_IN = "snapnames:releases", "snapnames:live", "snapnames:takenIn"
+_ONE_SERVICE = Keys()
+"""Of a stack of snapnames' own program."""
 
 
 class StaleListError(CommandError):
@@ -31,9 +33,11 @@ class StackFile:
     path: Path
     text: str
     releases: Releases
+    keys: Keys = _ONE_SERVICE
+    """Where the releases are, of the service that the command works on."""
 
     @classmethod
-    def read(cls, path: Path) -> "StackFile":
+    def read(cls, path: Path, keys: Keys = _ONE_SERVICE) -> "StackFile":
         """Read the file. Raises `UsageError` if it is missing, or if its releases are not a list of texts."""
         try:
             text = path.read_bytes().decode()
@@ -45,12 +49,12 @@ class StackFile:
             ) from error
         except (ValueError, yaml.YAMLError) as error:
             raise UsageError(f"{path.name} is no stack config: {_problem(error)}: correct it") from error
-        return cls(path, text, _releases(path.name, config))
+        return cls(path, text, _releases(path.name, config, keys), keys)
 
     @property
     def taken_in(self) -> dict[str, str]:
         """Release to the id of its image, of the releases that others built. Faults of the map are the program's."""
-        return _taken_in(_config(self.text))
+        return _taken_in(_config(self.text), self.keys)
 
     def check(self, config: Mapping[str, str], project: str) -> None:
         """Raise `UsageError` unless the stack's config (key to value) has its releases from this file's two keys.
@@ -58,15 +62,15 @@ class StackFile:
         If the releases are written elsewhere, the command does not see them, and the next update would drop all of
         them. A short key belongs to the project. If a file has a short and a whole key, pulumi takes either of them.
         """
-        found = _releases("the stack's config", config)
-        short = {key.removeprefix(f"{project}:") for key in (RELEASES, LIVE)} - {RELEASES, LIVE}
+        found, (releases, live_key, _) = _releases("the stack's config", config, self.keys), self.keys
+        short = {key.removeprefix(f"{project}:") for key in (releases, live_key)} - {releases, live_key}
         if found == self.releases and not short & _config(self.text).keys():
             return
-        live = f" and `{LIVE}: {beside_commands(json.dumps(found.pinned))}`" if found.pinned else ""
+        live = f" and `{live_key}: {beside_commands(json.dumps(found.pinned))}`" if found.pinned else ""
         raise UsageError(
-            f"the stack's config says {_said(found)}, and {self.path.name} {_said(self.releases)} under {RELEASES} and "
-            f"{LIVE}; the command reads and writes them under these keys of that file alone: write "
-            f"`{RELEASES}: {beside_commands(json.dumps(found.listed))}`{live} under its `config:`, and take out what "
+            f"the stack's config says {_said(found)}, and {self.path.name} {_said(self.releases)} under {releases} and "
+            f"{live_key}; the command reads and writes them under these keys of that file alone: write "
+            f"`{releases}: {beside_commands(json.dumps(found.listed))}`{live} under its `config:`, and take out what "
             "says them elsewhere (`releases:` or `live:` in the same file, Pulumi.yaml, an environment)"
         )
 
@@ -75,28 +79,28 @@ class StackFile:
         if wanted == self.releases:
             return self.text
         try:
-            text = _with_live(_with_releases(self.text, wanted.listed), wanted.pinned)
-            text = _without_taken(text, {*self.taken_in} - {*wanted.listed})
+            text = _with_live(_with_releases(self.text, wanted.listed, self.keys), wanted.pinned, self.keys)
+            text = _without_taken(text, {*self.taken_in} - {*wanted.listed}, self.keys)
             fits = self._says_only(text, wanted)
         except yaml.YAMLError:
             fits = False
         if not fits:
             raise UsageError(
-                f"{self.path.name} writes {RELEASES} in a way that can't be edited in place; it takes a list with one "
-                'release a line, each in quotes (    - "20180307231207"), and the same of the map '
-                f"{TAKEN_IN}: write it so"
+                f"{self.path.name} writes {self.keys.releases} in a way that can't be edited in place; it takes a list "
+                'with one release a line, each in quotes (    - "20180307231207"), and the same of the map '
+                f"{self.keys.taken_in}: write it so"
             )
         return text
 
     def _says_only(self, text: str, wanted: Releases) -> bool:
         """Whether the edited text has the wanted releases, and nothing else has changed."""
         before, after = yaml.safe_load(self.text), yaml.safe_load(text)
-        found = _releases(self.path.name, after["config"])
-        taken = _taken_in(before["config"])
-        if _taken_in(after["config"]) != {one: taken[one] for one in taken if one in wanted.listed}:
+        found = _releases(self.path.name, after["config"], self.keys)
+        taken = _taken_in(before["config"], self.keys)
+        if _taken_in(after["config"], self.keys) != {one: taken[one] for one in taken if one in wanted.listed}:
             return False
         for data in (before, after):
-            for key in (RELEASES, LIVE, TAKEN_IN):
+            for key in self.keys:
                 data["config"].pop(key, None)
         return found == wanted and after == before
 
@@ -105,7 +109,13 @@ class StackFile:
 
         An update with the old list would drop what another deployment has built since.
         """
-        now = StackFile.read(self.path).releases
+        file = StackFile.read(self.path, self.keys)
+        now, changed = file.releases, changed_lists(_config(self.text), _config(file.text))
+        if changed and now == self.releases:
+            raise StaleListError(
+                f"{self.path.name} has another {' and '.join(changed)} than when this command read it; an update with "
+                "the old list would drop what the new one has: run the same command again"
+            )
         if now != self.releases:
             raise StaleListError(
                 f"{self.path.name} says {_said(now)}, and said {_said(self.releases)} when this command read it; an "
@@ -117,15 +127,15 @@ class StackFile:
 
         Gives the new file. Raises `CommandError` if the releases themselves have changed since the file was read.
         """
-        now = StackFile.read(self.path)
+        now = StackFile.read(self.path, self.keys)
         if now.releases not in (self.releases, wanted):
             raise CommandError(
                 f"{self.path.name} was changed while the update ran and lists other releases; the update has made "
-                f"{RELEASES} {json.dumps(wanted.listed)} with {wanted.live!r} live: write that into it"
+                f"{self.keys.releases} {json.dumps(wanted.listed)} with {wanted.live!r} live: write that into it"
             )
         text = now.edited(wanted)
         _replace(self.path.resolve(), text.encode())
-        return StackFile(self.path, text, wanted)
+        return StackFile(self.path, text, wanted, self.keys)
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -158,8 +168,8 @@ def _said(releases: Releases) -> str:
     return f"{json.dumps(releases.listed)}{live}"
 
 
-def _releases(where: str, config: Mapping[str, Any]) -> Releases:
-    listed, live = config.get(RELEASES), config.get(LIVE)
+def _releases(where: str, config: Mapping[str, Any], keys: Keys) -> Releases:
+    listed, live = config.get(keys.releases), config.get(keys.live)
     if listed in (None, ""):
         listed = []
     if isinstance(listed, str):
@@ -168,15 +178,15 @@ def _releases(where: str, config: Mapping[str, Any]) -> Releases:
         except ValueError:
             listed = [None]
     if not isinstance(listed, list) or not all(isinstance(release, str) for release in listed):
-        raise UsageError(f"{RELEASES} in {where} is no list of texts; releases are texts in quotes: write them so")
+        raise UsageError(f"{keys.releases} in {where} is no list of texts; releases are texts in quotes: write them so")
     if live is not None and not isinstance(live, str):
-        raise UsageError(f"{LIVE} in {where} is {live!r}; a release is a text in quotes: write it so")
+        raise UsageError(f"{keys.live} in {where} is {live!r}; a release is a text in quotes: write it so")
     return Releases(tuple(listed), live or None)
 
 
-def _taken_in(config: Mapping[str, Any]) -> dict[str, str]:
-    """What is under `TAKEN_IN`, as far as it is a map of texts."""
-    given = config.get(TAKEN_IN)
+def _taken_in(config: Mapping[str, Any], keys: Keys) -> dict[str, str]:
+    """What is under the key, as far as it is a map of texts."""
+    given = config.get(keys.taken_in)
     if isinstance(given, str):
         try:
             given = json.loads(given)
@@ -202,14 +212,14 @@ def _entries(text: str) -> dict[str, tuple[yaml.Node, yaml.Node]]:
     raise UsageError("the stack's config file has no `config:` with one key a line: set snapnames:service in it first")
 
 
-def _with_releases(text: str, listed: tuple[str, ...]) -> str:
+def _with_releases(text: str, listed: tuple[str, ...], keys: Keys) -> str:
     entries = _entries(text)
-    if RELEASES not in entries:
+    if keys.releases not in entries:
         first = _line_start(text, next(iter(entries.values()))[0].start_mark.index)
         indent, newline = _indent(text, first), _newline(text)
         items = "".join(f"{indent}  - {json.dumps(release)}{newline}" for release in listed)
-        return f"{text[:first]}{indent}{RELEASES}:{newline}{items}{text[first:]}"
-    value = entries[RELEASES][1]
+        return f"{text[:first]}{indent}{keys.releases}:{newline}{items}{text[first:]}"
+    value = entries[keys.releases][1]
     start, end = value.start_mark.index, value.end_mark.index
     if isinstance(value, yaml.SequenceNode) and not value.flow_style:
         return _with_items(text, value, listed)
@@ -242,26 +252,26 @@ def _with_items(text: str, value: yaml.SequenceNode, listed: tuple[str, ...]) ->
     return edited if ended == text else edited.removesuffix(newline)
 
 
-def _with_live(text: str, live: str | None) -> str:
+def _with_live(text: str, live: str | None, keys: Keys) -> str:
     entries = _entries(text)
-    if LIVE in entries:
-        key, value = entries[LIVE]
+    if keys.live in entries:
+        key, value = entries[keys.live]
         if live is not None:
             return text[: value.start_mark.index] + json.dumps(live) + text[value.end_mark.index :]
         return text[: _line_start(text, key.start_mark.index)] + text[_line_end(text, value.end_mark.index) :]
     if live is None:
         return text
-    line = _line_start(text, entries[RELEASES][0].start_mark.index)
-    return f"{text[:line]}{_indent(text, line)}{LIVE}: {json.dumps(live)}{_newline(text)}{text[line:]}"
+    line = _line_start(text, entries[keys.releases][0].start_mark.index)
+    return f"{text[:line]}{_indent(text, line)}{keys.live}: {json.dumps(live)}{_newline(text)}{text[line:]}"
 
 
-def _without_taken(text: str, releases: Collection[str]) -> str:
-    """The text without these releases under `TAKEN_IN`, and without the key where none is left."""
+def _without_taken(text: str, releases: Collection[str], keys: Keys) -> str:
+    """The text without these releases under the key of what was taken in, and without the key where none is left."""
     entries = _entries(text)
-    if not releases or TAKEN_IN not in entries:
+    if not releases or keys.taken_in not in entries:
         return text
-    key, value = entries[TAKEN_IN]
-    kept = {one: image for one, image in _taken_in(_config(text)).items() if one not in releases}
+    key, value = entries[keys.taken_in]
+    kept = {one: image for one, image in _taken_in(_config(text), keys).items() if one not in releases}
     if not kept:
         return text[: _line_start(text, key.start_mark.index)] + text[_line_end(text, _last(value)) :]
     if isinstance(value, yaml.MappingNode) and not value.flow_style:

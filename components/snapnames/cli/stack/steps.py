@@ -37,6 +37,8 @@ _LOGGED = re.compile(r"^sdk-v2/\S+ sdk\.helper_schema: |: provider=aws@\S+$")
 """The text that the provider's log adds around an error."""
 
 _FLEET = (resource_types.CONFIGURATION, resource_types.TEMPLATE, resource_types.GROUP)
+FLEET_KINDS = tuple(_KINDS[kind] for kind in _FLEET)
+"""What a fleet is made of, as a `Step` calls it."""
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """What stands for a value that a preview does not know: sdk/v3/go/common/resource/plugin of the same."""
 

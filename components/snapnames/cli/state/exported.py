@@ -32,12 +32,24 @@ class CutOff:
     deleting: tuple[Resource, ...]
     """Perhaps gone, or gone in part."""
 
+    updating: tuple[Resource, ...]
+    """Perhaps changed. The same again does no harm, but for `groups`."""
+
     others: int
-    """Updates and reads: the same again does no harm."""
+    """Reads and the like: the same again does no harm."""
 
     def __bool__(self) -> bool:
         """Whether there is any."""
-        return bool(self.creating or self.deleting or self.others)
+        return bool(self.creating or self.deleting or self.updating or self.others)
+
+    @property
+    def groups(self) -> set[str]:
+        """The URNs of groups whose update had begun, which a refresh has to read before the same update again.
+
+        With the old settings in the state, the provider would update the group once more. It would cancel the instance
+        refresh that goes on, and start another, which replaces again what is replaced already.
+        """
+        return {resource["urn"] for resource in self.updating if resource["type"] == GROUP}
 
 
 @dataclass(frozen=True)
@@ -60,7 +72,8 @@ class Exported:
         """Its pending operations."""
         operations = self.deployment.get("pending_operations") or []
         begun = {kind: tuple(o["resource"] for o in operations if o["type"] == kind) for kind in _BEGUN}
-        return CutOff(begun["creating"], begun["deleting"], len(operations) - sum(map(len, begun.values())))
+        others = len(operations) - sum(map(len, begun.values()))
+        return CutOff(begun["creating"], begun["deleting"], begun["updating"], others)
 
     @property
     def held_images(self) -> dict[str, str]:
@@ -102,20 +115,34 @@ class Exported:
     @property
     def fleet_groups(self) -> list[str]:
         """The names of the Auto Scaling groups that its fleets have."""
-        return self._of_fleets(GROUP)
+        return [one["id"] for one in self._fleet(GROUP)]
+
+    @property
+    def only_group(self) -> Resource | None:
+        """The group of its only fleet; None where it has none, or several."""
+        groups = [*self._fleet(GROUP)]
+        return groups[0] if len(groups) == 1 else None
+
+    def group_of(self, service: str) -> Resource | None:
+        """The group of the fleet that has the name of the service."""
+        named = (service, f"{service}-adopted")
+        return next((one for one in self._fleet(GROUP) if logical_name(one["urn"]) in named), None)
+
+    def rolls(self, service: str) -> bool:
+        """Whether an update replaces the instances of that fleet, as its group was last declared."""
+        group = self.group_of(service)
+        return group is not None and bool((group.get("inputs") or {}).get("instanceRefresh"))
 
     @property
     def fleet_templates(self) -> list[str]:
         """The ids of the launch templates that its fleets have."""
-        return self._of_fleets(TEMPLATE)
+        return [one["id"] for one in self._fleet(TEMPLATE)]
 
-    def _of_fleets(self, kind: str) -> list[str]:
-        """The ids of what components have, but for what is to be deleted."""
-        return [
-            one["id"]
-            for one in self.of_type(kind)
-            if COMPONENTS in one["urn"] and one.get("id") and not one.get("delete")
-        ]
+    def _fleet(self, kind: str) -> Iterator[Resource]:
+        """What components have of a kind, but for what is to be deleted."""
+        for one in self.of_type(kind):
+            if COMPONENTS in one["urn"] and one.get("id") and not one.get("delete"):
+                yield one
 
     @property
     def roots(self) -> tuple[Resource, Resource] | None:
@@ -134,4 +161,4 @@ class Exported:
         return f"{provider['urn']}::{provider['id']}"
 
 
-_BEGUN = ("creating", "deleting")
+_BEGUN = ("creating", "deleting", "updating")
