@@ -18,7 +18,8 @@ def release_image(release: str) -> ReleaseImage:
     args: ReleaseImageArgs = {"image_name": f"front-web-{release}"}
     if release == releases[0]:
         args["source_instance_id"] = config.require("instance")
-    # The update that makes another release live clears the flag of this one, so that a later update can delete it.
+    # The update that makes another release live clears the option of this one, so that a later update can delete it.
+    # After a release that failed: first make the old one live again, and drop the failed one in a later update.
     return ReleaseImage(f"front-web-{release}", args, ResourceOptions(retain_on_delete=release == live))
 
 

@@ -1,4 +1,4 @@
-"""Images that an update declared as outliving the stack, and whose release is dropped after that update has ended badly."""
+"""Images that an update has marked to outlive the stack before it ended badly, and whose release is dropped then."""
 
 from collections.abc import Callable
 

@@ -96,7 +96,8 @@ def test_what_the_policy_does_not_allow_is_refused_over_the_wire(aws: LocalAws, 
     groups.create_auto_scaling_group(
         AutoScalingGroupName="batch", LaunchTemplate=theirs, MinSize=0, MaxSize=0, AvailabilityZones=["ap-northeast-2a"]
     )
-    named, instance = {"AutoScalingGroupName": GROUP}, launch(ec2)
+    named: Any = {"AutoScalingGroupName": GROUP}
+    instance = launch(ec2)
     tag: Any = {"ResourceId": GROUP, "ResourceType": "auto-scaling-group", "Key": "cost-center", "Value": "1"}
     ours: Any = [
         {"ResourceType": "image", "Tags": [{"Key": "snapnames:stack", "Value": f"organization/snapnames/{STACK}"}]}
@@ -114,7 +115,7 @@ def test_what_the_policy_does_not_allow_is_refused_over_the_wire(aws: LocalAws, 
             **named,
         ),
         "the end of the group": partial(groups.delete_auto_scaling_group, ForceDelete=True, **named),
-        "a tag of the group": partial(groups.create_or_update_tags, Tags=[{**tag, "PropagateAtLaunch": False}]),
+        "a tag of the group": partial(groups.create_or_update_tags, Tags=[tag | {"PropagateAtLaunch": False}]),
         "the removal of a tag": partial(groups.delete_tags, Tags=[tag]),
         "a process of the group": partial(groups.suspend_processes, **named),
         "a policy of the group": partial(groups.delete_policy, PolicyName="cpu", **named),

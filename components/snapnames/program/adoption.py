@@ -18,9 +18,6 @@ IMAGES_OUTPUT = "images"
 
 LIVE_OUTPUT = "live"
 
-LET_GO_OUTPUT = "letGo"
-"""The stack output that has the ids of dropped images that the next update deletes."""
-
 LEFT_OUTPUT = "leftRelease"
 """The stack output that has the release which a group launched when the stack left it to itself."""
 
@@ -93,19 +90,6 @@ def staying(settings: Settings, release: str, left: str) -> ResourceOptions | No
     if release == left or ("adopt" in (settings.fleet or {}) and release == settings.live):
         return ResourceOptions(transformations=[_kept])
     return None
-
-
-def may_be_kept(settings: Settings, image_id: str, before: Mapping[str, Any], *, launched: bool) -> bool:
-    """Whether an update that has failed may have left a dropped image as one that outlives the stack.
-
-    Such an update leaves no outputs. So it is an image that no update which succeeded has declared, or one that the
-    stack's launch template still launches, since that update changed the template too. If it were dropped like this,
-    it would stay in the account. `before`: the outputs that the last update has left. `launched`: whether the stack's
-    launch template launches it.
-    """
-    if "adopt" not in (settings.fleet or {}) or image_id in before.get(LET_GO_OUTPUT, ()):
-        return False
-    return launched or image_id not in before.get(IMAGES_OUTPUT, {}).values()
 
 
 def _kept(args: ResourceTransformationArgs) -> ResourceTransformationResult | None:

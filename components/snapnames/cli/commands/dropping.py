@@ -110,10 +110,13 @@ def drop(session: Session, releases: Sequence[str], standing: Standing) -> Dropp
     # The tag of an image that is gone can't be deleted; a refresh takes it out of the state.
     refresh = any(one.found is None for one in taken.values())
     try:
-        steps = session.preview(session.edited(wanted), refresh=refresh)
-        _check(steps, {session.image_name(release) for release in going})
-        session.refuse_newcomers(going)
-        session.update(session.edited(wanted), refresh=refresh, planned=steps)
+        # An update that failed may have marked an image to outlive the stack. One update clears the mark, one deletes.
+        marked = Exported(session.stack.state()["deployment"]).kept_images & {*held}
+        for _ in range(2 if marked else 1):
+            steps = session.preview(session.edited(wanted), refresh=refresh)
+            _check(steps, {session.image_name(release) for release in going})
+            session.refuse_newcomers(going)
+            session.update(session.edited(wanted), refresh=refresh, planned=steps)
     except CommandError as error:
         _late(session, outcome, going, held, error)
     else:
