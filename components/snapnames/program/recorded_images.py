@@ -48,7 +48,8 @@ def recorded_images() -> Mapping[str, bool]:
         except (OSError, ValueError, KeyError) as error:
             why = str(error)
         else:
-            return {one["id"]: bool(one.get("retainOnDelete")) for one in resources if one["type"] == IMAGE}
+            images = (one for one in resources if one["type"] == IMAGE and one.get("id"))
+            return {one["id"]: bool(one.get("retainOnDelete")) for one in images}
     raise InputError(
         f"`pulumi stack export` can't read which images the state of {stack_tag()} keeps for a group of your own: "
         f"{why}; an image that it keeps would stay in the account for good: put pulumi on PATH, and update again"
