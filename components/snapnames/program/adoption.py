@@ -13,6 +13,9 @@ from snapnames.rules.resource_types import IMAGE, TAG
 ADOPTED_OUTPUT = "adoptedGroup"
 """The stack output that has the name of the group that the stack has taken over."""
 
+ADOPTED_SERVICE_OUTPUT = "adoptedService"
+"""The stack output that has the service for which the stack has taken the group over."""
+
 IMAGES_OUTPUT = "images"
 """The stack output that has the id of each release's image."""
 
@@ -43,6 +46,14 @@ def check_adoption(settings: Settings, before: Mapping[str, Any]) -> None:
             f"snapnames:fleet.adopt is gone, and the stack has taken over the Auto Scaling group {adopted!r}: a second "
             f"group would be made. Write {adopted!r} there again; or, to leave the group to itself, remove "
             "snapnames:fleet as a whole"
+        )
+    service = before.get(ADOPTED_SERVICE_OUTPUT, settings.service)
+    if adopted and service != settings.service:
+        raise InputError(
+            f"snapnames:service is {settings.service!r}, and the stack has taken over the Auto Scaling group "
+            f"{adopted!r} for the service {service!r}: the launch template of that service would stay in the account, "
+            f"and nothing would launch from it. Write {service!r} there again; or take the group over in another "
+            "stack, after this one has left it"
         )
     last = before.get(LIVE_OUTPUT, "")
     if adopted and last and last not in settings.releases:
