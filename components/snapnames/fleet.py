@@ -25,7 +25,8 @@ class Fleet(ComponentResource):
 
     With `adopt` it takes over a group that exists. Only what the group launches from changes: a launch template with
     all that it launched with before, and this image. When the fleet is removed or destroyed, the group stays as it
-    runs, with the launch template.
+    runs, with the launch template. The image is not the fleet's: give the option `retain_on_delete` to the
+    `ReleaseImage` that the group launches, so that it stays too.
 
     Raises `InputError` before anything is registered for sizes and places that Auto Scaling refuses, and for properties
     that pulumi-aws does not have.

@@ -113,13 +113,20 @@ def remember_engine(stack: str) -> None:
     A preview takes no lock. An update has taken it before it runs a program. Where no record can be kept, `recover`
     asks for `--unlock` after a kill.
     """
+    pid = engine_process()
+    if pid:
+        with suppress(OSError):
+            remember(pid, stack, time.time())
+
+
+def engine_process() -> int:
+    """The id of the pulumi process that runs this program; 0 if it is not seen."""
     pid = os.getppid()
     while pid > 1 and (process := running(pid)):
         if process.name == _ENGINE:
-            with suppress(OSError):
-                remember(pid, stack, time.time())
-            return
+            return pid
         pid = process.parent
+    return 0
 
 
 def taken_here(lock: str, host: str, pid: int, since: datetime) -> Mapping[str, Any] | None:

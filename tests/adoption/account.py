@@ -9,7 +9,7 @@ from snapnames.testing.localaws.server import LocalAws
 
 GROUP, CONFIGURATION, HOOK = "web-prod", "web-2018-03-10", "drain"
 ZONE = "ap-northeast-2a"
-CHANGES = ("Instances", "LaunchConfigurationName", "LaunchTemplate")
+CHANGES = ("Instances", "LaunchConfigurationName", "LaunchTemplate", "MixedInstancesPolicy")
 """What a release changes of a group: what it launches from, and its instances."""
 
 
@@ -19,9 +19,12 @@ def public_image(aws: LocalAws) -> str:
     return min(image["ImageId"] for image in images if image["RootDeviceType"] == "ebs")
 
 
-def seed(aws: LocalAws) -> None:
-    """Four instances of a launch configuration of 2018, behind a target group and a classic load balancer."""
-    ec2, scaling, image_id = aws.client("ec2"), aws.client("autoscaling"), public_image(aws)
+def seed(aws: LocalAws, image_id: str = "") -> None:
+    """Four instances of a launch configuration of 2018, behind a target group and a classic load balancer.
+
+    They launch this image, or a public one.
+    """
+    ec2, scaling, image_id = aws.client("ec2"), aws.client("autoscaling"), image_id or public_image(aws)
     subnet = next(one for one in ec2.describe_subnets()["Subnets"] if one["AvailabilityZone"] == ZONE)
     security_group = ec2.create_security_group(GroupName="web", Description="web", VpcId=subnet["VpcId"])["GroupId"]
     target = aws.client("elbv2").create_target_group(
@@ -113,12 +116,23 @@ def unchanging(aws: LocalAws, name: str = GROUP) -> dict[str, Any]:
     scaling = aws.client("autoscaling")
     return {
         **{key: value for key, value in group(aws, name).items() if key not in CHANGES},
+        "mixed": _without_template(group(aws, name)),
         "policies": scaling.describe_policies(AutoScalingGroupName=name)["ScalingPolicies"],
         "hooks": scaling.describe_lifecycle_hooks(AutoScalingGroupName=name)["LifecycleHooks"],
         "scheduled": scaling.describe_scheduled_actions(AutoScalingGroupName=name)["ScheduledUpdateGroupActions"],
         "warm pool": scaling.describe_warm_pool(AutoScalingGroupName=name).get("WarmPoolConfiguration"),
         "standby": [one for one in group(aws, name)["Instances"] if one["LifecycleState"] == "Standby"],
     }
+
+
+def _without_template(found: dict[str, Any]) -> dict[str, Any]:
+    """The mixed instances policy but for the version that it launches; the provider writes out an empty price."""
+    policy = found.get("MixedInstancesPolicy", {})
+    launch = {
+        key: value for key, value in policy.get("LaunchTemplate", {}).items() if key != "LaunchTemplateSpecification"
+    }
+    distribution = {key: value for key, value in policy.get("InstancesDistribution", {}).items() if value != ""}
+    return {"launch": launch, "distribution": distribution}
 
 
 def launched(aws: LocalAws, name: str = GROUP) -> dict[str, Any]:

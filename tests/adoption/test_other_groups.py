@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
@@ -12,65 +12,11 @@ from dev.engine import Engine
 from tests.account import images, launch
 from tests.program import Program
 
-from .account import GROUP, ZONE, group, launched, public_image, seed, unchanging
-
-if TYPE_CHECKING:
-    from mypy_boto3_ec2.type_defs import RequestLaunchTemplateDataTypeDef
+from .account import GROUP, ZONE, group, launched, seed, unchanging
+from .templates import INTERFACES, seed_template
 
 Make = Callable[..., Program]
 FLEET = {"adopt": GROUP}
-INTERFACES: Any = [
-    {
-        "DeviceIndex": 0,
-        "NetworkCardIndex": 0,
-        "SecondaryPrivateIpAddressCount": 2,
-        "Ipv6AddressCount": 1,
-        "PrimaryIpv6": True,
-    },
-    {
-        "DeviceIndex": 1,
-        "NetworkCardIndex": 0,
-        "PrivateIpAddress": "172.31.0.8",
-        "PrivateIpAddresses": [
-            {"PrivateIpAddress": "172.31.0.8", "Primary": True},
-            {"PrivateIpAddress": "172.31.0.9", "Primary": False},
-        ],
-        "Ipv6Addresses": [{"Ipv6Address": "2001:db8::8"}],
-    },
-]
-"""As the API has them, with the card 0, which the provider always writes. pulumi-aws has other names for most."""
-
-MIXED: dict[str, Any] = {
-    "InstancesDistribution": {"OnDemandBaseCapacity": 1, "OnDemandPercentageAboveBaseCapacity": 50},
-    "LaunchTemplate": {"Overrides": [{"InstanceType": "t3.small"}, {"InstanceType": "t3.medium"}]},
-}
-
-
-def _seed_template(aws: LocalAws, version: str, *, mixed: bool = False, **options: Any) -> str:  # noqa: ANN401 -- of the API
-    """Make the group on a template of two versions, of which the first is the default; the template's id."""
-    ec2, image_id = aws.client("ec2"), public_image(aws)
-    data: RequestLaunchTemplateDataTypeDef = {
-        "ImageId": image_id,
-        "InstanceType": "t3.nano",
-        "UserData": "IyEvYmluL3NoCg==",
-        "Monitoring": {"Enabled": True},
-        "TagSpecifications": [{"ResourceType": "volume", "Tags": [{"Key": "team", "Value": "web"}]}],
-        "NetworkInterfaces": INTERFACES,
-    }
-    template = ec2.create_launch_template(LaunchTemplateName="team", LaunchTemplateData=data)["LaunchTemplate"]
-    template_id: str = template["LaunchTemplateId"]
-    ec2.create_launch_template_version(
-        LaunchTemplateId=template_id, LaunchTemplateData={**data, "InstanceType": "t3.micro"}
-    )
-    named = {"LaunchTemplateId": template_id, "Version": version}
-    launches: dict[str, Any] = {"LaunchTemplate": named}
-    if mixed:
-        policy = {**MIXED["LaunchTemplate"], "LaunchTemplateSpecification": named}
-        launches = {"MixedInstancesPolicy": {**MIXED, "LaunchTemplate": policy}}
-    aws.client("autoscaling").create_auto_scaling_group(
-        AutoScalingGroupName=GROUP, MinSize=1, MaxSize=3, AvailabilityZones=[ZONE], **launches, **options
-    )
-    return template_id
 
 
 @pytest.mark.parametrize(("version", "kind"), [("$Latest", "t3.micro"), ("$Default", "t3.nano")])
@@ -79,7 +25,7 @@ def test_a_group_on_a_template_launches_the_same_with_the_new_image_from_a_templ
 ) -> None:
     """The team's template is not touched. Then nothing is left to do."""
     aws.settings(pending_seconds=0)
-    theirs = _seed_template(aws, version)
+    theirs = seed_template(aws, version)
     before = unchanging(aws)
     versions = ec2.describe_launch_template_versions(LaunchTemplateId=theirs)["LaunchTemplateVersions"]
     stack = program({"service": "web", "source": launch(ec2), "releases": ["1"], "fleet": FLEET})
@@ -112,7 +58,7 @@ def test_a_mixed_instances_policy_stays_and_launches_from_the_template_of_the_st
 ) -> None:
     """Its types and its distribution too."""
     aws.settings(pending_seconds=0)
-    _seed_template(aws, "$Latest", mixed=True)
+    seed_template(aws, "$Latest", mixed=True)
     before = group(aws)["MixedInstancesPolicy"]
     stack = program({"service": "web", "source": launch(ec2), "releases": ["1"], "fleet": FLEET})
 

@@ -67,7 +67,7 @@ def test_a_pending_image_whose_release_is_dropped_is_refused(
     account = Account(session, session.ec2(), read_images(ec2))
 
     with pytest.raises(InputError) as refused:
-        settle_dropped(read(GOOD), account, {})
+        settle_dropped(read(GOOD), account, taken_over=False)
 
     assert str(refused.value) == (
         f"image 'front-web-0' ({image_id}) is pending and its release is not in snapnames:releases; deleted now, it "

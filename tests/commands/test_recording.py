@@ -36,7 +36,8 @@ def settled(text: str) -> list[str]:
 def recorded(page: Path) -> str:
     """The block of the page that begins with the command."""
     blocks = re.findall(r"^```console\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    return next(block for block in blocks if block.startswith(f"$ {COMMAND}\n"))
+    found: str = next(block for block in blocks if block.startswith(f"$ {COMMAND}\n"))
+    return found
 
 
 def test_a_bad_release_looks_as_the_docs_have_recorded_it(

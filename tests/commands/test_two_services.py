@@ -1,7 +1,7 @@
 """Two services in one program of somebody's own: the command deploys the one that it is told, and leaves the other."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +121,7 @@ def test_an_update_that_would_also_change_the_other_service_is_refused_and_says_
 
 
 @pytest.fixture
-def own(tmp_path: Path, aws: LocalAws, engine: Engine, ec2: EC2Client) -> Iterator[Program]:
+def own(tmp_path: Path, aws: LocalAws, engine: Engine, ec2: EC2Client) -> Program:
     """A program that declares its images and its fleets by hand, and asks no config which release is live."""
     aws.settings(pending_seconds=0)
     instance = launch(ec2, mappings=[])

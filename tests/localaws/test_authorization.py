@@ -102,9 +102,14 @@ def _free(ec2: EC2Client, restrict: Restrict) -> EC2Client:
 def test_a_group_of_a_launch_template_needs_what_its_launches_need(
     aws: LocalAws, ec2: EC2Client, restrict: Restrict
 ) -> None:
-    """RunInstances with the template, and PassRole for its instance profile."""
+    """RunInstances with the template, CreateTags for what it tags, and PassRole for its instance profile."""
     image = ec2.create_image(InstanceId=launch(ec2), Name="web", NoReboot=True)["ImageId"]
-    data: Any = {"ImageId": image, "InstanceType": "t3.micro", "IamInstanceProfile": {"Name": "web"}}
+    data: Any = {
+        "ImageId": image,
+        "InstanceType": "t3.micro",
+        "IamInstanceProfile": {"Name": "web"},
+        "TagSpecifications": [{"ResourceType": "volume", "Tags": [{"Key": "team", "Value": "web"}]}],
+    }
     template = ec2.create_launch_template(LaunchTemplateName="web", LaunchTemplateData=data)["LaunchTemplate"]
     launched = {"LaunchTemplateId": template["LaunchTemplateId"], "Version": "1"}
     group = {"AutoScalingGroupName": "web", "MinSize": 0, "MaxSize": 0, "AvailabilityZones": ["ap-northeast-2a"]}
@@ -114,10 +119,22 @@ def test_a_group_of_a_launch_template_needs_what_its_launches_need(
     restrict(("autoscaling:*", "*", {}))
     without_launch = refusal(create, LaunchTemplate=launched, **group)
     restrict(("autoscaling:*", "*", {}), ("ec2:RunInstances", "*", {"ArnLike": {"ec2:LaunchTemplate": arn}}))
+    without_tags = refusal(create, LaunchTemplate=launched, **group)
+    volumes = {"StringEquals": {"ec2:CreateAction": "RunInstances", "aws:RequestTag/team": "web"}}
+    restrict(
+        ("autoscaling:*", "*", {}),
+        ("ec2:RunInstances", "*", {"ArnLike": {"ec2:LaunchTemplate": arn}}),
+        ("ec2:CreateTags", f"{EC2}*:volume/*", volumes),
+    )
     without_role = refusal(create, LaunchTemplate=launched, **group)
+    mixed: Any = {
+        "LaunchTemplate": {"LaunchTemplateSpecification": launched, "Overrides": [{"InstanceType": "t3.small"}]}
+    }
+    of_a_policy = refusal(create, MixedInstancesPolicy=mixed, **group)
 
     assert without_launch[2] == f"ec2:RunInstances on resource: {EC2}123456789012:instance/*"
-    assert without_role[2] == "iam:PassRole on resource: arn:aws:iam::123456789012:role/web"
+    assert without_tags[2] == f"ec2:CreateTags on resource: {EC2}123456789012:volume/*"
+    assert without_role[2] == of_a_policy[2] == "iam:PassRole on resource: arn:aws:iam::123456789012:role/web"
 
 
 def test_a_call_that_the_local_aws_cannot_authorize_is_refused(ec2: EC2Client, restrict: Restrict) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
+import pytest
 from snapnames.testing.localaws.server import LocalAws
 
 from .fleet import GROUP, Fleet
@@ -150,3 +151,30 @@ def test_a_group_takes_everything_of_its_own_along(aws: LocalAws, fleet: Fleet, 
     assert autoscaling.describe_lifecycle_hooks(AutoScalingGroupName=GROUP)["LifecycleHooks"] == []
     assert autoscaling.describe_scheduled_actions()["ScheduledUpdateGroupActions"] == []
     assert autoscaling.describe_policies()["ScalingPolicies"] == []
+
+
+@pytest.mark.parametrize(("weight", "instances"), [(None, 5), ("2", 3)])
+def test_a_mixed_instances_policy_divides_the_whole_capacity_and_loses_none_of_it(
+    aws: LocalAws, fleet: Fleet, weight: str | None, instances: int
+) -> None:
+    """Half of what is above a base of one does not come out even. A weight says how much an instance is of it."""
+    weighted = {"WeightedCapacity": weight} if weight else {}
+    policy: Any = {
+        "InstancesDistribution": {"OnDemandBaseCapacity": 1, "OnDemandPercentageAboveBaseCapacity": 50},
+        "LaunchTemplate": {
+            "LaunchTemplateSpecification": {"LaunchTemplateId": fleet.template, "Version": "1"},
+            "Overrides": [{"InstanceType": "t3.small", **weighted}],
+        },
+    }
+
+    aws.client("autoscaling").create_auto_scaling_group(
+        AutoScalingGroupName=GROUP,
+        MixedInstancesPolicy=policy,
+        MinSize=0,
+        MaxSize=9,
+        DesiredCapacity=5,
+        AvailabilityZones=["ap-northeast-2a"],
+    )
+
+    [group] = aws.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+    assert len(group["Instances"]) == instances

@@ -38,10 +38,13 @@ def example(installed: Installation, tmp_path: Path, aws: LocalAws, engine: Engi
 
 
 def test_every_example_has_a_test() -> None:
-    """A new folder needs one here; two_services has its tests in tests/commands."""
+    """A new folder needs one here; two_services has its tests in tests/commands, adopted_group in tests/adoption."""
     folders = {path.parent.name for path in EXAMPLES.glob("*/__main__.py")}
 
-    assert folders == {"release_image", "fleet", "owned_images", "existing_stack", "two_services"}
+    assert folders == {
+        *("release_image", "fleet", "owned_images"),
+        *("existing_stack", "adopted_group", "two_services"),
+    }
 
 
 def test_the_example_of_a_release_image_names_and_tags_each_snapshot(example: Example, ec2: EC2Client) -> None:

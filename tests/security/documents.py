@@ -2,8 +2,10 @@
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+from snapnames.testing.localaws.policies import Policy, Request
 
 from tests.program import ROOT
 
@@ -15,6 +17,9 @@ PRUNE = "prune"
 
 BESIDE = "taken-in"
 """The policy that stands beside deploy.json, and is no part of the whole: it names images by their ids."""
+
+ADOPT = "adopt"
+"""The policy of a group of the team's own, beside deploy.json. It is no part of the whole: it names one group."""
 
 READERS = ("preview", "recover")
 """The policies of those who only read. The other parts allow all that they allow."""
@@ -48,6 +53,29 @@ def reductions(document: Document) -> Iterator[tuple[str, Document]]:
                 less = copy.deepcopy(document)
                 less["Statement"][number][element] = [v for v in listed(statement[element]) if v != value]
                 yield f"{statement['Sid']}: {element} {value}", less
+
+
+def both(one: Document, other: Document) -> Document:
+    """The policy of a role that has both."""
+    return {**one, "Statement": [*one["Statement"], *other["Statement"]]}
+
+
+def of_images(image_ids: Iterable[str]) -> Document:
+    """The policy beside deploy.json, for these images that were taken in."""
+    document = part(BESIDE)
+    for statement in document["Statement"]:
+        if "ami-" in str(statement["Resource"]):
+            statement["Resource"] = [f"arn:aws:ec2:*::image/{image_id}" for image_id in image_ids]
+    return document
+
+
+def enough(document: Document, authorized: list[dict[str, Any]]) -> bool:
+    """Whether a policy allows all that was asked."""
+    asked = {
+        (request["action"], request["resource"], tuple(sorted((k, tuple(v)) for k, v in request["context"].items())))
+        for request in authorized
+    }
+    return all(map(Policy(document).allows, (Request(action, to, dict(context)) for action, to, context in asked)))
 
 
 def without(document: Document, sid: str) -> Document:

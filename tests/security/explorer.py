@@ -33,7 +33,7 @@ Account = Mapping[str, Thing]
 
 
 def account() -> Account:
-    """Of a service front-web, of a service front-web-admin, and of others."""
+    """Of a service front-web, of a service front-web-admin, and of others; `web-prod` is a group made by hand."""
     ours, admins = frozenset({MARK}), frozenset({("snapnames:stack", THEIRS)})
     return {
         "snap-ours": Thing(_named("front-web-1(001)"), theirs=False),
@@ -51,6 +51,7 @@ def account() -> Account:
         "lt-admin": Thing(admins, launches="ami-admin"),
         "lc:front-web-admin-1a2b3c4": Thing(launches="ami-admin"),
         "asg:front-web-admin-1234567": Thing(admins, launches="lc:front-web-admin-1a2b3c4"),
+        "asg:web-prod": Thing(launches="lc:front-web-admin-1a2b3c4"),
     }
 
 
@@ -176,7 +177,8 @@ def _autoscaling(
     name: str, thing: Thing, action: str, given: Mapping[str, str], after: Thing | None, harm: str = "", *more: str
 ) -> Try:
     if thing.theirs:
-        harm = f"{'deletes' if after is None else 'changes'} {name}"
+        does = f"{'deletes' if after is None else 'changes'} {name}"
+        harm = f"{does} and {harm}" if harm else does
     return Try(" ".join([action, name, *more]), "autoscaling", action, given, name, after, harm)
 
 

@@ -1,18 +1,17 @@
 """The policies of docs/ are enough for the job they are for, and hold nothing that it does not need."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
-from snapnames.testing.localaws.policies import Policy, Request
 from snapnames.testing.localaws.server import LocalAws
 
 from tests.account import images, launch, names, snapshot_ids
 from tests.faults import FaultProxy, Hold
 from tests.program import Program, kill_all
 
-from .documents import BESIDE, PRUNE, STACK, Document, part, reductions, without
+from .documents import PRUNE, STACK, Document, both, enough, of_images, part, reductions, without
 
 KEY = "local"
 """The access key of everything that a stack of the tests runs."""
@@ -37,16 +36,7 @@ def restricted(aws: LocalAws) -> Callable[[Document], None]:
 
 def unneeded(document: Document, authorized: list[dict[str, Any]]) -> list[str]:
     """The actions and resources of a policy without which all that was asked would be allowed too."""
-    return [out for out, less in reductions(document) if _enough(less, authorized)]
-
-
-def _enough(document: Document, authorized: list[dict[str, Any]]) -> bool:
-    """Whether a policy allows all that was asked."""
-    asked = {
-        (request["action"], request["resource"], tuple(sorted((k, tuple(v)) for k, v in request["context"].items())))
-        for request in authorized
-    }
-    return all(map(Policy(document).allows, (Request(action, to, dict(context)) for action, to, context in asked)))
+    return [out for out, less in reductions(document) if enough(less, authorized)]
 
 
 def test_the_policies_of_deploy_and_prune_are_enough_for_the_main_job_and_hold_nothing_that_it_does_not_need(
@@ -80,7 +70,7 @@ def test_the_policies_of_deploy_and_prune_are_enough_for_the_main_job_and_hold_n
     ec2.delete_tags(Resources=[min(snapshot_ids(ec2))], Tags=[{"Key": "Name"}])
     service.snapnames("recover", "--orphans")
     pruning = aws.authorized()[len(asked) :]
-    restricted(_both(part("deploy"), part(PRUNE)))
+    restricted(both(part("deploy"), part(PRUNE)))
     service.pulumi("destroy", "--yes", "--refresh")
     ending = aws.authorized()[len(asked) + len(pruning) :]
 
@@ -89,7 +79,7 @@ def test_the_policies_of_deploy_and_prune_are_enough_for_the_main_job_and_hold_n
     assert pruned["dropped"] == ["2", "1"]
     assert (images(ec2), snapshot_ids(ec2)) == ({}, set())
     assert unneeded(part(PRUNE), pruning) == []
-    deletes = [one for one in ending if _enough(part("deploy"), [one])]
+    deletes = [one for one in ending if enough(part("deploy"), [one])]
     assert unneeded(part("deploy"), [*asked, *deletes]) == []
 
 
@@ -111,12 +101,12 @@ def test_what_was_taken_in_needs_the_policy_of_its_images_beside_and_nothing_of_
         release: ec2.create_image(InstanceId=source, Name=f"front-web-{release}", NoReboot=True)["ImageId"]
         for release in ("3", "2", "1")
     }
-    beside = _of_images(taken.values())
+    beside = of_images(taken.values())
     fleet = {**GROUP, "launch": "template", "minSize": 0}
     config = {"service": "front-web", "source": source, "fleet": fleet}
     stack = program({**config, "releases": [*taken], "takenIn": taken}, stack=STACK)
-    main = _both(part("deploy"), part(PRUNE))
-    restricted(_both(main, beside))
+    main = both(part("deploy"), part(PRUNE))
+    restricted(both(main, beside))
 
     stack.up("--skip-preview")
     stack.config |= {"releases": ["3", "2"], "takenIn": {one: taken[one] for one in ("3", "2")}}
@@ -130,20 +120,7 @@ def test_what_was_taken_in_needs_the_policy_of_its_images_beside_and_nothing_of_
     assert sorted(images(ec2)) == ["front-web-1", "front-web-3"]
     # Not each of the three images is launched, and one alone is pruned.
     less = [(out, one) for out, one in reductions(beside) if "Action" in out]
-    assert [out for out, one in less if _enough(_both(main, one), asked)] == []
-
-
-def _of_images(image_ids: Iterable[str]) -> Document:
-    """The policy beside deploy.json, for these images."""
-    document = part(BESIDE)
-    for statement in document["Statement"]:
-        if "ami-" in str(statement["Resource"]):
-            statement["Resource"] = [f"arn:aws:ec2:*::image/{image_id}" for image_id in image_ids]
-    return document
-
-
-def _both(one: Document, other: Document) -> Document:
-    return {**one, "Statement": [*one["Statement"], *other["Statement"]]}
+    assert [out for out, one in less if enough(both(main, one), asked)] == []
 
 
 def test_the_name_owned_policy_is_enough_to_give_names_to_replace_them_and_to_take_them_back(

@@ -31,6 +31,7 @@ ADMITTED = {
         *(f"makes a launch configuration of {one}" for one in ("ami-admin", "ami-base")),
         *(f"launches {one}" for one in ("ami-admin", "ami-base")),
     },
+    "moves the group that is taken over to a template of this stack": {"changes asg:web-prod"},
     "deletes a snapshot that has no Name": {"deletes snap-unnamed"},
     "deletes every snapshot": {f"deletes {one}" for one in THEIR_SNAPSHOTS},
     "nothing": set[str](),

@@ -1,58 +1,16 @@
 """The whole way of a team with a script: adopt, deploy, roll back, prune, deploy on, destroy."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-import yaml
 from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
-from snapnames.testing.environment import sealed
 from snapnames.testing.localaws.server import LocalAws
 
 from dev.engine import Engine
 from tests.account import images, snapshot_ids, writes
+from tests.shell import Shell
 
 from .account import GROUP, names_of, seed, seed_group
-
-
-class Shell:
-    """An empty folder, and the environment of a person in it."""
-
-    def __init__(self, folder: Path, aws: LocalAws, engine: Engine) -> None:
-        """Make the folder, and one for the state."""
-        self.folder, state = folder / "project", folder / "state"
-        self.folder.mkdir()
-        state.mkdir()
-        programs = [Path(sys.executable).parent, engine.bin]
-        self.environment = sealed(
-            os.environ, path=programs, pulumi_home=engine.home, backend=state, endpoint=aws.url
-        ) | {"XDG_STATE_HOME": str(folder / "kept")}
-
-    def __call__(self, program: str, *arguments: str) -> str:
-        """What the program prints. Fails the test unless it ends in 0."""
-        done = subprocess.run(
-            [program, *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{program} {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
-        return done.stdout + done.stderr
-
-    def snapnames(self, command: str, *arguments: str) -> str:
-        """One command on the stack."""
-        return self("snapnames", command, *arguments, "--stack", "production")
-
-    @property
-    def config(self) -> dict[str, object]:
-        """The config of the stack, as the file has it."""
-        found = yaml.safe_load((self.folder / "Pulumi.production.yaml").read_text(encoding="utf-8"))
-        return dict(found["config"])
 
 
 def test_a_team_with_thirty_old_images_goes_the_whole_way_and_loses_nothing_that_it_did_not_prune(

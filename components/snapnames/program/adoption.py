@@ -13,13 +13,13 @@ from snapnames.rules.resource_types import IMAGE, TAG
 ADOPTED_OUTPUT = "adoptedGroup"
 """The stack output that has the name of the group that the stack has taken over."""
 
+ADOPTED_SERVICE_OUTPUT = "adoptedService"
+"""The stack output that has the service for which the stack has taken the group over."""
+
 IMAGES_OUTPUT = "images"
 """The stack output that has the id of each release's image."""
 
 LIVE_OUTPUT = "live"
-
-LET_GO_OUTPUT = "letGo"
-"""The stack output that has the ids of dropped images that the next update deletes."""
 
 LEFT_OUTPUT = "leftRelease"
 """The stack output that has the release which a group launched when the stack left it to itself."""
@@ -46,6 +46,14 @@ def check_adoption(settings: Settings, before: Mapping[str, Any]) -> None:
             f"snapnames:fleet.adopt is gone, and the stack has taken over the Auto Scaling group {adopted!r}: a second "
             f"group would be made. Write {adopted!r} there again; or, to leave the group to itself, remove "
             "snapnames:fleet as a whole"
+        )
+    service = before.get(ADOPTED_SERVICE_OUTPUT, settings.service)
+    if adopted and service != settings.service:
+        raise InputError(
+            f"snapnames:service is {settings.service!r}, and the stack has taken over the Auto Scaling group "
+            f"{adopted!r} for the service {service!r}: the launch template of that service would stay in the account, "
+            f"and nothing would launch from it. Write {service!r} there again; or take the group over in another "
+            "stack, after this one has left it"
         )
     last = before.get(LIVE_OUTPUT, "")
     if adopted and last and last not in settings.releases:
@@ -93,19 +101,6 @@ def staying(settings: Settings, release: str, left: str) -> ResourceOptions | No
     if release == left or ("adopt" in (settings.fleet or {}) and release == settings.live):
         return ResourceOptions(transformations=[_kept])
     return None
-
-
-def may_be_kept(settings: Settings, image_id: str, before: Mapping[str, Any], *, launched: bool) -> bool:
-    """Whether an update that has failed may have left a dropped image as one that outlives the stack.
-
-    Such an update leaves no outputs. So it is an image that no update which succeeded has declared, or one that the
-    stack's launch template still launches, since that update changed the template too. If it were dropped like this,
-    it would stay in the account. `before`: the outputs that the last update has left. `launched`: whether the stack's
-    launch template launches it.
-    """
-    if "adopt" not in (settings.fleet or {}) or image_id in before.get(LET_GO_OUTPUT, ()):
-        return False
-    return launched or image_id not in before.get(IMAGES_OUTPUT, {}).values()
 
 
 def _kept(args: ResourceTransformationArgs) -> ResourceTransformationResult | None:

@@ -3,8 +3,9 @@
 A create that failed or timed out leaves an image in the state without its volumes. Deleting it then would deregister
 the image and leave its snapshots, so it stays declared until a refresh has read them into the state.
 
-The image of a release that a group of the team's own launched is marked to outlive the stack. If the update that made
-it so has failed, the image is declared once more without the mark, and the next update deletes it.
+The image of a release that a group of the team's own launched is marked to outlive the stack. If an update that made it
+so has failed, the state still has the mark. Then the image is declared once more without the mark, and the next update
+deletes it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,7 +22,7 @@ from snapnames.resources.named_image import NO_INSTANCE, NamedImage
 from snapnames.rules.images import Image, ImageWithSnapshots, Use
 from snapnames.rules.resource_types import RELEASE_IMAGE
 
-from .adoption import LET_GO_OUTPUT, may_be_kept
+from .recorded_images import recorded_images
 
 if TYPE_CHECKING:
     from .account import Account
@@ -67,18 +68,24 @@ class DroppedImage(ComponentResource):
         self.register_outputs({"snapshot_names": names})
 
 
-def settle_dropped(settings: Settings, account: "Account", before: Mapping[str, Any]) -> list[str]:
+def settle_dropped(settings: Settings, account: "Account", *, taken_over: bool) -> list[str]:
     """See to the images of this stack that are no release any more; the names of those to declare once more as images.
 
-    Keeps those whose snapshots never got a name, and those that may be marked to outlive the stack. Reads nothing when
-    no release was dropped. Raises `InputError` for a dropped image that is still pending, since EC2 has not made all
-    its snapshots, for one that something outside this stack uses (a preview warns of that), and when AWS refuses a
-    read. `before`: the outputs that the last update has left.
+    Keeps those whose snapshots never got a name, and those that the state has as ones that outlive the stack. Leaves
+    alone what an earlier stack of this name has left to a group. Reads nothing when no release was dropped. Raises
+    `InputError` for a dropped image that is still pending, since EC2 has not made all its snapshots, for one that
+    something outside this stack uses (a preview warns of that), and when AWS or pulumi refuses a read. `taken_over`:
+    whether the stack has a group of the team's own, or has left one.
     """
     names = {settings.image_name(release) for release in settings.releases}
     dropped = [image for image in account.built if image.name not in names]
     if not dropped:
         return []
+    kept = dict[str, bool]()
+    if taken_over:
+        kept |= recorded_images()
+        # No update can delete what the state does not have.
+        dropped = [image for image in dropped if image.image_id in kept]
     # Only a dropped release needs boto3, which takes longer to import than a preview without changes takes in all.
     from snapnames.aws.session import reading  # noqa: PLC0415
     from snapnames.aws.snapshots import with_snapshots  # noqa: PLC0415
@@ -95,20 +102,15 @@ def settle_dropped(settings: Settings, account: "Account", before: Mapping[str, 
         DroppedImage(image, settings)
     leaving = {image.image_id: image.name for image in dropped if image not in unread}
     adopted = (settings.fleet or {}).get("adopt", "")
-    if not leaving or (IN_USE in settings.force and not adopted):
-        _say_destroyed(leaving, settings.namespace)
-        return []
-    uses = _Uses(leaving, account, adopted)
-    let_go = {image_id: name for image_id, name in leaving.items() if uses.may_be_kept(settings, image_id, before)}
+    let_go = {image_id: name for image_id, name in leaving.items() if kept.get(image_id)}
     gone = {image_id: name for image_id, name in leaving.items() if image_id not in let_go}
     _say_destroyed(gone, settings.namespace)
-    if IN_USE not in settings.force:
-        uses.guard()
+    if leaving and IN_USE not in settings.force:
+        _Uses(leaving, account, adopted).guard()
     if let_go:
-        pulumi.export(LET_GO_OUTPUT, list(let_go))
         pulumi.log.warn(
-            f"this update keeps {_listed(let_go)}, since an update that failed has launched it in the Auto Scaling "
-            f"group {adopted!r}: the next `pulumi up` deletes it"
+            f"this update keeps {_listed(let_go)}, since an update that failed has kept it for the Auto Scaling group: "
+            "the next `pulumi up` deletes it"
         )
     return list(let_go.values())
 
@@ -137,12 +139,7 @@ class _Uses:
             older = uses.read_older_versions(account.ec2, found.templates)
         own = uses.own_templates(found, stack_tag())
         self._outside = uses.used_outside(found, stack_tag(), [adopted] if adopted else [])
-        self._launched = {use.image_id for use in found.found if use.kind == uses.TEMPLATE and use.by in own}
         self._noted = [use for use in older if use.image_id in leaving and use not in found.found and use.by not in own]
-
-    def may_be_kept(self, settings: Settings, image_id: str, before: Mapping[str, Any]) -> bool:
-        """Whether the state may have the image as one that outlives the stack."""
-        return may_be_kept(settings, image_id, before, launched=image_id in self._launched)
 
     def guard(self) -> None:
         """Raise, or warn in a preview, when something outside this stack can launch one of the images."""

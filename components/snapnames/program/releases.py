@@ -7,7 +7,6 @@ from snapnames.config.settings import Settings
 from snapnames.errors import InputError
 from snapnames.release_image import ReleaseImage, ReleaseImageArgs
 from snapnames.resources.account_images import marked_ids
-from snapnames.resources.stack_outputs import last_outputs
 from snapnames.rules.time_spans import deprecation_time
 
 from .adoption import staying
@@ -57,7 +56,8 @@ def release_images(settings: Settings, left: str = "") -> "dict[str, ReleaseImag
             source = find_source(settings.source, names[newest], account, reboot=settings.reboot, adopted=adopted)
             # A copy of that name keeps EC2 from making the image: then the component reads it, and says so.
             read = None if account.bears(names[newest]) else source
-        let_go = settle_dropped(settings, account, last_outputs() if "adopt" in (settings.fleet or {}) else {})
+        taken_over = bool(left) or "adopt" in (settings.fleet or {})
+        let_go = settle_dropped(settings, account, taken_over=taken_over)
 
     def declare(image_name: str, options: "ResourceOptions | None" = None) -> ReleaseImage:
         args: ReleaseImageArgs = {

@@ -14,7 +14,15 @@ from snapnames.rules.groups import GROUP_OUTPUT
 from snapnames.rules.history import HISTORY_OUTPUT, read_history
 from snapnames.rules.owned_names import RECORD_OUTPUT
 
-from .adoption import ADOPTED_OUTPUT, IMAGES_OUTPUT, LEFT_OUTPUT, LIVE_OUTPUT, check_adoption, left_release
+from .adoption import (
+    ADOPTED_OUTPUT,
+    ADOPTED_SERVICE_OUTPUT,
+    IMAGES_OUTPUT,
+    LEFT_OUTPUT,
+    LIVE_OUTPUT,
+    check_adoption,
+    left_release,
+)
 from .history import recorded_history
 from .releases import release_images
 
@@ -58,6 +66,7 @@ def declare_stack() -> None:
         pulumi.export(GROUP_OUTPUT, fleet.auto_scaling_group_name)
         if "adopt" in settings.fleet:
             pulumi.export(ADOPTED_OUTPUT, fleet.auto_scaling_group_name)
+            pulumi.export(ADOPTED_SERVICE_OUTPUT, settings.service)
         ran_before = read_history(before.get(HISTORY_OUTPUT))
         history = recorded_history(ran_before, settings.live, settings.releases, fleet.rollout)
         pulumi.export(HISTORY_OUTPUT, history)

@@ -8,6 +8,7 @@ from pulumi import ComponentResource, ResourceOptions
 from snapnames.config.aws_properties import with_whole_numbers
 from snapnames.config.fleet_args import FleetArgs
 from snapnames.config.fleet_properties import GROUP, MIXED, SHORT, classes, filled_in
+from snapnames.rules.groups import ADOPTED
 from snapnames.rules.images import STACK_TAG
 from snapnames.rules.instance_refresh import refresh_of
 
@@ -87,7 +88,7 @@ def auto_scaling_group(
     named = {"name": adopted} if adopted else {}
     # An import under the logical name of a group of the fleet's own would delete that one.
     group = Group(
-        f"{name}-adopted" if adopted else name,
+        f"{name}{ADOPTED}" if adopted else name,
         {
             **_new_group(args),
             **_passed_through(args, settings),

@@ -9,6 +9,9 @@ from .images import STACK_TAG
 GROUP_OUTPUT = "autoScalingGroup"
 """The stack output that has the name of the stack's own group."""
 
+ADOPTED = "-adopted"
+"""The end of the logical name of a group that is taken over. The name of the group itself is among its inputs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Launch:

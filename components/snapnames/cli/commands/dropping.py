@@ -112,10 +112,14 @@ def drop(session: Session, releases: Sequence[str], standing: Standing) -> Dropp
     # The tag of an image that is gone can't be deleted; a refresh takes it out of the state.
     refresh = any(one.found is None for one in taken.values())
     try:
-        steps = session.preview(session.edited(wanted), refresh=refresh)
-        _check(session, steps, {session.image_name(release) for release in going}, {} if refresh else held)
-        session.refuse_newcomers(going)
-        session.update(session.edited(wanted), refresh=refresh, planned=steps)
+        # An update that failed may have marked an image to outlive the stack. One update clears the mark, one deletes.
+        marked = Exported(session.stack.state()["deployment"]).kept_images & {*held}
+        for staying in (marked, set[str]()) if marked else (marked,):
+            steps = session.preview(session.edited(wanted), refresh=refresh)
+            goes = {image: name for image, name in held.items() if image not in staying and not refresh}
+            _check(session, steps, {session.image_name(release) for release in going}, goes)
+            session.refuse_newcomers(going)
+            session.update(session.edited(wanted), refresh=refresh, planned=steps)
     except CommandError as error:
         _late(session, outcome, going, held, error)
     else:

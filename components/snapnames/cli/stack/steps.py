@@ -10,6 +10,7 @@ from pulumi.automation.events import EngineEvent, StepEventMetadata
 
 from snapnames.cli.stack.open_stack import plain
 from snapnames.rules import resource_types
+from snapnames.rules.groups import ADOPTED
 from snapnames.rules.images import TAKEN_IN_TAG
 from snapnames.rules.tags import SECRET_MARK
 
@@ -35,6 +36,14 @@ _VERBS = {
 
 _LOGGED = re.compile(r"^sdk-v2/\S+ sdk\.helper_schema: |: provider=aws@\S+$")
 """The text that the provider's log adds around an error."""
+
+_TAKE_OVER = "take over"
+"""What an import of a group is: the group is there, and nothing of it is made."""
+
+_OF_THE_PROVIDER = frozenset(
+    {"forceDelete", "forceDeleteWarmPool", "ignoreFailedScalingActivities", "waitForCapacityTimeout"}
+)
+"""Inputs of a group that the provider alone knows. They appear in the state when a group is taken over."""
 
 _FLEET = (resource_types.CONFIGURATION, resource_types.TEMPLATE, resource_types.GROUP)
 FLEET_KINDS = tuple(_KINDS[kind] for kind in _FLEET)
@@ -147,7 +156,8 @@ class Steps:
         if metadata.type not in _FLEET or step.verb == "delete" or metadata.op == "create":
             return
         old = (metadata.old.inputs or {}) if metadata.old else {}
-        for path in sorted({re.split(r"[.\[]", path)[0] for path in (metadata.detailed_diff or {})}):
+        paths = {re.split(r"[.\[]", path)[0] for path in (metadata.detailed_diff or {})}
+        for path in sorted(path for path in paths if path not in _OF_THE_PROVIDER or old.get(path) is not None):
             shown = Property(f"{step.kind} {step.name}", path, _shown(old.get(path)), _shown(new.get(path)))
             if shown not in self.properties:
                 self.properties.append(shown)
@@ -171,7 +181,7 @@ def _plain(value: object) -> object:
 
 
 def summary(steps: Iterable[Step]) -> str:
-    """How many resources of each kind are created, updated and deleted.
+    """How many resources of each kind are created, taken over, updated and deleted.
 
     >>> summary([Step("create", "image", "web-3"), Step("delete", "image", "web-2"), Step("delete", "image", "web-1")])
     'create 1 image; delete 2 images'
@@ -192,8 +202,13 @@ def _step(metadata: StepEventMetadata) -> Step | None:
     verb = _VERBS.get(metadata.op)
     if verb is None or not metadata.type.startswith("aws:"):
         return None
+    if (metadata.op, metadata.type) == ("import", resource_types.GROUP):
+        verb = _TAKE_OVER
     kind = _KINDS.get(metadata.type, metadata.type.rpartition(":")[2])
     name = resource_types.logical_name(metadata.urn)
+    state = metadata.new or metadata.old
+    if metadata.type == resource_types.GROUP and name.endswith(ADOPTED) and state:
+        name = (state.inputs or {}).get("name") or name
     if metadata.type == resource_types.TAG and name.endswith(f":{TAKEN_IN_TAG}"):
         kind = "image tag"
     return Step(verb, kind, name)

@@ -83,6 +83,11 @@ class Exported:
         return {resource["id"]: resource["inputs"]["name"] for resource in found if resource.get("id")}
 
     @property
+    def kept_images(self) -> set[str]:
+        """The ids of images that outlive the stack: a delete would leave them in the account."""
+        return {one["id"] for one in self.of_type(IMAGE) if one.get("retainOnDelete") and one.get("id")}
+
+    @property
     def taken_in(self) -> dict[str, TakenIn]:
         """Image id to what was taken in: images that others built, as the last update registered them."""
         said = (one.get("inputs") or {} for one in self.of_type(TAKEN_IN_IMAGE) if not one.get("delete"))

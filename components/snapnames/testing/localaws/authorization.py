@@ -2,7 +2,7 @@
 
 From docs.aws.amazon.com/service-authorization/latest/reference: list_ec2.html and list_autoscaling.html. Calls that
 describe have no resources there, but for those in `ON_ONE`. A call that changes something and is not known here is
-refused. Of what a launch template asks for, the tags in it are left out.
+refused.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
 
 from .authorized_actions import ON_ALL, ON_ONE, REFERENCES
+from .authorized_launches import launch, launches, pass_role, templates_named
 from .policies import Context, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-_EC2_ITSELF = "ec2.amazonaws.com"
 _WITHOUT_ACCOUNT = ("image", "snapshot")
 """Kinds of resources whose ARN has no account."""
 
@@ -53,6 +53,8 @@ class Template:
     instance_type: str
     key_name: str
     profile: str
+    tags: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What its launches tag, `instance` or `volume`, to the tags."""
 
 
 @dataclass(frozen=True)
@@ -212,53 +214,11 @@ def _group(call: Call) -> Iterator[Request]:
     name = call.get("AutoScalingGroupName")
     existing = _existing("autoscaling", call.tags_of(name))
     given = _given(_pairs(call.members("Tags.member"))) if call.action == "CreateAutoScalingGroup" else {}
-    yield call.request(call.group_arn(name), existing=existing, given=given, launches=_launches(call))
-    if "LaunchTemplate" in {name.partition(".")[0] for name in call.parameters}:
-        prefix = "LaunchTemplate."
-        named = {key.removeprefix(prefix): value for key, value in call.parameters.items() if key.startswith(prefix)}
+    yield call.request(call.group_arn(name), existing=existing, given=given, launches=launches(call))
+    for named in templates_named(call):
         template = call.template(named)
         if template is not None:
-            yield from _launch(call, template)
-
-
-def _launches(call: Call) -> Context:
-    """What a call for a group says of its launches. What the call leaves out is no key of the request.
-
-    docs.aws.amazon.com/service-authorization/latest/reference/list_autoscaling.html#autoscaling-policy-keys
-    """
-    subnets = tuple(one.strip() for one in call.get("VPCZoneIdentifier").split(",") if one.strip())
-    configuration, version = call.get("LaunchConfigurationName"), call.get("LaunchTemplate.Version")
-    keys: Context = {"autoscaling:VPCZoneIdentifiers": subnets} if subnets else {}
-    keys |= {"autoscaling:LaunchConfigurationName": (configuration,)} if configuration else {}
-    if any(parameter.startswith("LaunchTemplate.") for parameter in call.parameters):
-        keys |= {"autoscaling:LaunchTemplateVersionSpecified": (str(version.isdecimal()).lower(),)}
-    return keys
-
-
-def _launch(call: Call, template: Template) -> Iterator[Request]:
-    """What a group's launches need of who makes or changes it.
-
-    docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html: RunInstances and
-    PassRole are checked when a group is created or updated with a launch template.
-    """
-    arn = call.arn("launch-template", template.template_id)
-    launch: Context = {"ec2:LaunchTemplate": (arn,)}
-    for kind in ("instance", "volume", "network-interface", "security-group", "subnet"):
-        of_type: Context = {"ec2:InstanceType": (template.instance_type,)} if kind == "instance" else {}
-        yield call.request(call.arn(kind, "*"), "ec2:RunInstances", launch=launch, of_type=of_type)
-    for kind, resource_id in (("image", template.image_id), ("launch-template", template.template_id)):
-        existing = _existing("ec2", call.tags_of(resource_id))
-        yield call.request(call.arn(kind, resource_id), "ec2:RunInstances", launch=launch, existing=existing)
-    if template.key_name:
-        yield call.request(call.arn("key-pair", template.key_name), "ec2:RunInstances", launch=launch)
-    yield from _pass_role(call, template.profile)
-
-
-def _pass_role(call: Call, profile: str) -> Iterator[Request]:
-    """The role of an instance profile has its name here, as the console makes them."""
-    if profile:
-        role = f"arn:aws:iam::{call.account}:role/{profile.rpartition('/')[2]}"
-        yield call.request(role, "iam:PassRole", passed={"iam:PassedToService": (_EC2_ITSELF,)})
+            yield from launch(call, template)
 
 
 def _launch_configuration(call: Call) -> Iterator[Request]:
@@ -268,7 +228,7 @@ def _launch_configuration(call: Call) -> Iterator[Request]:
         f"autoscaling:{key}": (call.get(key),) for key in ("ImageId", "InstanceType") if key in call.parameters
     }
     yield call.request(arn, launched=launched)
-    yield from _pass_role(call, call.get("IamInstanceProfile"))
+    yield from pass_role(call, call.get("IamInstanceProfile"))
 
 
 def _group_tags(call: Call) -> Iterator[Request]:

@@ -89,6 +89,10 @@ def _call(response: BaseResponse, action: str) -> Call:
             instance_type=data.get("InstanceType", ""),
             key_name=data.get("KeyName", ""),
             profile=profile.get("Arn") or profile.get("Name", ""),
+            tags={
+                one.get("ResourceType", ""): {tag["Key"]: tag.get("Value", "") for tag in one.get("Tags", [])}
+                for one in data.get("TagSpecifications", [])
+            },
         )
 
     parameters = {name: values[0] for name, values in response.querystring.items() if values}

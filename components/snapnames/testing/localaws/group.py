@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from moto.autoscaling.models import ASG_NAME_TAG, FakeAutoScalingGroup
@@ -108,12 +109,16 @@ class Group(FakeAutoScalingGroup):
         ]
 
     def set_desired_capacity(self, new_capacity: int | None) -> None:
-        """Launch or terminate as many as are missing or too many. Overrides of a mixed instances policy are moto's."""
-        if (self.mixed_instances_policy or {}).get("LaunchTemplate", {}).get("Overrides"):
-            super().set_desired_capacity(new_capacity)
-            return
+        """Launch or terminate as many as are missing or too many.
+
+        With overrides in a mixed instances policy, all instances are of the first type. The weight of that type says
+        how much of the capacity an instance is. On-Demand and Spot together are the whole capacity:
+        docs.aws.amazon.com/autoscaling/ec2/userguide/mixed-instances-groups-set-up-overview.html
+        """
         self.desired_capacity = self.min_size if new_capacity is None else new_capacity
-        missing = (self.desired_capacity or 0) - len(self.capacity)
+        overrides = (self.mixed_instances_policy or {}).get("LaunchTemplate", {}).get("Overrides") or [{}]
+        weight = int(overrides[0].get("WeightedCapacity") or 1)
+        missing = math.ceil((self.desired_capacity or 0) / weight) - len(self.capacity)
         if missing > 0 and not self.is_suspended("Launch"):
             self.launch(missing)
         elif missing < 0 and not self.is_suspended("Terminate"):

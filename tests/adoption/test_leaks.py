@@ -1,0 +1,88 @@
+"""Images that an update has marked to outlive the stack before it ended badly, and whose release is dropped then."""
+
+from collections.abc import Callable
+
+import pytest
+from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.server import LocalAws
+
+from tests.account import ACCESS_KEY, all_but, images, launch, snapshot_ids
+from tests.faults import FaultProxy, Hold
+from tests.program import Program, kill_all
+
+from .account import GROUP, launched, seed, unchanging
+
+
+@pytest.fixture
+def stack(program: Callable[..., Program], aws: LocalAws, ec2: EC2Client, proxy: FaultProxy) -> Program:
+    """Two releases, of which the group launches the second."""
+    aws.settings(pending_seconds=0)
+    seed(aws)
+    made = program(
+        {"service": "web", "source": launch(ec2, mappings=[]), "releases": ["1"], "fleet": {"adopt": GROUP}},
+        endpoint=proxy.url,
+    )
+    for releases in (["1"], ["2", "1"]):
+        made.config["releases"] = releases
+        made.up("--skip-preview")
+    return made
+
+
+def test_a_rollback_that_was_killed_before_the_group_moved_leaves_no_image_when_its_release_is_dropped(
+    stack: Program, aws: LocalAws, ec2: EC2Client, proxy: FaultProxy
+) -> None:
+    """The state has the image as one that stays, and nothing else says so."""
+    before = unchanging(aws)
+    proxy.schedule.at("ec2.CreateLaunchTemplateVersion", 1, Hold(after=False))
+    stack.config["live"] = "1"
+
+    with stack.start("up", "--yes", "--skip-preview") as process:
+        proxy.held()
+        kill_all(process)
+        process.communicate()
+    proxy.release()
+    proxy.settle()
+    del stack.config["live"]
+    stack.config["releases"] = ["2"]
+    stack.snapnames("recover")
+    stack.up("--skip-preview")
+    stack.up("--skip-preview")
+
+    there = images(ec2)
+    assert (list(there), len(snapshot_ids(ec2))) == (["web-2"], 1)
+    assert (launched(aws)["ImageId"], unchanging(aws)) == (there["web-2"]["ImageId"], before)
+    stack.preview("--expect-no-changes")
+
+
+def test_a_rollback_that_aws_refused_leaves_no_image_when_its_release_is_dropped(
+    stack: Program, aws: LocalAws, ec2: EC2Client
+) -> None:
+    """The same without a kill."""
+    aws.restrict(ACCESS_KEY, all_but("ec2:CreateLaunchTemplateVersion"))
+    stack.config["live"] = "1"
+    failed = stack.up("--skip-preview", code=None)
+    aws.restrict(ACCESS_KEY, all_but("ec2:RunScheduledInstances"))
+
+    del stack.config["live"]
+    stack.config["releases"] = ["2"]
+    stack.up("--skip-preview")
+    stack.up("--skip-preview")
+
+    assert failed.code == 1
+    assert (list(images(ec2)), len(snapshot_ids(ec2))) == (["web-2"], 1)
+
+
+def test_a_stack_that_comes_back_to_the_group_leaves_the_image_that_the_group_was_left_with(
+    stack: Program, aws: LocalAws, ec2: EC2Client
+) -> None:
+    """It has the mark of a stack of that name, which does not have it any more."""
+    stack.destroy()
+    left = images(ec2)
+
+    stack.config["releases"] = ["3"]
+    stack.up("--skip-preview")
+    stack.up("--skip-preview")
+    stack.preview("--expect-no-changes")
+
+    assert [*images(ec2)] == [*left, "web-3"]
+    assert launched(aws)["ImageId"] == images(ec2)["web-3"]["ImageId"]
