@@ -215,7 +215,7 @@ def planned(things: Collection[Thing], checks: Mapping[str, Check] = CHECKS) -> 
     def read(candidate: Candidate) -> dict[str, Answer]:
         return {name: told[candidate.found_id].get(name, Answer()) for name in candidate.reads}
 
-    return plan(view, LIMITS, read, shown=None, checks=checks)
+    return plan([view], LIMITS, read, shown=None, checks=checks)
 
 
 def listed(found: Plan) -> set[str]:

@@ -16,6 +16,9 @@ PRUNE = "prune"
 BESIDE = "taken-in"
 """The policy that stands beside deploy.json, and is no part of the whole: it names images by their ids."""
 
+LETTING_GO = "letting-go"
+"""The policy of those who run the script of the ledger's plan. It stands alone: no stack needs it."""
+
 READERS = ("preview", "recover")
 """The policies of those who only read. The other parts allow all that they allow."""
 

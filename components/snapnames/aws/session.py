@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -34,6 +35,8 @@ class StackSession:
     there is no region, if there are no keys, if a role can't be assumed, or if the account is not allowed.
     """
 
+    _elsewhere = ""
+
     def __init__(self, config: Mapping[str, str] | None = None) -> None:
         """Read the provider's settings and the keys, assume its roles, and check the account if it is limited.
 
@@ -61,14 +64,30 @@ class StackSession:
         sts: STSClient = _client(self._session, self._settings, "sts")
         return sts.get_caller_identity()["Account"]
 
+    @property
+    def region(self) -> str:
+        """The region of the clients."""
+        return self._elsewhere or str(self._session.region_name)
+
+    def elsewhere(self, region: str) -> "StackSession":
+        """The same keys, roles and endpoints in another region."""
+        there = copy(self)
+        there._elsewhere = region  # noqa: SLF001 -- its own class
+        return there
+
+    def knows(self, region: str) -> bool:
+        """Whether boto3 knows a region of this name."""
+        partitions = self._session.get_available_partitions()
+        return any(region in self._session.get_available_regions("ec2", partition) for partition in partitions)
+
     def ec2(self) -> "EC2Client":
         """A client of EC2."""
-        client: EC2Client = _client(self._session, self._settings, "ec2")
+        client: EC2Client = _client(self._session, self._settings, "ec2", region_name=self.region)
         return client
 
     def autoscaling(self) -> "AutoScalingClient":
         """A client of Auto Scaling."""
-        client: AutoScalingClient = _client(self._session, self._settings, "autoscaling")
+        client: AutoScalingClient = _client(self._session, self._settings, "autoscaling", region_name=self.region)
         return client
 
 

@@ -42,6 +42,7 @@ from .protection import ProtectionActions
 from .recycle_bin import RecycleBinActions
 from .refresh_actions import InstanceRefreshActions
 from .refresh_backend import InstanceRefreshes
+from .regions import RegionActions
 from .snapshot_actions import SnapshotActions
 from .snapshot_sharing import SnapshotSharingActions
 from .tags import TagActions
@@ -90,6 +91,7 @@ class LocalClassicLoadBalancers(ClassicLoadBalancers):
 
 
 class LocalEC2Response(
+    RegionActions,
     FilterActions,
     ImageSharingActions,
     ImageActions,
