@@ -20,7 +20,7 @@ from snapnames.cli.ledger.page import page
 from snapnames.cli.ledger.plan_table import plan_table
 from snapnames.cli.ledger.terminal import print_ledger
 from snapnames.cli.state.declared import Declared
-from snapnames.testing.localaws.server import LocalAws
+from snapnames.testing.localaws.server import ACCESS_KEY, LocalAws
 
 from tests.account import DATA_VOLUMES, launch
 
@@ -55,17 +55,17 @@ def images(ec2: EC2Client, *names: str, volumes: int = 3) -> list[str]:
     return [one["ImageId"] for one in sorted(found, key=lambda one: (one["CreationDate"], one["ImageId"]))]
 
 
-def deny(aws: LocalAws, region: str, *actions: str) -> None:
-    """Let the keys of the tests do nothing, or not these actions, in one region."""
+def deny(aws: LocalAws, region: str, *actions: str, key: str = "local") -> None:
+    """Let a key do nothing, or not these actions, in one region."""
     where = {"StringEquals": {"aws:RequestedRegion": region}}
     denied = {"Effect": "Deny", "Action": list(actions) or "*", "Resource": "*", "Condition": where}
-    aws.restrict("local", {"Version": "2012-10-17", "Statement": [EVERYTHING, denied]})
+    aws.restrict(key, {"Version": "2012-10-17", "Statement": [EVERYTHING, denied]})
 
 
-def shown(ledger: Ledger) -> str:
+def shown(ledger: Ledger, *, everything: bool = False) -> str:
     """What the terminal shows."""
     out = io.StringIO()
-    print_ledger(Console(file=out), ledger)
+    print_ledger(Console(file=out), ledger, everything=everything)
     return out.getvalue()
 
 
@@ -106,8 +106,11 @@ def test_every_form_of_the_report_says_the_region_of_each_row(aws: LocalAws, loo
     for text in (shown(ledger), page(ledger)):
         assert f"no price is known for {UNPRICED}: give --price-per-gb-month" in text
         assert f"without the 156 GiB in {UNPRICED}" in text
-        assert f"{UNPRICED}: no instance, launch configuration or launch template uses" in text
         assert "all that was read" in text
+    assert f"  - {UNPRICED}: no instance, launch configuration or launch template uses" in shown(
+        ledger, everything=True
+    )
+    assert f"<p>{UNPRICED}: <a href=" in page(ledger)
 
 
 def test_a_region_that_can_not_be_read_is_a_row_that_says_why_and_the_others_are_there(
@@ -165,9 +168,12 @@ def test_a_region_that_is_not_enabled_is_a_row_and_a_name_that_no_region_has_is_
     aws: LocalAws, look: Look
 ) -> None:
     """The first is asked, the second is not."""
-    [not_enabled] = look("eu-south-1").regions
+    ledger = look("eu-south-1")
+    [not_enabled] = ledger.regions
 
     assert "AuthFailure" in not_enabled.unread
+    assert shown(ledger).splitlines()[-1] == "nothing could be read, so nothing is known"
+    assert "no findings" not in page(ledger)
     before = aws.mark()
     with pytest.raises(UsageError, match="--region has 'eu-wst-1'; boto3 knows no region of this name"):
         look(HERE, "eu-wst-1")
@@ -229,7 +235,7 @@ def test_a_region_that_does_not_answer_the_script_keeps_its_rows(aws: LocalAws, 
         images(ec2, "web-1", "web-2")
     script = written(tmp_path, look(HERE, THERE))
     before = {region: held(ec2) for region, ec2 in clients.items()}
-    deny(aws, THERE, "ec2:DescribeLaunchTemplates")
+    deny(aws, THERE, "ec2:DescribeLaunchTemplates", key=ACCESS_KEY)
 
     with stand_in(tmp_path / "bin", aws.client) as commands:
         code, lines = run(script, commands, aws, "--really")

@@ -64,7 +64,9 @@ def test_the_policy_is_enough_for_the_script_and_holds_nothing_more(let_go: Run,
     assert unneeded(part(LETTING_GO), aws.authorized()) == []
 
 
-@pytest.mark.parametrize("reduced", [out for out, _ in reductions(part(LETTING_GO)) if ": Action " in out])
+@pytest.mark.parametrize(
+    "reduced", [out for out, _ in reductions(part(LETTING_GO)) if ": Action " in out and "ec2:" in out]
+)
 def test_without_one_of_its_reads_the_script_skips_what_it_can_not_check(
     let_go: Run, aws: LocalAws, ec2: EC2Client, reduced: str
 ) -> None:

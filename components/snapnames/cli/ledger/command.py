@@ -141,13 +141,11 @@ def kept(opened: Opened, session: StackSession, wanted: Wanted = Wanted()) -> Le
     with aws_errors("the account can't be read"):
         taken = datetime.now(UTC)
         limits = Limits(wanted.keep, wanted.older_than, taken)
-        names = enabled_regions(session.ec2()) if wanted.all_regions else wanted.regions
+        here = Place(session)
+        names = enabled_regions(here.ec2) if wanted.all_regions else wanted.regions
         view = partial(Place.view, opened=opened, limits=limits, account=wanted.account)
-        if names:
-            found = read_places([Place(session, name) for name in dict.fromkeys(names)], view)
-        else:
-            here = Place(session)
-            found = [(here, view(here))]
+        places = [here if name == here.region else Place(session, name) for name in dict.fromkeys(names)]
+        found = read_places(places, view) if places else [(here, view(here))]
         read = [(place, view) for place, view in found if isinstance(view, View)]
         planned = _plan(read, wanted, limits) if wanted.account else None
     return keep(

@@ -45,7 +45,7 @@ def page(ledger: Ledger) -> str:
         other_columns=sums_text.OTHER_COLUMNS,
         other_rows=[sums_text.other_cells(ledger, other) for other in ledger.others[:IMAGES]],
         columns=plan_text.columns(several=several),
-        plan_heading=ledger.plan and plan_text.heading(ledger.plan, cost),
+        plan_heading=ledger.plan and ledger.read and plan_text.heading(ledger.plan, cost),
         plan_rows=[plan_text.cells(ledger.plan, row, cost, several=several) for row in ledger.plan.rows[:IMAGES]]
         if ledger.plan
         else [],
@@ -60,6 +60,7 @@ def page(ledger: Ledger) -> str:
         script=Markup(script),  # noqa: S704 -- the file beside this one
         script_hash=b64encode(sha256(script.encode()).digest()).decode(),
         sums=sums_text.sums(ledger),
+        no_findings=sums_text.no_findings(ledger),
         findings={kind: ones for kind, ones in found.items() if ones},
         kinds=BY_NAME,
         spans=spans,

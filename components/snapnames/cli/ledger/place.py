@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 from snapnames.aws.row_reads import RowReads
@@ -48,12 +47,12 @@ class Place:
             older = read_older_versions(self.ec2, uses.templates)
             found = self._view(opened, holdings, (*uses.found, *dict.fromkeys(older)), account=account)
         if account:
-            found = replace(found, volumes=self._volumes(found))
-        found = without_lent(found, self.reads)
+            found = found.knowing(volumes=self._volumes(found))
+        found = without_lent(found, self.reads.launchers)
         if account or judges(found):
             own = [Template(template_id, 0, 0) for template_id in sorted(opened.declared.templates)]
-            found = replace(found, past=tuple(read_older_versions(self.ec2, own)))
-        return judged(found, self.reads, limits)
+            found = found.knowing(past=tuple(read_older_versions(self.ec2, own)))
+        return judged(found, self.reads.answers, limits)
 
     def _volumes(self, view: View) -> frozenset[str] | None:
         """Which volumes exist, of the snapshots behind no image. None if AWS does not say."""

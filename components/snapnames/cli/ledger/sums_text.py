@@ -22,7 +22,9 @@ _OTHERS = {
 
 
 def sums(ledger: Ledger) -> list[str]:
-    """The sums, in sentences."""
+    """The sums, in sentences. If no region could be read, there are no sums."""
+    if not ledger.read:
+        return _not_read(ledger)
     totals, amount = ledger.totals, ledger.prices.words
     images, snapshots = _count(totals.images, "image"), _count(totals.snapshots, "snapshot")
     size = amount(ledger.sizes(lambda one: one.size))
@@ -150,6 +152,13 @@ def other_cells(ledger: Ledger, other: Other) -> tuple[str, ...]:
         f"{other.volume} {volume}".strip(),
         other.tool,
     )
+
+
+def no_findings(ledger: Ledger) -> str:
+    """What is said if there is no finding: only of what was read."""
+    if not ledger.read:
+        return "nothing could be read, so nothing is known"
+    return "no findings in the regions that could be read" if ledger.unread else "no findings"
 
 
 def _count(count: int, noun: str) -> str:

@@ -30,13 +30,13 @@ def print_ledger(console: Console, ledger: Ledger, *, everything: bool = False) 
     _print_regions(console, ledger)
     if line := sums_text.tools(ledger):
         _say(console, line)
-    if ledger.plan is not None:
+    if ledger.plan is not None and ledger.read:
         _print_plan(console, ledger, ledger.plan, everything=everything)
     for kind in KINDS:
         found = [finding for finding in ledger.findings if finding.kind == kind]
         _print_findings(console, kind, found, SHOWN if everything else FIRST, several=ledger.several)
     if not ledger.findings:
-        _say(console, "no findings")
+        _say(console, sums_text.no_findings(ledger))
     if everything and ledger.rows:
         console.print(_table(ledger))
     elif ledger.rows or len(ledger.findings) > FIRST:

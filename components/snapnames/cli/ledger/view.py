@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from string import Formatter
+from typing import Any
 
 from snapnames.cli.state.declared import Declared
 from snapnames.printable import shell_command
@@ -53,6 +54,15 @@ class View:
     region: str = ""
     home: bool = True
     """Whether it is the region of the stack, or the one that commands use if they name none."""
+
+    def knowing(self, **facts: Any) -> "View":  # noqa: ANN401 -- fields of this class
+        """The same view with more that was read: `past`, `verdicts`, `lent` or `volumes`.
+
+        What was computed of the rest is taken over: with 40,000 snapshots it takes a while.
+        """
+        more = replace(self, **facts)
+        more.__dict__.update({name: value for name, value in self.__dict__.items() if name in _COMPUTED})
+        return more
 
     def volume_of(self, snapshot: Snapshot) -> str:
         """Whether the volume that the snapshot is of still exists: one of `VOLUMES`. It is no reason for a delete."""
@@ -178,6 +188,10 @@ class View:
     @cached_property
     def _expressions(self) -> list[re.Pattern[str]]:
         return [re.compile(text) for pattern in self.patterns if (text := _expression(pattern))]
+
+
+_COMPUTED = ("images", "behind", "users", "images_of", "orphans", "newer")
+"""What depends on the images, the snapshots, the state and the uses alone."""
 
 
 def _by_id(uses: Iterable[Use]) -> dict[str, list[Use]]:
