@@ -6,14 +6,14 @@ from typing import Any
 
 from snapnames.cli.ledger.view import View
 from snapnames.cli.state.declared import Declared
-from snapnames.rules.deletable import Proof
 from snapnames.rules.images import STACK_TAG, Holdings, Image, Snapshot, Use
+from snapnames.rules.letting_go import Verdict
 
 STACK, OTHER = "organization/snapnames/test", "organization/snapnames/other"
-CHECKED = " (checked, and nothing was found: uses, tags, sharing)"
-"""What a command says that deletes something for which there is a proof."""
+CHECKED = " (it passed all checks of the plan; read for it alone: sharing)"
+"""What a command says that deletes something that is known to be safe."""
 
-SAFE = Proof(passed=("sharing",))
+SAFE = Verdict(reads=("sharing",))
 NOON = datetime(2018, 3, 7, 12, tzinfo=UTC)
 
 

@@ -1,13 +1,15 @@
 """A stack's releases in an account, and the ledger of them without a process of its own."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
 from snapnames.aws.session import StackSession
 from snapnames.cli.ledger.book import Ledger
-from snapnames.cli.ledger.command import Opened, Wanted, kept
+from snapnames.cli.ledger.command import Wanted, kept
+from snapnames.cli.ledger.opened import Opened
 from snapnames.cli.state.declared import declared
 from snapnames.testing.localaws.server import LocalAws
 
@@ -43,7 +45,10 @@ def three(releases: Releases, ec2: EC2Client) -> Releases:
 
 @pytest.fixture
 def look(session: StackSession) -> Look:
-    """Read the account; `state` is what the stack exports, and nothing without a stack."""
+    """Read the account; `state` is what the stack exports, and nothing without a stack.
+
+    Nothing is kept for its age, unless a test wants that: what the tests make is a second old.
+    """
 
     def read(
         state: dict[str, Any] | None = None,
@@ -51,11 +56,14 @@ def look(session: StackSession) -> Look:
         *,
         account: bool = False,
         price: float | None = None,
+        keep: int = 0,
+        older_than: timedelta = timedelta(),
     ) -> Ledger:
+        wanted = Wanted(account=account or state is None, price=price, keep=keep, older_than=older_than)
         if state is None:
-            return kept(Opened(None, config or {}), session, Wanted(account=True, price=price))
+            return kept(Opened(None, config or {}), session, wanted)
         stack = declared(state["deployment"], STACK_TAG)
         settings = {"snapnames:service": SERVICE, **(config or {})}
-        return kept(Opened("test", settings, stack), session, Wanted(account=account, price=price))
+        return kept(Opened("test", settings, stack), session, wanted)
 
     return read

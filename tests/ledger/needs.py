@@ -188,7 +188,12 @@ def thing(number: int, kind: str, needs: Collection[str]) -> Thing:
 
 
 def planned(things: Collection[Thing], checks: Mapping[str, Check] = CHECKS) -> Plan:
-    """The plan of an account of these things, and of two newer images of the service `web` that are launched."""
+    """The plan of an account of these things."""
+    return plan([viewed(things)], LIMITS, reading(things), shown=None, checks=checks)
+
+
+def viewed(things: Collection[Thing]) -> View:
+    """An account of these things, and of two newer images of the service `web`."""
     newest = [
         Image(f"ami-new{number}", f"web-{number}", LATELY, source_instance_id="i-1") for number in range(LIMITS.keep)
     ]
@@ -198,7 +203,7 @@ def planned(things: Collection[Thing], checks: Mapping[str, Check] = CHECKS) -> 
     )
     snapshots = [snapshot for one in things for snapshot in one.snapshots]
     states = [one.state for one in things]
-    view = View(
+    return View(
         Holdings({one.image_id: one for one in images}, {one.snapshot_id: one for one in snapshots}),
         Declared(
             STACK,
@@ -210,12 +215,12 @@ def planned(things: Collection[Thing], checks: Mapping[str, Check] = CHECKS) -> 
         account=True,
         past=tuple(use for one in things for use in one.past),
     )
+
+
+def reading(things: Collection[Thing]) -> Callable[[Candidate], dict[str, Answer]]:
+    """What the reads for one of these things alone say."""
     told = {one.found_id: one.answers for one in things}
-
-    def read(candidate: Candidate) -> dict[str, Answer]:
-        return {name: told[candidate.found_id].get(name, Answer()) for name in candidate.reads}
-
-    return plan(view, LIMITS, read, shown=None, checks=checks)
+    return lambda candidate: {name: told[candidate.found_id].get(name, Answer()) for name in candidate.reads}
 
 
 def listed(found: Plan) -> set[str]:

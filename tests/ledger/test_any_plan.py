@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
+from snapnames.cli.ledger.findings import findings
+from snapnames.cli.ledger.verdicts import judged
 from snapnames.rules.letting_go import CHECKS
 
-from .needs import NEEDS, Thing, listed, planned, thing
+from .needs import LIMITS, NEEDS, Thing, listed, planned, reading, thing, viewed
 
 KINDS = ("image", "snapshot")
 
@@ -38,6 +40,27 @@ def test_the_plan_lists_what_nothing_needs_and_nothing_else(account: list[tuple[
 
     ids = {one.found_id for one in free} | {snapshot.snapshot_id for one in free for snapshot in one.snapshots}
     assert listed(planned(things)) == ids
+
+
+@settings(max_examples=400)
+@given(accounts())
+def test_a_finding_has_a_command_that_deletes_exactly_for_what_the_plan_lists(
+    account: list[tuple[Thing, set[str]]],
+) -> None:
+    """So the two never contradict each other. What is found and kept says why."""
+    things = [one for one, _ in account]
+    view = judged(viewed(things), reading(things), LIMITS)
+    rows = {row.candidate.found_id for row in planned(things).rows}
+
+    found = {
+        str(one.image_id if one.kind == "unused" else one.snapshot_ids[0]): one.step
+        for one in findings(view)
+        if one.kind in ("unused", "orphans")
+    }
+
+    commands = {one for one, step in found.items() if "deregister-image" in step or "delete-snapshot" in step}
+    assert commands == rows & {*found}
+    assert rows <= {*found}
 
 
 @pytest.mark.parametrize("check", CHECKS)

@@ -1,11 +1,12 @@
 """The ledger's rows, lines and sums, of what was read."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from snapnames.cli.ledger.book import Ledger, Line, Row, Totals, keep
+from snapnames.cli.ledger.book import Ledger, Line, Reading, Row, Totals, keep
 from snapnames.cli.ledger.prices import Price
 from snapnames.cli.ledger.view import View
 from snapnames.cli.state.declared import Declared
@@ -13,13 +14,15 @@ from snapnames.rules.images import Use
 
 from tests.ledger.accounts import NOON, OTHER, STACK, image, snapshot, view
 
+REGION = "eu-west-1"
 TAKEN = NOON + timedelta(hours=5)
 
 
-def book(of: View, **more: Any) -> Ledger:  # noqa: ANN401 -- of a ledger
+def book(of: View, price: Price | None = None, **more: Any) -> Ledger:  # noqa: ANN401 -- of a ledger
     """The ledger of it."""
-    facts: dict[str, Any] = {"taken": TAKEN, "region": "eu-west-1", "stack": "test", "price": None, "calls": 4}
-    return keep(of, **{**facts, **more})
+    return keep(
+        [Reading(replace(of, region=REGION), price=price, calls=4)], **{"taken": TAKEN, "stack": "test", **more}
+    )
 
 
 def test_a_ledger_says_of_what_it_is_and_when_and_by_how_many_calls_it_was_taken() -> None:
@@ -28,8 +31,8 @@ def test_a_ledger_says_of_what_it_is_and_when_and_by_how_many_calls_it_was_taken
 
     of_stack, of_account = book(view(), price=price), book(view(account=True))
 
-    assert (of_stack.taken, of_stack.region, of_stack.stack, of_stack.calls) == (TAKEN, "eu-west-1", "test", 4)
-    assert (of_stack.account, of_stack.price, of_account.account) == (False, price, True)
+    assert (of_stack.taken, of_stack.where, of_stack.stack, of_stack.calls) == (TAKEN, "eu-west-1", "test", 4)
+    assert (of_stack.account, of_stack.prices.known, of_account.account) == (False, {REGION: price}, True)
     assert of_stack.about == "the images and snapshots of stack test in eu-west-1"
     assert of_account.about == "all images of the account and the snapshots behind them in eu-west-1"
 
@@ -49,7 +52,7 @@ def test_an_image_is_as_old_as_the_time_since_it_was_made() -> None:
 @pytest.mark.parametrize(("price", "usd"), [(None, None), (Price(0.05, None, ""), 3.9)])
 def test_what_a_size_costs_is_known_where_the_price_is(price: Price | None, usd: float | None) -> None:
     """In USD a month."""
-    assert book(view(), price=price).usd(78) == usd
+    assert book(view(), price=price).prices.usd({REGION: 78}) == usd
 
 
 def test_a_row_has_the_release_whether_it_is_live_and_what_uses_it() -> None:
@@ -174,5 +177,5 @@ def test_the_totals_of_an_account_have_the_snapshots_behind_no_image_too() -> No
     of_account = book(view(image(1), snapshots=snapshots, account=True)).totals
     of_stack = book(view(image(1), snapshots=snapshots)).totals
 
-    assert (of_account.snapshots, of_account.others, of_account.others_size) == (2, 1, 100)
-    assert (of_stack.snapshots, of_stack.others, of_stack.others_size) == (2, 0, 0)
+    assert (of_account.snapshots, of_account.others.total(), of_account.other_sizes.total()) == (2, 1, 100)
+    assert (of_stack.snapshots, of_stack.others.total(), of_stack.other_sizes.total()) == (2, 0, 0)

@@ -132,9 +132,29 @@ def test_an_account_is_read_where_no_stack_was_ever_deployed_and_where_there_is_
     assert nowhere.err.endswith("; or give --account, for all that the account has\n")
 
 
+def test_a_region_that_can_not_be_read_ends_the_command_with_1_after_the_report(
+    stack: Program, ec2: EC2Client, tmp_path: Path
+) -> None:
+    """The other region is in the report, whatever the form."""
+    made = ec2.create_image(InstanceId=launch(ec2), Name="by-hand", NoReboot=True)["ImageId"]
+    regions = ("--region", "ap-northeast-2", "--region", "eu-south-1")
+
+    said = stack.snapnames("ledger", *regions, "--json", "--fail-on", "unused", code=1)
+    shown = stack.snapnames("ledger", *regions, code=1)
+
+    Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(said.json)
+    assert [one["image_id"] for one in said.json["images"]] == [made]
+    assert said.err.splitlines()[-1] == "regions that could not be read: eu-south-1"
+    assert "eu-south-1 could not be read, so nothing of it is in this report: " in shown.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
+        (
+            ["--region", "eu-west-1", "--all-regions"],
+            "--region and --all-regions exclude each other: give one of them",
+        ),
         (
             ["--fail-on", "drift,mistakes"],
             (
@@ -198,34 +218,6 @@ DESCRIBES = {
     "autoscaling.DescribeLaunchConfigurations",
 }
 """All that the command calls for the whole account."""
-
-CHECKS = {
-    "ec2.DescribeImageAttribute",
-    "ec2.DescribeImageReferences",
-    "ec2.DescribeLockedSnapshots",
-    "ec2.DescribeSnapshotAttribute",
-    "ec2.ListImagesInRecycleBin",
-}
-"""What it calls for one image or snapshot, before it advises a delete."""
-
-REFERENCES = {
-    "imagebuilder.GetContainerRecipe",
-    "imagebuilder.ListContainerRecipes",
-    "imagebuilder.ListImageRecipes",
-    "ssm.DescribeParameters",
-    "ssm.GetParameters",
-}
-"""What EC2 calls in its name for DescribeImageReferences."""
-
-
-def test_the_page_of_the_docs_lists_the_actions_that_a_role_needs() -> None:
-    """No other than those that the command calls."""
-    text = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
-
-    policy = json.loads(text.partition("```json\n")[2].partition("```")[0])
-
-    actions = {action for statement in policy["Statement"] for action in statement["Action"]}
-    assert {action.replace(":", ".") for action in actions} == DESCRIBES | CHECKS | REFERENCES
 
 
 class _Outside(Program):

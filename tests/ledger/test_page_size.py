@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from snapnames.cli.ledger.book import keep
+from snapnames.cli.ledger.book import Reading, keep
 from snapnames.cli.ledger.page import FINDINGS, IMAGES, page
 from snapnames.cli.ledger.plan import plan
 from snapnames.rules.letting_go import Answer, Limits
@@ -27,8 +27,8 @@ def test_the_page_of_40000_snapshots_stays_under_two_megabytes_and_says_what_it_
     ]
     large = view(*images, uses=(), account=True)
     limits = Limits(5, timedelta(days=90), NOON + timedelta(days=9000))
-    planned = plan(large, limits, lambda one: {read: Answer() for read in one.reads})
-    ledger = keep(large, taken=limits.now, region="eu-west-1", stack=None, price=None, calls=50, plan=planned)
+    planned = plan([large], limits, lambda one: {read: Answer() for read in one.reads})
+    ledger = keep([Reading(large, calls=50)], taken=limits.now, stack=None, plan=planned)
 
     text = page(ledger)
 

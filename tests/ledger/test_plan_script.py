@@ -9,7 +9,8 @@ import pytest
 from mypy_boto3_ec2 import EC2Client
 from snapnames.aws.session import StackSession
 from snapnames.cli.ledger.book import Ledger
-from snapnames.cli.ledger.command import Opened, Wanted, kept
+from snapnames.cli.ledger.command import Wanted, kept
+from snapnames.cli.ledger.opened import Opened
 from snapnames.testing.localaws.server import LocalAws
 
 from tests.account import launch

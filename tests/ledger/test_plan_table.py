@@ -5,9 +5,9 @@ import io
 from datetime import UTC, datetime
 
 import pytest
-from snapnames.cli.ledger.book import keep
+from snapnames.cli.ledger.book import Reading, keep
 from snapnames.cli.ledger.plan import Plan, PlanRow
-from snapnames.cli.ledger.plan_table import COLUMNS, plan_table
+from snapnames.cli.ledger.plan_table import COLUMNS, PASSED, plan_table
 from snapnames.cli.ledger.prices import Price
 from snapnames.rules.letting_go import Verdict
 
@@ -18,7 +18,7 @@ from .needs import LIMITS, free_image, planned
 def lines(plan: Plan) -> list[dict[str, str]]:
     """What a spreadsheet reads."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    ledger = keep(view(), taken=now, region="r", stack=None, price=Price(0.5, None, ""), calls=1, plan=plan)
+    ledger = keep([Reading(view(), Price(0.5, None, ""), calls=1)], taken=now, stack=None, plan=plan)
     return list(csv.DictReader(io.StringIO(plan_table(plan, ledger))))
 
 
@@ -30,7 +30,7 @@ def test_each_row_says_whether_it_is_safe_and_why() -> None:
     found = lines(Plan(LIMITS, (row,), (held,), (row.candidate,)))
 
     assert tuple(found[0]) == COLUMNS
-    assert [line["verdict"] for line in found] == ["safe", "keep", "not checked"]
+    assert [line["verdict"] for line in found] == [PASSED, "keep", "not checked"]
     assert [line["why"].startswith("older than") for line in found] == [True, False, False]
     assert [line["why"] for line in found[1:]] == ["it is locked; it is shared", ""]
     assert (found[0]["size_gib"], found[0]["usd_per_month_at_most"]) == ("4", "2.00")

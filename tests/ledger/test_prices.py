@@ -35,5 +35,5 @@ def test_money_is_the_size_of_whole_volumes_at_that_price(three: Releases, look:
     """Of each image, of what is unused and of all."""
     ledger = look(three.state(), price=0.125)
 
-    assert [ledger.usd(row.size) for row in ledger.rows] == [10.0, 10.0, 10.0]
-    assert ledger.usd(ledger.totals.size) == 30.0
+    assert [ledger.prices.usd(row.sizes) for row in ledger.rows] == [10.0, 10.0, 10.0]
+    assert ledger.prices.usd(ledger.sizes(lambda one: one.size)) == 30.0

@@ -3,8 +3,7 @@
 import pytest
 from snapnames.cli.ledger.findings import KINDS, Finding, findings
 from snapnames.cli.state.declared import Declared
-from snapnames.rules.deletable import Proof
-from snapnames.rules.images import Use
+from snapnames.rules.letting_go import Verdict
 
 from tests.ledger.accounts import CHECKED, OTHER, SAFE, STACK, image, snapshot, view
 
@@ -69,7 +68,7 @@ def test_a_failed_image_is_found_behind_newer_ones() -> None:
 )
 def test_a_failed_image_that_the_state_does_not_have_goes_in_another_way(builder: str | None, step: str) -> None:
     """By hand, or by the stack that built it."""
-    of = view(image(1, state="failed", builder=builder), account=True, uses=(), proofs={"ami-1": SAFE})
+    of = view(image(1, state="failed", builder=builder), account=True, uses=(), verdicts={"ami-1": SAFE})
 
     assert findings(of) == [
         Finding("failed", "image web-1 (ami-1) is failed; nothing can launch from it", step, "ami-1", "web-1", IDS)
@@ -121,7 +120,7 @@ def test_an_image_that_the_account_does_not_have_any_more_is_missing(*, left: bo
 def test_an_image_of_the_stack_that_its_state_does_not_have_is_untracked(creating: frozenset[str], step: str) -> None:
     """Once, whatever else is wrong with it."""
     declared = Declared(STACK, creating=creating)
-    of = view(image(1, state="disabled"), snapshots=(), uses=(), declared=declared, proofs={"ami-1": SAFE})
+    of = view(image(1, state="disabled"), snapshots=(), uses=(), declared=declared, verdicts={"ami-1": SAFE})
 
     assert findings(of) == [
         Finding(
@@ -166,7 +165,7 @@ def test_an_image_that_nothing_uses_says_what_would_go_with_it(builder: str | No
     """Not a snapshot that another image has too."""
     shared = image(2, {"/dev/xvda": "snap-1a"}, builder=builder)
     snapshots = (snapshot("snap-1a", "x", 8), snapshot("snap-1f", "y", 20))
-    of = view(image(1, builder=builder), shared, snapshots=snapshots, uses=(), account=True, proofs={"ami-1": SAFE})
+    of = view(image(1, builder=builder), shared, snapshots=snapshots, uses=(), account=True, verdicts={"ami-1": SAFE})
 
     unused = [one for one in findings(of) if one.kind == "unused"]
 
@@ -183,43 +182,38 @@ def test_an_image_that_nothing_uses_says_what_would_go_with_it(builder: str | No
 
 
 @pytest.mark.parametrize(
-    ("proof", "used", "step"),
+    ("verdict", "step"),
     [
-        (SAFE, False, DEREGISTER),
-        (SAFE, True, "keep ami-1: instance i-web-1 needs it"),
+        (SAFE, DEREGISTER),
         (
-            Proof(("it is shared", "the tag keep=`x` says to keep it"), ("DescribeImageAttribute",), ("sharing",)),
-            False,
+            Verdict({"shared": ("it is shared",), "tagged": ("the tag keep=`x` says to keep it",)}),
             "keep ami-1: it is shared; the tag keep='x' says to keep it",
         ),
         (
-            Proof((), ("ListTags", "ListImages"), ("sharing",)),
-            False,
+            Verdict({"locked": ("x could not be read", "y could not be read")}, unread=("ListTags", "ListImages")),
             "ami-1 is not known to be safe to delete; what could not be read: ListTags, ListImages",
         ),
         (
             None,
-            False,
             (
                 "ami-1 is not known to be safe to delete, because it was not checked: the ledger checks the first 20 "
                 "of a kind; look at who may use it, whether it is shared, locked or a backup"
             ),
         ),
     ],
-    ids=["safe", "used", "held", "unread", "unchecked"],
+    ids=["safe", "held", "unread", "unchecked"],
 )
-def test_a_delete_is_advised_only_with_a_proof(proof: Proof | None, step: str, *, used: bool) -> None:
-    """What needs it comes first, then what could not be read. No tag looks like a command."""
-    uses = (Use("ami-1", "instance", "i-web-1"),) if used else ()
-    proofs = {"ami-1": proof} if proof else {}
+def test_a_delete_is_advised_only_if_every_check_has_passed(verdict: Verdict | None, step: str) -> None:
+    """Otherwise the step says why to keep it, or what could not be read. No tag looks like a command."""
+    verdicts = {"ami-1": verdict} if verdict else {}
 
-    (found,) = findings(view(image(1, state="failed", builder=None), account=True, uses=uses, proofs=proofs))
+    (found,) = findings(view(image(1, state="failed", builder=None), account=True, uses=(), verdicts=verdicts))
 
     assert found.step == step
 
 
 def test_an_image_that_other_accounts_can_launch_is_not_called_unused() -> None:
     """Nothing here shows whether they do."""
-    of = view(image(1), image(2), uses=(), proofs={"ami-1": Proof(passed=("sharing",), shared=True)})
+    of = view(image(1), image(2), uses=(), lent=frozenset({"ami-1"}))
 
     assert [(one.kind, one.image_id) for one in findings(of)] == [("unused", "ami-2")]

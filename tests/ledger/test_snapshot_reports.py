@@ -83,9 +83,9 @@ def test_an_orphan_says_what_it_was_and_how_it_goes() -> None:
     )
     declared = Declared(STACK, {"ami-7": "web-7"})
 
-    proofs = {"snap-8": SAFE, "snap-9": SAFE}
+    verdicts = {"snap-8": SAFE, "snap-9": SAFE}
 
-    found = findings(view(snapshots=snapshots, declared=declared, account=True, proofs=proofs))[1:]
+    found = findings(view(snapshots=snapshots, declared=declared, account=True, verdicts=verdicts))[1:]
 
     assert found == [
         Finding(

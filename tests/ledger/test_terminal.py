@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from rich.console import Console
@@ -57,7 +58,7 @@ def test_without_all_the_ledger_is_one_screen(releases: Releases, look: Look) ->
         releases.unname(release, DEVICES[0])
     out = io.StringIO()
 
-    print_ledger(Console(file=out), look(releases.state(), account=True))
+    print_ledger(Console(file=out), look(releases.state(), account=True, keep=5, older_than=timedelta(days=90)))
 
     lines = out.getvalue().splitlines()
     assert lines[0].startswith(

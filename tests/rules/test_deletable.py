@@ -11,7 +11,6 @@ OWN, OTHER = "organization/web/test", "organization/web/other"
     [
         (Proof(), False),
         (Proof(passed=("sharing",)), True),
-        (Proof(passed=("sharing",), shared=True), True),
         (Proof(held=("it is locked",), passed=("sharing",)), False),
         (Proof(unread=("DescribeLockedSnapshots",), passed=("sharing",)), False),
     ],

@@ -20,6 +20,8 @@ BESIDE = "taken-in"
 
 ADOPT = "adopt"
 """The policy of a group of the team's own, beside deploy.json. It is no part of the whole: it names one group."""
+LETTING_GO = "letting-go"
+"""The policy of those who run the script of the ledger's plan. It stands alone: no stack needs it."""
 
 READERS = ("preview", "recover")
 """The policies of those who only read. The other parts allow all that they allow."""

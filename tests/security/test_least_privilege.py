@@ -159,7 +159,7 @@ def test_the_ledger_policy_is_enough_for_the_ledger_and_the_releases_and_holds_n
     restricted(part("ledger"))
 
     listed = service.snapnames("releases", "--json").json
-    ledger = service.snapnames("ledger", "--account", "--json").json
+    ledger = service.snapnames("ledger", "--all-regions", "--keep", "0", "--older-than", "0d", "--json").json
 
     assert [(row["release"], row["state"], row["running"], len(row["snapshots"])) for row in listed] == [
         ("1", "available", 1, 3)

@@ -9,12 +9,12 @@ from snapnames.testing.localaws.policies import Context, Policy, Request
 
 from dev import policies
 
-from .documents import ADOPT, BESIDE, PARTS, PRUNE, READERS, Document, listed, part, whole
+from .documents import ADOPT, BESIDE, LETTING_GO, PARTS, PRUNE, READERS, Document, listed, part, whole
 
 MANAGED_POLICY_LIMIT = 6144
 """Characters without white space: docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html."""
 
-ALL = {"whole": whole(), **{name: part(name) for name in (*PARTS, PRUNE, BESIDE, ADOPT, *READERS)}}
+ALL = {"whole": whole(), **{name: part(name) for name in (*PARTS, PRUNE, BESIDE, ADOPT, LETTING_GO, *READERS)}}
 EVERYWHERE = "arn:aws:ec2:ap-northeast-2::"
 
 

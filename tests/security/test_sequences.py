@@ -34,6 +34,10 @@ ADMITTED = {
     "moves the group that is taken over to a template of this stack": {"changes asg:web-prod"},
     "deletes a snapshot that has no Name": {"deletes snap-unnamed"},
     "deletes every snapshot": {f"deletes {one}" for one in THEIR_SNAPSHOTS},
+    "deletes every image and snapshot without the tag of a stack or of a backup tool": {
+        "deletes ami-base",
+        *(f"deletes {one}" for one in THEIR_SNAPSHOTS),
+    },
     "nothing": set[str](),
 }
 """What the page says of a policy, and what the explorer calls it."""

@@ -1,6 +1,6 @@
 """Reads, for a few images and snapshots, all that can speak against a delete. What is denied counts as not known."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from snapnames.rules.deletable import Proof, kept_by_tags
 from snapnames.rules.images import Image, Snapshot
-from snapnames.rules.letting_go import BIN, LAUNCH_PERMISSIONS, LOCKS, REFERENCES, VOLUME_PERMISSIONS
+from snapnames.rules.letting_go import LAUNCH_PERMISSIONS, LOCKS, REFERENCES, VOLUME_PERMISSIONS
 
 from .snapshots import locked_snapshots
 
@@ -24,22 +24,20 @@ class _Notes:
         self.held: list[str] = []
         self.unread: list[str] = []
         self.passed: list[str] = []
-        self.shared = False
 
-    def take(self, read: str, ask: Callable[[], list[str]]) -> list[str]:
+    def take(self, read: str, ask: Callable[[], list[str]]) -> None:
         """Ask, and note the answer: nothing, a reason, or that it could not be read."""
         try:
             reasons = ask()
         except ClientError as error:
             self.unread.append(f"{read} ({error.response['Error']['Code']})")
-            return []
+            return
         self.held += reasons
         if not reasons and read not in self.passed:
             self.passed.append(read)
-        return reasons
 
     def proof(self) -> Proof:
-        return Proof(tuple(self.held), tuple(dict.fromkeys(self.unread)), tuple(self.passed), self.shared)
+        return Proof(tuple(self.held), tuple(dict.fromkeys(self.unread)), tuple(self.passed))
 
 
 def image_proof(
@@ -51,46 +49,13 @@ def image_proof(
     launches it knows better which of them are the stack's own.
     """
     notes = _Notes()
-    _image_sharing(ec2, notes, image.image_id)
+    notes.take(LAUNCH_PERMISSIONS, lambda: launchers(ec2, image.image_id))
     notes.held += kept_by_tags(image.tags, own)
     if image.protected:
         notes.held.append("it has deregistration protection")
     notes.take(REFERENCES, lambda: references(ec2, image.image_id, launches=launches))
     _snapshots(ec2, notes, [one for one in snapshots if one is not None], own)
     return notes.proof()
-
-
-def sharing_proof(ec2: "EC2Client", image_id: str) -> Proof:
-    """Whether other accounts can launch the image, and no more."""
-    notes = _Notes()
-    _image_sharing(ec2, notes, image_id)
-    return notes.proof()
-
-
-def snapshot_proof(
-    ec2: "EC2Client",
-    snapshot: Snapshot,
-    users: Mapping[str, Collection[str]],
-    recycled: Callable[[], Collection[str]],
-    own: str | None,
-) -> Proof:
-    """Of a snapshot that is behind no image.
-
-    `users`: what maps a snapshot, by its id. `recycled`: reads which images the Recycle Bin keeps.
-    """
-    notes = _Notes()
-    notes.take("mappings of templates and configurations", lambda: _mapped(snapshot, users))
-    notes.take(BIN, lambda: in_bin(recycled(), snapshot.image_id))
-    _snapshots(ec2, notes, [snapshot], own)
-    return notes.proof()
-
-
-def _mapped(snapshot: Snapshot, users: Mapping[str, Collection[str]]) -> list[str]:
-    return [f"{user} maps it" for user in users.get(snapshot.snapshot_id, ())]
-
-
-def _image_sharing(ec2: "EC2Client", notes: _Notes, image_id: str) -> None:
-    notes.shared = bool(notes.take(LAUNCH_PERMISSIONS, lambda: launchers(ec2, image_id)))
 
 
 def launchers(ec2: "EC2Client", image_id: str) -> list[str]:
@@ -105,7 +70,7 @@ def _snapshots(ec2: "EC2Client", notes: _Notes, snapshots: Sequence[Snapshot], o
         notes.held += [f"{reason} (snapshot {snapshot_id})" for reason in kept_by_tags(snapshot.tags, own)]
         notes.take(VOLUME_PERMISSIONS, partial(volume_makers, ec2, snapshot_id))
     ids = [snapshot.snapshot_id for snapshot in snapshots]
-    notes.take(LOCKS, lambda: locks(ec2, ids))
+    notes.take(LOCKS, lambda: _locks(ec2, ids))
 
 
 def volume_makers(ec2: "EC2Client", snapshot_id: str) -> list[str]:
@@ -124,8 +89,7 @@ def _with_whom(permissions: "Sequence[LaunchPermissionTypeDef | CreateVolumePerm
         yield "it is shared with an organization"
 
 
-def locks(ec2: "EC2Client", snapshot_ids: Sequence[str]) -> list[str]:
-    """Which of the snapshots are locked."""
+def _locks(ec2: "EC2Client", snapshot_ids: Sequence[str]) -> list[str]:
     return [f"snapshot {snapshot_id} is locked" for snapshot_id in locked_snapshots(ec2, snapshot_ids)]
 
 

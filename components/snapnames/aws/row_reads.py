@@ -1,9 +1,8 @@
-"""Makes the reads for one candidate of the plan: what can be let go. A read that AWS refuses is no answer."""
+"""Makes the reads for single images and snapshots, and each of them once. A read that AWS refuses is no answer."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
-
-from botocore.exceptions import ClientError
 
 from snapnames.rules.letting_go import (
     BIN,
@@ -15,31 +14,85 @@ from snapnames.rules.letting_go import (
     Candidate,
 )
 
-from .proofs import in_bin, launchers, locks, references, volume_makers
+from .images import recycled_ids
+from .proofs import in_bin, launchers, references, volume_makers
+from .session import REFUSALS, refused
+from .snapshots import locked_snapshots
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
 
-def read_answers(ec2: "EC2Client", candidate: Candidate, recycled: Callable[[], Collection[str]]) -> dict[str, Answer]:
-    """What the reads say, by read. `recycled`: reads which images the Recycle Bin keeps."""
-    found_id, snapshot_ids = candidate.found_id, [one.snapshot_id for one in candidate.snapshots]
+class RowReads:
+    """The reads of one region. The plan and the findings ask the same of the same images, so answers are kept."""
 
-    def lent() -> list[str]:
-        return [reason for one in snapshot_ids for reason in volume_makers(ec2, one)]
+    def __init__(self, ec2: "EC2Client") -> None:
+        """Take the client. Nothing is read yet."""
+        self._ec2 = ec2
+        self._known: dict[tuple[str, str], Answer] = {}
 
-    ask: dict[str, Callable[[], list[str]]] = {
-        LAUNCH_PERMISSIONS: lambda: launchers(ec2, found_id),
-        REFERENCES: lambda: references(ec2, found_id, launches=True),
-        VOLUME_PERMISSIONS: lent,
-        LOCKS: lambda: locks(ec2, snapshot_ids),
-        BIN: lambda: in_bin(recycled(), candidate.snapshots[0].image_id),
-    }
-    return {read: _answer(ask[read]) for read in candidate.reads}
+    def answers(self, candidate: Candidate) -> dict[str, Answer]:
+        """What the reads say of a candidate, by read."""
+        snapshot_ids = [one.snapshot_id for one in candidate.snapshots]
+        ask: dict[str, Callable[[], Answer]] = {
+            LAUNCH_PERMISSIONS: lambda: self.launchers(candidate.found_id),
+            REFERENCES: lambda: self._references(candidate.found_id),
+            VOLUME_PERMISSIONS: lambda: _joined([self._volume_makers(one) for one in snapshot_ids]),
+            LOCKS: lambda: self._locks(snapshot_ids),
+            BIN: lambda: self._in_bin(candidate.snapshots[0].image_id),
+        }
+        return {read: ask[read]() for read in candidate.reads}
+
+    def launchers(self, image_id: str) -> Answer:
+        """With whom the image is shared."""
+        return self._once(LAUNCH_PERMISSIONS, image_id, lambda: launchers(self._ec2, image_id))
+
+    def _references(self, image_id: str) -> Answer:
+        return self._once(REFERENCES, image_id, lambda: references(self._ec2, image_id, launches=True))
+
+    def _volume_makers(self, snapshot_id: str) -> Answer:
+        return self._once(VOLUME_PERMISSIONS, snapshot_id, partial(volume_makers, self._ec2, snapshot_id))
+
+    def _locks(self, snapshot_ids: Sequence[str]) -> Answer:
+        unknown = [one for one in snapshot_ids if (LOCKS, one) not in self._known]
+        try:
+            locked = locked_snapshots(self._ec2, unknown)
+        except REFUSALS as error:
+            self._known |= {(LOCKS, one): _refusal(error) for one in unknown}
+        else:
+            for one in unknown:
+                self._known[LOCKS, one] = Answer((f"snapshot {one} is locked",) if one in locked else ())
+        return _joined([self._known[LOCKS, one] for one in snapshot_ids])
+
+    def _in_bin(self, image_id: str | None) -> Answer:
+        recycled = self._recycled
+        return recycled if isinstance(recycled, Answer) else Answer(tuple(in_bin(recycled, image_id)))
+
+    @cached_property
+    def _recycled(self) -> set[str] | Answer:
+        """Which images the Recycle Bin keeps, in one paged read."""
+        try:
+            return recycled_ids(self._ec2)
+        except REFUSALS as error:
+            return _refusal(error)
+
+    def _once(self, read: str, found_id: str, ask: Callable[[], list[str]]) -> Answer:
+        if (read, found_id) not in self._known:
+            try:
+                answer = Answer(tuple(ask()))
+            except REFUSALS as error:
+                answer = _refusal(error)
+            self._known[read, found_id] = answer
+        return self._known[read, found_id]
 
 
-def _answer(ask: Callable[[], list[str]]) -> Answer:
-    try:
-        return Answer(tuple(ask()))
-    except ClientError as error:
-        return Answer(refused=error.response["Error"]["Code"])
+def _refusal(error: Exception) -> Answer:
+    return Answer(refused=refused(error) or type(error).__name__)
+
+
+def _joined(answers: Sequence[Answer]) -> Answer:
+    """One answer for several snapshots. It is refused if one of them is."""
+    return Answer(
+        tuple(reason for answer in answers for reason in answer.reasons),
+        next((answer.refused for answer in answers if answer.refused), ""),
+    )

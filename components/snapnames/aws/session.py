@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -36,13 +37,15 @@ class StackSession:
     there is no region, if there are no keys, if a role can't be assumed, or if the account is not allowed.
     """
 
+    _elsewhere = ""
+
     def __init__(self, config: Mapping[str, str] | None = None) -> None:
         """Read the provider's settings and the keys, assume its roles, and check the account if it is limited.
 
         `config`: the stack's `aws:` config as it stands, without the namespace. Left out: the running program's.
         """
         self._settings = provider_settings(_running_config() if config is None else config)
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
         with getting_in():
             self._session = _session(self._settings)
         # A client would report a bad region only when it is made, and callers expect no config error there.
@@ -56,13 +59,29 @@ class StackSession:
     def place(self) -> str:
         """The account and the region, for an error. If AWS does not tell the account, it is the region alone."""
         try:
-            return f"{self._account()} {self._session.region_name}"
+            return f"{self._account()} {self.region}"
         except REFUSALS:
-            return str(self._session.region_name)
+            return self.region
 
     def _account(self) -> str:
         sts: STSClient = _client(self._session, self._settings, "sts")
         return sts.get_caller_identity()["Account"]
+
+    @property
+    def region(self) -> str:
+        """The region of the clients."""
+        return self._elsewhere or str(self._session.region_name)
+
+    def elsewhere(self, region: str) -> "StackSession":
+        """The same keys, roles and endpoints in another region."""
+        there = copy(self)
+        there._elsewhere = region  # noqa: SLF001 -- its own class
+        return there
+
+    def knows(self, region: str) -> bool:
+        """Whether boto3 knows a region of this name."""
+        partitions = self._session.get_available_partitions()
+        return any(region in self._session.get_available_regions("ec2", partition) for partition in partitions)
 
     def ec2(self) -> "EC2Client":
         """A client of EC2."""
@@ -75,10 +94,11 @@ class StackSession:
         return client
 
     def _made(self, service: str) -> Any:  # noqa: ANN401 -- boto3 makes its clients at run time
-        """One for each service: to make one, boto3 reads some megabytes of JSON."""
-        if service not in self._clients:
-            self._clients[service] = _client(self._session, self._settings, service)
-        return self._clients[service]
+        """One for each service and region: to make one, boto3 reads some megabytes of JSON."""
+        key = (service, self.region)
+        if key not in self._clients:
+            self._clients[key] = _client(self._session, self._settings, service, region_name=self.region)
+        return self._clients[key]
 
 
 _of_programs: WeakKeyDictionary[Resource, StackSession] = WeakKeyDictionary()

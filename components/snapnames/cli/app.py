@@ -303,8 +303,8 @@ def recover(  # noqa: PLR0913 -- one for each option
 
 
 _LEDGER_CODES = (
-    "Exit codes: 0 done; 1 AWS or Pulumi refused a read; 2 bad usage; 3 there are findings of a kind that --fail-on "
-    "lists. It never changes anything, whatever the code."
+    "Exit codes: 0 done; 1 AWS or Pulumi refused a read, or a region could not be read; 2 bad usage; 3 there are "
+    "findings of a kind that --fail-on lists. It never changes anything, whatever the code."
 )
 
 
@@ -339,16 +339,24 @@ def ledger(  # noqa: PLR0913 -- each is an option
     everything: Annotated[
         bool, typer.Option("--all", help="Read every row of the plan, and list the images and all findings.")
     ] = False,
+    region: Annotated[
+        list[str] | None,
+        typer.Option(help="Read this region of the account. Can be given several times.", metavar="R"),
+    ] = None,
+    all_regions: Annotated[
+        bool, typer.Option("--all-regions", help="Read all regions that are enabled for the account.")
+    ] = False,
     stack: Stack = None,
     folder: Folder = Path(),
     as_json: Json = False,
 ) -> None:
     """Say what can be let go, which snapshot belongs to which release, what it costs at most, and what is wrong.
 
-    Only reads. Each finding names the command that solves the problem. --keep, --older-than, --script and
-    --csv ask for the plan of the whole account, as --account does.
+    Only reads. Each finding names the command that solves the problem. --keep, --older-than, --script, --csv,
+    --region and --all-regions ask for the plan of the whole account, as --account does.
     """
     failing: list[str] = []
+    unread: list[str] = []
 
     def run(display: "Display") -> dict[str, Any]:
         from snapnames.cli.ledger import command  # noqa: PLC0415
@@ -366,9 +374,12 @@ def ledger(  # noqa: PLR0913 -- each is an option
             older_than=older_than,
             every_row=everything,
             plan_files=script is not None or csv is not None,
+            regions=region or (),
+            all_regions=all_regions,
         )
         found = command.ledger(folder, stack, asked)
         failing.extend(kind for kind in wanted if found.totals.findings[kind])
+        unread.extend(one.name for one in found.unread)
         if not as_json:
             _show(found, everything=everything)
         for line in command.write(found, html=html, script=script, csv=csv):
@@ -378,6 +389,10 @@ def ledger(  # noqa: PLR0913 -- each is an option
     _run(run, as_json=as_json)
     if failing:
         print(f"findings that --fail-on lists: {', '.join(failing)}", file=sys.stderr)
+    if unread:
+        print(f"regions that could not be read: {', '.join(unread)}", file=sys.stderr)
+        raise typer.Exit(Exit.FAILED)
+    if failing:
         raise typer.Exit(Exit.FOUND)
 
 

@@ -24,9 +24,6 @@ class Proof:
     passed: tuple[str, ...] = ()
     """The reads that found nothing."""
 
-    shared: bool = False
-    """Whether other accounts can launch the image, or use the snapshot."""
-
     @property
     def safe(self) -> bool:
         """Whether every read was made, and none found a reason to keep it."""

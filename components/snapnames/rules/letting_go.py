@@ -75,6 +75,19 @@ class Candidate:
     others: tuple[Snapshot, ...] = ()
     """Snapshots of the image that stay: another image has them, or CreateImage did not make them for this image."""
 
+    volume: str = ""
+    """Of a snapshot: whether its volume still exists, in words. No check asks for it."""
+
+    tool: str = ""
+    """Which tool made it, as its tags say."""
+
+    region: str = ""
+    lost_by: str | None = None
+    """The mark of the stack that asks, if this stack built the image and its state does not have it.
+
+    Then its mark, and that the image is young or new, are no reasons to keep it: no release can have its name.
+    """
+
     @property
     def found_id(self) -> str:
         """The id of the image, or else of the snapshot."""
@@ -94,6 +107,11 @@ class Candidate:
     def size(self) -> int:
         """GiB of the volumes of what would be deleted."""
         return sum(snapshot.size for snapshot in self.snapshots)
+
+    @property
+    def failed(self) -> bool:
+        """Whether EC2 failed to make the image. Nothing can launch from it, so its age says nothing."""
+        return self.image is not None and self.image.state in ("failed", "error", "invalid")
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -133,6 +151,12 @@ class Verdict:
 
     passed: tuple[str, ...] = ()
     """What the checks that found nothing say."""
+
+    unread: tuple[str, ...] = ()
+    """The reads that AWS did not answer, with its error code. Their checks are among `held`."""
+
+    reads: tuple[str, ...] = ()
+    """The reads that were made for this candidate alone."""
 
     @property
     def safe(self) -> bool:
@@ -176,17 +200,17 @@ def judge(candidate: Candidate, limits: Limits, answers: Answers, checks: Mappin
             held[name] = reasons
         else:
             passed.append(check.passed)
-    return Verdict(held, tuple(passed))
+    unread = (f"{read} ({answer.refused})" for read, answer in answers.items() if answer.refused)
+    return Verdict(held, tuple(passed), tuple(unread), tuple(answers))
 
 
 def _young(candidate: Candidate, limits: Limits, _: Answers) -> Iterable[str]:
-    if candidate.made > limits.since:
+    if candidate.made > limits.since and not candidate.failed and candidate.lost_by is None:
         yield f"it is younger than {limits.older_than.days} days"
 
 
 def _newest(candidate: Candidate, limits: Limits, _: Answers) -> Iterable[str]:
-    failed = candidate.image is not None and candidate.image.state in ("failed", "error", "invalid")
-    if candidate.newer < limits.keep and not failed:
+    if candidate.newer < limits.keep and not candidate.failed and candidate.lost_by is None:
         yield f"it is one of the {limits.keep} newest images of {candidate.service}"
 
 
@@ -216,9 +240,9 @@ def _owned(candidate: Candidate, _limits: Limits, _: Answers) -> Iterable[str]:
 
 def _tagged(candidate: Candidate, _limits: Limits, _: Answers) -> Iterable[str]:
     if candidate.image is not None:
-        yield from kept_by_tags(candidate.image.tags)
+        yield from kept_by_tags(candidate.image.tags, candidate.lost_by)
     for snapshot in candidate.snapshots:
-        for reason in kept_by_tags(snapshot.tags):
+        for reason in kept_by_tags(snapshot.tags, candidate.lost_by):
             yield f"{reason} (snapshot {snapshot.snapshot_id})"
 
 
@@ -270,10 +294,10 @@ def _asked(read: str) -> Callable[[Candidate, Limits, Answers], Iterable[str]]:
         answer = answers.get(read)
         if answer is None:
             yield f"{read} was not read"
-        elif answer.refused:
+            return
+        yield from answer.reasons
+        if answer.refused:
             yield f"{read} could not be read ({answer.refused})"
-        else:
-            yield from answer.reasons
 
     return find
 

@@ -1,16 +1,20 @@
 """The ledger itself: a row for each image, the findings, the sums."""
 
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
 
-from snapnames.cli.ledger.findings import Finding, findings
+from snapnames.cli.ledger.findings import KINDS, Finding, findings
 from snapnames.cli.ledger.plan import Plan
-from snapnames.cli.ledger.prices import Price
+from snapnames.cli.ledger.prices import Price, Prices, Sizes
+from snapnames.cli.ledger.sums import Other, Totals, others_of, totals
 from snapnames.cli.ledger.view import View, size_of
 from snapnames.rules.images import Image, Snapshot, Use
 from snapnames.rules.naming import ordered_devices
+
+_NAMED = 4
+"""How many regions a sentence names. The sums list more."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,12 @@ class Row:
     """GiB of all its volumes."""
 
     used_by: tuple[Use, ...]
+    region: str = ""
+
+    @property
+    def sizes(self) -> Sizes:
+        """Its size, with its region."""
+        return {self.region: self.size}
 
     @property
     def builder(self) -> str | None:
@@ -71,23 +81,15 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Totals:
-    """Sums over the images, each snapshot counted once."""
+class Region:
+    """One region of the ledger, with its sums."""
 
-    images: int
-    snapshots: int
-    size: int
-    orphans_size: int
-    unused_size: int
-    """GiB of the snapshots that would be deleted together with the unused images."""
-
-    findings: Counter[str]
-
-    others: int = 0
-    """Of the account: snapshots behind no image that are no orphans either, as backups of volumes and copies."""
-
-    others_size: int = 0
-    """GiB of them."""
+    name: str
+    price: Price | None = None
+    totals: Totals = field(default_factory=Totals)
+    calls: int = 0
+    unread: str = ""
+    """Why the region could not be read. Then nothing of it is in the ledger."""
 
 
 @dataclass(frozen=True)
@@ -95,68 +97,119 @@ class Ledger:
     """The result of `snapnames ledger`."""
 
     taken: datetime
-    region: str
+    regions: tuple[Region, ...]
     stack: str | None
     """The stack's name as the user gave it. None without a stack."""
 
     account: bool
-    price: Price | None
     rows: tuple[Row, ...]
     findings: tuple[Finding, ...]
-    totals: Totals
-    calls: int
-    """How many API calls the ledger took."""
-
     plan: Plan | None = None
     """What can be let go. None if the ledger covers only a stack."""
 
     account_id: str = ""
     """The account that owns the images and snapshots. Empty if there are none."""
 
+    others: tuple[Other, ...] = ()
+    """The snapshots of the account that are behind no image and no orphans, the largest first."""
+
+    @property
+    def totals(self) -> Totals:
+        """The sums over all regions."""
+        return sum((region.totals for region in self.regions), Totals())
+
+    @property
+    def calls(self) -> int:
+        """How many API calls the ledger took."""
+        return sum(region.calls for region in self.regions)
+
+    @property
+    def read(self) -> tuple[Region, ...]:
+        """The regions that could be read."""
+        return tuple(region for region in self.regions if not region.unread)
+
+    @property
+    def unread(self) -> tuple[Region, ...]:
+        """The regions that could not be read."""
+        return tuple(region for region in self.regions if region.unread)
+
+    @property
+    def several(self) -> bool:
+        """Whether it is of more than one region, so that each thing has to say where it is."""
+        return len(self.regions) > 1
+
+    @property
+    def where(self) -> str:
+        """The regions in words: their names, or how many they are."""
+        names = [region.name for region in self.read or self.regions]
+        return ", ".join(names) if len(names) <= _NAMED else f"{len(names)} regions"
+
+    @property
+    def prices(self) -> Prices:
+        """The prices of the regions."""
+        return Prices({region.name: region.price for region in self.regions if region.price})
+
+    def sizes(self, of: Callable[[Totals], int]) -> Sizes:
+        """A size of the sums, by region."""
+        return {region.name: of(region.totals) for region in self.read}
+
     def age(self, row: Row) -> timedelta:
         """How long ago the image was made."""
         return max(self.taken - row.image.created, timedelta())
-
-    def usd(self, size: int) -> float | None:
-        """What this many GiB cost a month at most, in USD. None without a price."""
-        return self.price.of(size) if self.price else None
 
     @property
     def about(self) -> str:
         """What the ledger covers, in words."""
         if self.account:
             owner = f"the account {self.account_id}" if self.account_id else "the account"
-            return f"all images of {owner} and the snapshots behind them in {self.region}"
-        return f"the images and snapshots of stack {self.stack} in {self.region}"
+            return f"all images of {owner} and the snapshots behind them in {self.where}"
+        return f"the images and snapshots of stack {self.stack} in {self.where}"
 
 
-def keep(  # noqa: PLR0913 -- each is a fact on the ledger
-    view: View,
+@dataclass(frozen=True)
+class Reading:
+    """What was read of one region, and what its snapshots cost."""
+
+    view: View
+    price: Price | None = None
+    calls: int = 0
+
+
+def keep(
+    readings: Iterable[Reading],
     *,
     taken: datetime,
-    region: str,
     stack: str | None,
-    price: Price | None,
-    calls: int,
+    unread: Iterable[Region] = (),
     plan: Plan | None = None,
 ) -> Ledger:
-    """Make the ledger from what was read."""
-    rows = tuple(_row(view, image) for image in view.images)
-    found = tuple(findings(view))
-    snapshots = {line.snapshot_id for row in rows for line in row.lines}
-    orphans = {snapshot.snapshot_id for snapshot, _, _ in view.orphans}
-    others = {*view.holdings.snapshots} - snapshots - orphans if view.account else set[str]()
-    totals = Totals(
-        images=len(rows),
-        snapshots=len(snapshots),
-        size=size_of(view.holdings.snapshots, snapshots),
-        orphans_size=sum(finding.size or 0 for finding in found if finding.kind == "orphans"),
-        unused_size=sum(finding.size or 0 for finding in found if finding.kind == "unused"),
-        findings=Counter(finding.kind for finding in found),
-        others=len(others),
-        others_size=size_of(view.holdings.snapshots, others),
+    """Make the ledger from what was read. `unread`: the regions that could not be read."""
+    rows, found, regions, owners = list[Row](), list[Finding](), list[Region](), list[str]()
+    others, account = list[Other](), False
+    for reading in readings:
+        view, account = reading.view, reading.view.account
+        here, finds = tuple(_row(view, image) for image in view.images), tuple(findings(view))
+        apart = others_of(view)
+        rows += here
+        others += apart
+        found += finds
+        owners.append(_owner(view))
+        behind = {line.snapshot_id for row in here for line in row.lines}
+        sums = totals(view, len(here), behind, finds, apart)
+        regions.append(Region(view.region, reading.price, sums, reading.calls))
+    # Kinds first, as each kind is listed together. Sorting is stable, so the order of the regions stays.
+    found.sort(key=lambda finding: KINDS.index(finding.kind))
+    return Ledger(
+        taken,
+        tuple(sorted((*regions, *unread), key=lambda region: region.name)),
+        stack,
+        account or plan is not None,
+        tuple(rows),
+        tuple(found),
+        plan,
+        next((owner for owner in owners if owner), ""),
+        tuple(sorted(others, key=lambda one: -one.snapshot.size)),
     )
-    return Ledger(taken, region, stack, view.account, price, rows, found, totals, calls, plan, _owner(view))
 
 
 def _owner(view: View) -> str:
@@ -176,6 +229,7 @@ def _row(view: View, image: Image) -> Row:
         lines=lines,
         size=size_of(view.holdings.snapshots, (line.snapshot_id for line in lines)),
         used_by=tuple(view.users.get(image.image_id, ())),
+        region=view.region,
     )
 
 

@@ -1,54 +1,31 @@
 """`snapnames ledger` opens the stack if there is one, reads the account in bulk, and makes the ledger."""
 
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from snapnames.aws.images import recycled_ids
-from snapnames.aws.row_reads import read_answers
+from snapnames.aws.regions import enabled_regions
 from snapnames.aws.session import StackSession
-from snapnames.aws.snapshots import read_holdings
-from snapnames.aws.uses import Template, read_older_versions, read_uses
 from snapnames.cli.account import aws_session
 from snapnames.cli.advice import aws_errors
-from snapnames.cli.errors import CommandError, UsageError
-from snapnames.cli.ledger.book import Ledger, keep
+from snapnames.cli.errors import UsageError
+from snapnames.cli.ledger.book import Ledger, Reading, Region, keep
 from snapnames.cli.ledger.findings import KINDS
+from snapnames.cli.ledger.opened import Opened, open_stack
 from snapnames.cli.ledger.page import page
+from snapnames.cli.ledger.place import Place, read_places
 from snapnames.cli.ledger.plan import KEEP, OLDER_THAN_DAYS, SHOWN, Plan, plan
 from snapnames.cli.ledger.plan_script import script as plan_script
 from snapnames.cli.ledger.plan_table import plan_table
 from snapnames.cli.ledger.prices import price_of
-from snapnames.cli.ledger.proofs import read_proofs
 from snapnames.cli.ledger.view import View
-from snapnames.cli.stack.open_stack import NoStackError, OpenStack
-from snapnames.cli.state.declared import Declared, declared
 from snapnames.printable import shell_command
-from snapnames.rules.images import Use
 from snapnames.rules.letting_go import Limits
-from snapnames.rules.naming import DEFAULT_PATTERN
-
-if TYPE_CHECKING:
-    from mypy_boto3_autoscaling import AutoScalingClient
-    from mypy_boto3_ec2 import EC2Client
 
 _MOST_DAYS = 36_500
-_SERVICE, _PATTERN, _OWNED = "snapnames:service", "snapnames:namePattern", "snapnames:ownedImages"
-
-
-@dataclass(frozen=True)
-class Opened:
-    """An opened stack. Without a stack, all values are empty."""
-
-    name: str | None = None
-    """The stack's name as the user gave it."""
-
-    config: Mapping[str, str] = field(default_factory=dict)
-    declared: Declared = field(default_factory=Declared)
 
 
 def kinds(text: str | None) -> tuple[str, ...]:
@@ -81,6 +58,12 @@ class Wanted:
     every_row: bool = False
     """Whether each row of the plan is read one by one, or only the first ones."""
 
+    regions: tuple[str, ...] = ()
+    """The regions to read. Without one, it is the region of the stack."""
+
+    all_regions: bool = False
+    """Whether to read every region that is enabled for the account."""
+
 
 def asked(  # noqa: PLR0913 -- each is an option
     *,
@@ -90,14 +73,20 @@ def asked(  # noqa: PLR0913 -- each is an option
     older_than: str | None,
     every_row: bool,
     plan_files: bool,
+    regions: Sequence[str] = (),
+    all_regions: bool = False,
 ) -> Wanted:
-    """What the options ask for. Those of the plan ask for the whole account. Raises `UsageError`."""
+    """What the options ask for. Those of the plan and of regions ask for the whole account. Raises `UsageError`."""
+    if regions and all_regions:
+        raise UsageError("--region and --all-regions exclude each other: give one of them")
     return Wanted(
-        account=account or plan_files or keep is not None or older_than is not None,
+        account=account or plan_files or keep is not None or older_than is not None or bool(regions) or all_regions,
         price=price,
         keep=KEEP if keep is None else keep,
         older_than=days(older_than or f"{OLDER_THAN_DAYS}d"),
         every_row=every_row,
+        regions=tuple(regions),
+        all_regions=all_regions,
     )
 
 
@@ -127,81 +116,54 @@ def write(
         if not found.plan.rows:
             yield f"{script} was not written: the plan has no row"
             return
-        script.write_text(plan_script(found.plan, found.account_id, found.region), encoding="utf-8")
+        script.write_text(plan_script(found.plan, found.account_id), encoding="utf-8")
         run = shell_command("sh", str(script))
         yield f"written: {script}; {run} checks each row again and says what it would delete"
 
 
 def ledger(folder: Path, stack_name: str | None, wanted: Wanted) -> Ledger:
     """The ledger of a stack, or of the account. Raises `CommandError`."""
-    opened = _open(folder, stack_name, account=wanted.account)
+    opened = open_stack(folder, stack_name, account=wanted.account)
     return kept(opened, aws_session(opened.config), wanted)
 
 
 def kept(opened: Opened, session: StackSession, wanted: Wanted = Wanted()) -> Ledger:
-    """Read the account and make the ledger. Raises `CommandError`."""
-    calls = 0
+    """Read the account and make the ledger. Raises `CommandError`.
 
-    def count(**_: Any) -> None:  # noqa: ANN401 -- botocore tells what is sent
-        nonlocal calls
-        calls += 1
-
+    A region that was asked for and can't be read is in the ledger, with the reason.
+    """
+    for region in wanted.regions:
+        if not session.knows(region):
+            raise UsageError(
+                f"--region has {region!r}; boto3 knows no region of this name: correct it, or if the region is new, "
+                "install a newer boto3"
+            )
     with aws_errors("the account can't be read"):
-        ec2, autoscaling = session.ec2(), session.autoscaling()
-        for client in (ec2, autoscaling):
-            client.meta.events.register("before-send", count)
         taken = datetime.now(UTC)
-        view = _view(opened, ec2, autoscaling, account=wanted.account)
-        planned = _plan(ec2, view, wanted, taken) if wanted.account else None
-    region = ec2.meta.region_name
-    price_here = price_of(region, wanted.price)
-    return keep(view, taken=taken, region=region, stack=opened.name, price=price_here, calls=calls, plan=planned)
-
-
-def _plan(ec2: "EC2Client", view: View, wanted: Wanted, now: datetime) -> Plan:
-    templates = [Template(template_id, 0, 0) for template_id in sorted(view.declared.templates)]
-    whole = replace(view, past=tuple(read_older_versions(ec2, templates)))
-    read = partial(read_answers, ec2, recycled=cache(partial(recycled_ids, ec2)))
-    return plan(
-        whole,
-        Limits(wanted.keep, wanted.older_than, now),
-        read,
-        shown=None if wanted.every_row else SHOWN,
+        limits = Limits(wanted.keep, wanted.older_than, taken)
+        here = Place(session)
+        names = enabled_regions(here.ec2) if wanted.all_regions else wanted.regions
+        view = partial(Place.view, opened=opened, limits=limits, account=wanted.account)
+        places = [here if name == here.region else Place(session, name) for name in dict.fromkeys(names)]
+        found = read_places(places, view) if places else [(here, view(here))]
+        read = [(place, view) for place, view in found if isinstance(view, View)]
+        planned = _plan(read, wanted, limits) if wanted.account else None
+    return keep(
+        [Reading(view, price_of(place.region, wanted.price), place.calls) for place, view in read],
+        taken=taken,
+        stack=opened.name,
+        unread=[
+            Region(place.region, calls=place.calls, unread=why) for place, why in found if not isinstance(why, View)
+        ],
+        plan=planned,
     )
 
 
-def _open(folder: Path, stack_name: str | None, *, account: bool) -> Opened:
-    try:
-        stack = OpenStack(folder, stack_name)
-    except NoStackError as error:
-        if account and stack_name is None:
-            return Opened()
-        raise UsageError(f"{error}; or give --account, for all that the account has") from error
-    state = stack.state()["deployment"]
-    if not account and not state.get("resources"):
-        raise CommandError(
-            f"stack {stack.name!r} was never deployed, so it has no images: run `snapnames deploy`, or give --account "
-            "for all that the account has"
-        )
-    return Opened(stack.name, stack.config, declared(state, stack.tag))
-
-
-def _view(opened: Opened, ec2: "EC2Client", autoscaling: "AutoScalingClient", *, account: bool) -> View:
-    holdings = read_holdings(ec2, images_first=False)
-    uses = read_uses(ec2, autoscaling, opened.declared.templates)
-
-    def view(*older: Use) -> View:
-        return View(
-            holdings,
-            opened.declared,
-            (*uses.found, *older),
-            account,
-            opened.config.get(_SERVICE, ""),
-            tuple(dict.fromkeys((opened.config.get(_PATTERN, DEFAULT_PATTERN), DEFAULT_PATTERN))),
-            owns=opened.config.get(_OWNED, "false") != "false",
-        )
-
-    found = view()
-    if uses.templates and (found.orphans or any(image.image_id not in found.users for image in found.images)):
-        found = view(*dict.fromkeys(read_older_versions(ec2, uses.templates)))
-    return replace(found, proofs=read_proofs(ec2, found))
+def _plan(read: Sequence[tuple[Place, View]], wanted: Wanted, limits: Limits) -> Plan:
+    reads = {place.region: place.reads for place, _ in read}
+    return plan(
+        [view for _, view in read],
+        limits,
+        lambda candidate: reads[candidate.region].answers(candidate),
+        shown=None if wanted.every_row else SHOWN,
+    )

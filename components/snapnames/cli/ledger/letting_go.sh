@@ -17,7 +17,7 @@ export AWS_PAGER AWS_CLI_AUTO_PROMPT PYTHONIOENCODING
 newline='
 '
 
-# Ask AWS in the region of the plan. The answer is in $answer; the status says whether AWS has answered.
+# Ask AWS in the region of the rows. The answer is in $answer; the status says whether AWS has answered.
 ask() {
     answer=$(aws "$@" --region "$region" --output text) || return 1
     [ "$answer" != None ] || answer=
@@ -57,6 +57,12 @@ same_tags() {
     esac
     found=$(printf '%s' "$answer" | cksum)
     [ "$found" = "$2" ] || skip "the tags of $1 are not those of the plan"
+}
+
+# The rows that follow are in the region $1. Older versions of launch templates are read once for a region.
+in_region() {
+    region=$1 known=yes
+    read_versions || known=no
 }
 
 # Every image and snapshot that a version of a launch template names, also a version that is no default.
@@ -162,7 +168,8 @@ act() {
 image() {
     row=$1 image=$1 ok=yes
     rows=$((rows + 1))
-    read_launches || skip "AWS did not answer: launch configurations and launch templates" || ok=no
+    { [ "$known" = yes ] && read_launches; } ||
+        skip "AWS did not answer: launch configurations and launch templates in $region" || ok=no
     [ "$ok" = no ] || free_image "$1" "$2" "$3" "$4" || ok=no
     shift 4
     free_snapshots "$@"
@@ -170,7 +177,8 @@ image() {
         skipped=$((skipped + 1))
         return 0
     fi
-    act ec2 deregister-image --image-id "$image" || ok=no
+    # The Recycle Bin has to be readable before the image goes, as its answer then decides about the snapshots.
+    not_in_bin "$image" && act ec2 deregister-image --image-id "$image" || ok=no
     [ "$ok" = no ] || [ "$really" = no ] || not_in_bin "$image" || ok=no
     while [ $# -gt 0 ] && [ "$ok" = yes ]; do
         act ec2 delete-snapshot --snapshot-id "$1" || ok=no
@@ -190,7 +198,8 @@ free_snapshots() {
 snapshot() {
     row=$1 ok=yes
     rows=$((rows + 1))
-    read_launches || skip "AWS did not answer: launch configurations and launch templates" || ok=no
+    { [ "$known" = yes ] && read_launches; } ||
+        skip "AWS did not answer: launch configurations and launch templates in $region" || ok=no
     if [ "$ok" = yes ] && free_snapshot "$1" "$2" "$3" "" && not_in_bin "$4" &&
         nothing "image $4 is there" ec2 describe-images --include-deprecated --include-disabled \
             --filters "Name=image-id,Values=$4" --query "Images[?State!='deregistered'].[ImageId]" &&
@@ -219,9 +228,5 @@ ask sts get-caller-identity --query Account || {
 }
 [ "$answer" = "$account" ] || {
     echo "these keys are of the account $answer, and the plan is of $account: set AWS_PROFILE" >&2
-    exit 1
-}
-read_versions || {
-    echo "AWS does not say what the launch templates launch" >&2
     exit 1
 }

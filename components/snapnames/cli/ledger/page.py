@@ -8,11 +8,10 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from snapnames.cli.age import age
-from snapnames.cli.ledger import plan_text
+from snapnames.cli.ledger import plan_text, sums_text
 from snapnames.cli.ledger.book import Ledger
 from snapnames.cli.ledger.chart import chart
-from snapnames.cli.ledger.findings import KINDS
-from snapnames.cli.ledger.terminal import amount, meaning, sums
+from snapnames.cli.ledger.findings import BY_NAME, KINDS
 from snapnames.printable import LINE_LIMIT, printable, spans
 
 OPEN = 25
@@ -32,26 +31,38 @@ def page(ledger: Ledger) -> str:
     script = folder.joinpath("page.js").read_text(encoding="utf-8")
     found = {kind: [one for one in ledger.findings if one.kind == kind] for kind in KINDS}
     rows = ledger.rows[:IMAGES]
-
-    def cost(size: int) -> str:
-        return amount(ledger, size)
+    cost, several = ledger.prices.words, ledger.several
 
     return template.render(
         ledger=ledger,
         shown_rows=rows,
         most=FINDINGS,
-        columns=plan_text.COLUMNS,
-        plan_heading=ledger.plan and plan_text.heading(ledger.plan, cost),
-        plan_rows=[plan_text.cells(ledger.plan, row, cost) for row in ledger.plan.rows[:IMAGES]] if ledger.plan else [],
-        plan_notes=[*plan_text.why_safe(ledger.plan), plan_text.BOUND, *plan_text.rest(ledger.plan, cost)]
+        several=several,
+        region_columns=sums_text.REGION_COLUMNS,
+        region_rows=sums_text.region_cells(ledger),
+        tool_columns=sums_text.TOOL_COLUMNS,
+        tool_rows=sums_text.tool_cells(ledger),
+        other_columns=sums_text.OTHER_COLUMNS,
+        other_rows=[sums_text.other_cells(ledger, other) for other in ledger.others[:IMAGES]],
+        columns=plan_text.columns(several=several),
+        plan_heading=ledger.plan and ledger.read and plan_text.heading(ledger.plan, cost),
+        plan_rows=[plan_text.cells(ledger.plan, row, cost, several=several) for row in ledger.plan.rows[:IMAGES]]
+        if ledger.plan
+        else [],
+        plan_notes=[
+            *plan_text.why_safe(ledger.plan),
+            plan_text.BOUND,
+            *plan_text.rest(ledger.plan, cost, several=several),
+        ]
         if ledger.plan
         else [],
         style=Markup(style),  # noqa: S704 -- the file beside this one
         script=Markup(script),  # noqa: S704 -- the file beside this one
         script_hash=b64encode(sha256(script.encode()).digest()).decode(),
-        sums=sums(ledger),
+        sums=sums_text.sums(ledger),
+        no_findings=sums_text.no_findings(ledger),
         findings={kind: ones for kind, ones in found.items() if ones},
-        meaning=meaning,
+        kinds=BY_NAME,
         spans=spans,
         limit=OPEN,
         chart=chart(rows),

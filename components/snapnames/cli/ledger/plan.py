@@ -1,12 +1,14 @@
 """The plan: what of the account can be let go, the largest first. Plain functions over what was read."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
+from snapnames.cli.ledger.candidates import candidates
+from snapnames.cli.ledger.prices import Sizes
 from snapnames.cli.ledger.view import View
-from snapnames.rules.images import Image, Snapshot
-from snapnames.rules.letting_go import CHECKS, Answer, Candidate, Check, Limits, Verdict, judge, known, service_of
+from snapnames.rules.letting_go import CHECKS, Answer, Candidate, Check, Limits, Verdict, judge, known
 
 SHOWN = 10
 """How many rows are read one by one and shown, unless all are asked for."""
@@ -50,36 +52,47 @@ class Plan:
     """How many images and orphan snapshots the reads in bulk keep, by check."""
 
     @property
-    def size(self) -> int:
-        """GiB of the rows."""
-        return sum(row.candidate.size for row in self.rows)
+    def sizes(self) -> Sizes:
+        """GiB of the rows, by region."""
+        return sizes_of(row.candidate for row in self.rows)
 
     @property
-    def unread_size(self) -> int:
-        """GiB of what was not read."""
-        return sum(candidate.size for candidate in self.unread)
+    def unread_sizes(self) -> Sizes:
+        """GiB of what was not read, by region."""
+        return sizes_of(self.unread)
 
     @property
-    def services(self) -> dict[str, tuple[int, int]]:
+    def services(self) -> dict[str, tuple[int, Sizes]]:
         """Service to the number and the GiB of its rows, the largest first."""
-        sizes = Counter[str]()
+        found: dict[str, list[Candidate]] = {}
         for row in self.rows:
-            sizes[row.candidate.service] += row.candidate.size
-        counts = Counter(row.candidate.service for row in self.rows)
-        return {service: (counts[service], size) for service, size in sizes.most_common()}
+            found.setdefault(row.candidate.service, []).append(row.candidate)
+        ordered = sorted(found.items(), key=lambda item: -sum(one.size for one in item[1]))
+        return {service: (len(ones), sizes_of(ones)) for service, ones in ordered}
+
+
+def sizes_of(ones: Iterable[Candidate]) -> Sizes:
+    """GiB by region."""
+    sizes = Counter[str]()
+    for one in ones:
+        sizes[one.region] += one.size
+    return sizes
 
 
 def plan(
-    view: View,
+    views: Iterable[View],
     limits: Limits,
     read: Callable[[Candidate], Mapping[str, Answer]],
     *,
     shown: int | None = SHOWN,
     checks: Mapping[str, Check] = CHECKS,
 ) -> Plan:
-    """Choose by what was read in bulk, sort by size, and `read` the first `shown` one by one. None reads all."""
+    """Choose by what was read in bulk, sort by size, and `read` the first `shown` one by one. None reads all.
+
+    `views`: what was read, for each region. The newest images of a service are kept in each of them.
+    """
     free, kept = [], Counter[str]()
-    for candidate in candidates(view):
+    for candidate in chain.from_iterable(map(candidates, views)):
         verdict = known(candidate, limits, checks)
         if verdict.safe:
             free.append(candidate)
@@ -95,62 +108,3 @@ def plan(
         unread=tuple(free[len(asked) :]),
         kept=kept,
     )
-
-
-def candidates(view: View) -> Iterator[Candidate]:
-    """Every image of the account, and every snapshot of which EC2 says that its image is gone."""
-    newer = _newer(view)
-    for image in view.holdings.images.values():
-        yield _of_image(view, image, newer[image.image_id])
-    for snapshot in view.holdings.snapshots.values():
-        gone = snapshot.image_id is not None and snapshot.image_id not in view.holdings.images
-        if gone and snapshot.snapshot_id not in view.images_of:
-            yield _of_snapshot(view, snapshot)
-
-
-def _of_image(view: View, image: Image, newer: int) -> Candidate:
-    behind = view.behind[image.image_id]
-    owned = [view.holdings.snapshots[one] for one in behind if one in view.holdings.snapshots]
-    alone = [one for one in owned if len(view.images_of[one.snapshot_id]) == 1 and one.made_for == image.image_id]
-    return Candidate(
-        image=image,
-        snapshots=tuple(alone),
-        service=service_of(image),
-        newer=newer,
-        uses=_uses(view, image.image_id, *behind),
-        owned=_owned(view, image.image_id, *behind),
-        others=tuple(one for one in owned if one not in alone),
-    )
-
-
-def _of_snapshot(view: View, snapshot: Snapshot) -> Candidate:
-    return Candidate(
-        image=None,
-        snapshots=(snapshot,),
-        service="(image is gone)",
-        uses=_uses(view, snapshot.snapshot_id),
-        owned=_owned(view, str(snapshot.image_id), snapshot.snapshot_id),
-    )
-
-
-def _newer(view: View) -> dict[str, int]:
-    """Image id to the number of available images of its service that are newer."""
-    seen, newer = Counter[str](), {}
-    for image in reversed([*view.holdings.images.values()]):
-        service = service_of(image)
-        newer[image.image_id] = seen[service]
-        seen[service] += image.state == "available"
-    return newer
-
-
-def _uses(view: View, *ids: str) -> tuple[str, ...]:
-    found = (str(use) for one in ids for use in (*view.users.get(one, ()), *view.could_use.get(one, ())))
-    return tuple(dict.fromkeys(found))
-
-
-def _owned(view: View, image_id: str, *snapshot_ids: str) -> str:
-    """Why the state that was read needs it. The names under `snapnames:ownedImages` are only names."""
-    state = view.declared
-    if image_id in state.images or image_id in state.leaving or any(one in state.names for one in snapshot_ids):
-        return f"the state of the stack {state.stack} has it: drop it there"
-    return ""

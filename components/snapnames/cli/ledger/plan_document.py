@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from snapnames.cli.ledger.plan import Plan, PlanRow
+from snapnames.cli.ledger.prices import Sizes
 from snapnames.rules.letting_go import Candidate
 
-Size = Callable[[int], dict[str, Any]]
+Size = Callable[[Sizes], dict[str, Any]]
 """Makes the keys for a number of GiB."""
 
 
@@ -15,11 +16,13 @@ def plan_document(plan: Plan, size: Size) -> dict[str, Any]:
     return {
         "keep": plan.limits.keep,
         "older_than_days": plan.limits.older_than.days,
-        **size(plan.size),
-        "services": [{"service": service, "rows": rows, **size(gib)} for service, (rows, gib) in plan.services.items()],
+        **size(plan.sizes),
+        "services": [
+            {"service": service, "rows": rows, **size(sizes)} for service, (rows, sizes) in plan.services.items()
+        ],
         "safe": [_row(plan, row, size) for row in plan.rows],
         "held": [_row(plan, row, size) for row in plan.held],
-        "not_read": {"rows": len(plan.unread), **size(plan.unread_size)},
+        "not_read": {"rows": len(plan.unread), **size(plan.unread_sizes)},
         "kept": dict(plan.kept),
     }
 
@@ -28,13 +31,16 @@ def _row(plan: Plan, row: PlanRow, size: Size) -> dict[str, Any]:
     one = row.candidate
     return {
         **_ids(one),
+        "region": one.region,
         "name": one.name,
         "service": one.service,
         "made": one.made.isoformat(),
         "age_days": max((plan.limits.now - one.made).days, 0),
         "last_launched": one.image.launched.isoformat() if one.image and one.image.launched else None,
         "owner": row.owner or None,
-        **size(one.size),
+        "tool": one.tool,
+        "volume": one.volume or None,
+        **size({one.region: one.size}),
         "why_safe": list(row.verdict.passed) if row.verdict.safe else [],
         "why_kept": list(row.verdict.reasons),
     }

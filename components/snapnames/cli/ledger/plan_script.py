@@ -18,27 +18,36 @@ _POLYNOMIAL, _BITS = 0x04C11DB7, 0xFFFFFFFF
 _COMMENT = 120
 
 
-def script(plan: Plan, account: str, region: str) -> str:
-    """The whole script. Raises `ValueError` for an id that is not one."""
+def script(plan: Plan, account: str) -> str:
+    """The whole script, the rows of a region together. Raises `ValueError` for an id that is not one."""
     limits = plan.limits
+    regions = list(dict.fromkeys(_plain(_REGION, row.candidate.region) for row in plan.rows))
     body = files(__package__).joinpath("letting_go.sh").read_text(encoding="utf-8")
     lines = [
         "#!/bin/sh",
-        f"# What can be let go of account {account} in {region}: snapnames ledger, {limits.now:%Y-%m-%d %H:%M} UTC",
+        f"# What can be let go of account {account} in {', '.join(regions)}",
+        f"# Made by snapnames ledger, {limits.now:%Y-%m-%d %H:%M} UTC",
         f"# Older than {limits.older_than.days} days, and not one of the {limits.keep} newest images of a service.",
         "# Without --really, this script only says what it would delete. It needs the aws command.",
         "set -u",
         "set -f",
         f"account={_plain(_ACCOUNT, account)}",
-        f"region={_plain(_REGION, region)}",
+        f"region={regions[0]}",
         f"since={limits.since:%Y%m%d}",
         "",
         body,
-        *(line for row in plan.rows for line in ("", *_lines(row))),
+        *(line for region in regions for line in ("", f"in_region {region}", *_rows_in(plan, region))),
         "",
         "finish",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _rows_in(plan: Plan, region: str) -> Iterator[str]:
+    for row in plan.rows:
+        if row.candidate.region == region:
+            yield ""
+            yield from _lines(row)
 
 
 def checksum(tags: Mapping[str, str]) -> str:

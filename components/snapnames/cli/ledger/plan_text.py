@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 
 from snapnames.cli.age import age
 from snapnames.cli.ledger.plan import SHOWN, Plan, PlanRow
+from snapnames.cli.ledger.prices import Sizes
 
-Amount = Callable[[int], str]
+Amount = Callable[[Sizes], str]
 """GiB, and money if a price is known."""
 
-COLUMNS = ("saves at most", "what", "service", "age", "last launch", "owner")
+_COLUMNS = ("saves at most", "what", "region", "service", "age", "last launch", "owner")
+_REGION = _COLUMNS.index("region")
 
 BOUND = "every amount is an upper bound: EC2 bills only the blocks that no other snapshot has"
 _READS = re.compile(r" \([^)]*\)")
@@ -21,28 +23,40 @@ def heading(plan: Plan, amount: Amount) -> str:
     limits = plan.limits
     kept = f"older than {limits.older_than.days} days, and not one of the {limits.keep} newest images of a service"
     rows = _count(len(plan.rows), "row")
-    return f"{HEADLINE}: {rows}, at most {amount(plan.size)} ({kept})"
+    return f"{HEADLINE}: {rows}, at most {amount(plan.sizes)} ({kept})"
 
 
-def cells(plan: Plan, row: PlanRow, amount: Amount) -> tuple[str, ...]:
-    """One cell for each of `COLUMNS`."""
+def columns(*, several: bool) -> tuple[str, ...]:
+    """The columns of the plan. `several`: whether it is of several regions."""
+    return _COLUMNS if several else _without_region(_COLUMNS)
+
+
+def cells(plan: Plan, row: PlanRow, amount: Amount, *, several: bool) -> tuple[str, ...]:
+    """One cell for each of `columns`."""
     one = row.candidate
     launched = one.image.launched if one.image else None
-    return (
-        amount(one.size),
+    found = (
+        amount({one.region: one.size}),
         what(row),
+        one.region,
         one.service,
         age(plan.limits.now - one.made),
         f"{launched:%Y-%m-%d}" if launched else "none known" if one.image else "-",
         row.owner or "-",
     )
+    return found if several else _without_region(found)
+
+
+def _without_region(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return (*texts[:_REGION], *texts[_REGION + 1 :])
 
 
 def what(row: PlanRow) -> str:
     """The image with its snapshots, or the snapshot."""
     one = row.candidate
     if one.image is None:
-        return f"{one.found_id} of {one.snapshots[0].image_id}, which is gone"
+        snapshot = one.snapshots[0]
+        return f"{one.found_id} of {snapshot.image_id}, which is gone ({one.volume}: {snapshot.volume_id or '-'})"
     snapshots = _count(len(one.snapshots), "snapshot")
     stay = f", {len(one.others)} more stay" if one.others else ""
     return f"{one.found_id} {one.name}, {snapshots}{stay}"
@@ -59,15 +73,16 @@ def why_safe(plan: Plan, *, reads: bool = True) -> list[str]:
     return lines
 
 
-def rest(plan: Plan, amount: Amount) -> Iterator[str]:
+def rest(plan: Plan, amount: Amount, *, several: bool) -> Iterator[str]:
     """What is not in the plan, and why."""
     for row in plan.held[:SHOWN]:
-        yield f"keep {what(row)}: {'; '.join(row.verdict.reasons)}"
+        where = f" in {row.candidate.region}" if several else ""
+        yield f"keep {what(row)}{where}: {'; '.join(row.verdict.reasons)}"
     if len(plan.held) > SHOWN:
         yield f"and {len(plan.held) - SHOWN} more to keep: --json and --html list all"
     if plan.unread:
         yield (
-            f"not checked yet: {_count(len(plan.unread), 'row')} more, at most {amount(plan.unread_size)}; "
+            f"not checked yet: {_count(len(plan.unread), 'row')} more, at most {amount(plan.unread_sizes)}; "
             "`--all` reads each of them"
         )
     if plan.kept:
@@ -79,7 +94,7 @@ def services(plan: Plan, amount: Amount) -> str:
     """What each service saves; empty if the plan has not two."""
     if len(plan.services) < 2:
         return ""
-    parts = (f"{name} {_count(rows, 'row')}, {amount(size)}" for name, (rows, size) in plan.services.items())
+    parts = (f"{name} {_count(rows, 'row')}, {amount(sizes)}" for name, (rows, sizes) in plan.services.items())
     return f"by service: {'; '.join(parts)}"
 
 

@@ -1,20 +1,28 @@
 """Decides which part of the account a ledger covers, and connects what was read. Plain functions."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from string import Formatter
+from typing import Any
 
 from snapnames.cli.state.declared import Declared
-from snapnames.rules.deletable import Proof
+from snapnames.printable import shell_command
 from snapnames.rules.images import Holdings, Image, Snapshot, Use
+from snapnames.rules.letting_go import Verdict, service_of
 from snapnames.rules.releases import release_of
+from snapnames.rules.tools import UNKNOWN, tool_of
+
+EXISTS, GONE, COPY, UNREAD = "volume exists", "volume is gone", "copy", "volume not known"
+VOLUMES = (EXISTS, GONE, COPY, UNREAD)
+"""What the ledger says of the volume of a snapshot. A copy has no volume."""
 
 
 @dataclass(frozen=True)
 class View:
-    """Everything that was read, and whether the ledger covers this stack or the whole account."""
+    """Everything that was read of one region, and whether the ledger covers this stack or the whole account."""
 
     holdings: Holdings
     declared: Declared = field(default_factory=Declared)
@@ -34,8 +42,55 @@ class View:
     past: tuple[Use, ...] = ()
     """What older versions of the stack's own launch template use. Only a person who names the version launches it."""
 
-    proofs: Mapping[str, Proof] = field(default_factory=dict)
-    """What was read before a delete is advised, by image or snapshot id. What was not asked is not known to be safe."""
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    """By image or snapshot id, what the rule of the plan says of a delete. Without a verdict, none is advised."""
+
+    lent: frozenset[str] = frozenset()
+    """Ids of images that other accounts can launch. It is read for a few images."""
+
+    volumes: frozenset[str] | None = None
+    """The volumes that EC2 still has, of the snapshots behind no image. None if they were not read."""
+
+    region: str = ""
+    home: bool = True
+    """Whether it is the region of the stack, or the one that commands use if they name none."""
+
+    def knowing(self, **facts: Any) -> "View":  # noqa: ANN401 -- fields of this class
+        """The same view with more that was read: `past`, `verdicts`, `lent` or `volumes`.
+
+        What was computed of the rest is taken over: with 40,000 snapshots it takes a while.
+        """
+        more = replace(self, **facts)
+        more.__dict__.update({name: value for name, value in self.__dict__.items() if name in _COMPUTED})
+        return more
+
+    def volume_of(self, snapshot: Snapshot) -> str:
+        """Whether the volume that the snapshot is of still exists: one of `VOLUMES`. It is no reason for a delete."""
+        if snapshot.copied:
+            return COPY
+        if self.volumes is None or not snapshot.volume_id:
+            return UNREAD
+        return EXISTS if snapshot.volume_id in self.volumes else GONE
+
+    def tool(self, snapshot: Snapshot) -> str:
+        """The tool that made the snapshot. If its own tags name none, it is the tool of its oldest image."""
+        own = tool_of(snapshot.tags)
+        images = self.images_of.get(snapshot.snapshot_id, ())
+        return tool_of(images[0].tags) if own == UNKNOWN and images else own
+
+    @cached_property
+    def newer(self) -> dict[str, int]:
+        """Image id to the number of available images of its service that are newer."""
+        seen, newer = Counter[str](), {}
+        for image in reversed([*self.holdings.images.values()]):
+            service = service_of(image)
+            newer[image.image_id] = seen[service]
+            seen[service] += image.state == "available"
+        return newer
+
+    def command(self, *words: str) -> str:
+        """A command of EC2, to copy. It names the region where that is needed."""
+        return shell_command("aws", "ec2", *words, *(() if self.home else ("--region", self.region)))
 
     @cached_property
     def images(self) -> list[Image]:
@@ -71,17 +126,20 @@ class View:
         known = (self.declared.images, self.declared.names, self.declared.owned)
         return (
             self.account
-            or self.declared.built(image.builder)
+            or self._built(image)
             or any(one in ids for ids in known for one in (image.image_id, *image.snapshots.values()))
         )
 
+    def _built(self, image: Image) -> bool:
+        return self.home and self.declared.built(image.builder)
+
     def own(self, image: Image) -> bool:
         """Whether the image is a release of this stack."""
-        return image.image_id in self.declared.images or self.declared.built(image.builder)
+        return image.image_id in self.declared.images or self._built(image)
 
     def untracked(self, image: Image) -> bool:
         """Whether this stack built the image, but its state does not have it."""
-        return self.declared.built(image.builder) and not (
+        return self._built(image) and not (
             image.image_id in self.declared.images
             or image.image_id in self.declared.leaving
             or image.state == "pending"  # the update that makes it may still run
@@ -130,6 +188,10 @@ class View:
     @cached_property
     def _expressions(self) -> list[re.Pattern[str]]:
         return [re.compile(text) for pattern in self.patterns if (text := _expression(pattern))]
+
+
+_COMPUTED = ("images", "behind", "users", "images_of", "orphans", "newer")
+"""What depends on the images, the snapshots, the state and the uses alone."""
 
 
 def _by_id(uses: Iterable[Use]) -> dict[str, list[Use]]:

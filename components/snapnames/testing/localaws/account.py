@@ -45,6 +45,7 @@ from .protection import ProtectionActions
 from .recycle_bin import RecycleBinActions
 from .refresh_actions import InstanceRefreshActions
 from .refresh_backend import InstanceRefreshes
+from .regions import RegionActions
 from .saved import Saved
 from .snapshot_actions import SnapshotActions
 from .snapshot_sharing import SnapshotSharingActions
@@ -97,6 +98,7 @@ class LocalClassicLoadBalancers(ClassicLoadBalancers):
 
 
 class LocalEC2Response(
+    RegionActions,
     FilterActions,
     ImageSharingActions,
     ImageActions,

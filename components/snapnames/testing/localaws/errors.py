@@ -240,3 +240,24 @@ def constraint(value: object, parameter: str, rule: str) -> ValidationFailedErro
     return ValidationFailedError(
         f"1 validation error detected: Value '{value}' at '{parameter}' failed to satisfy constraint: {rule}"
     )
+
+
+class RegionNamesInvalidError(EC2ClientError):
+    """No region has this name. Code and text are from memory of EC2."""
+
+    code = "InvalidParameterValue"
+    message = "Invalid region names: [{names}]"
+
+
+class RegionClosedError(EC2ClientError):
+    """The account has not enabled the region: repost.aws/knowledge-center/iam-validate-access-credentials."""
+
+    code = "AuthFailure"
+    message = "AWS was not able to validate the provided access credentials"
+
+
+class RegionClosedToGroupsError(AutoscalingClientError):
+    """The same of Auto Scaling. The code is from memory of its common errors."""
+
+    code = "InvalidClientTokenId"
+    message = "The security token included in the request is invalid."

@@ -10,7 +10,8 @@ from moto.ec2.models import ec2_backends
 
 from . import settings
 from .authorization import Call, Template, requests
-from .errors import AccessDeniedError, UnauthorizedOperationError
+from .errors import AccessDeniedError, RegionClosedError, RegionClosedToGroupsError, UnauthorizedOperationError
+from .regions import closed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,9 @@ AUTHORIZED: list[Request] = []
 
 
 def refusal(response: BaseResponse, action: str) -> ServiceException | None:
-    """The error that AWS answers with, if the caller's policy does not allow the call."""
+    """The error that AWS answers with, if the region is not enabled or the caller's policy does not allow the call."""
+    if response.service_name in _SERVICES and closed(response.region):
+        return RegionClosedError() if response.service_name == "ec2" else RegionClosedToGroupsError()
     caller = access_key(response)
     policy = settings.CURRENT.policies.get(caller)
     if policy is None or response.service_name not in _SERVICES:

@@ -28,6 +28,8 @@ class ImageSettings:
     """ARN of an organization or of an organizational unit to the accounts in it."""
     references: list[dict[str, str]] = field(default_factory=list)
     """Resources that refer to an image, as DescribeImageReferences shows them: ImageId, ResourceType, Arn."""
+    opted_in: list[str] = field(default_factory=list)
+    """The regions that are enabled, beside those that are enabled in every account."""
 
     def changed(self, changes: object) -> ImageSettings:
         """Take over JSON; what is not given stays. Raises `ValueError` for a key or value that is no setting."""
@@ -71,6 +73,12 @@ def _references(key: str, value: object) -> list[dict[str, str]]:
     return given
 
 
+def _names(key: str, value: object) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise ValueError(f"{key} is {value!r}: give a list of names")
+    return value
+
+
 _READERS: Mapping[str, Callable[[str, object], Any]] = {
     "clock_ahead_seconds": _seconds,
     "image_retention_seconds": _seconds,
@@ -78,4 +86,5 @@ _READERS: Mapping[str, Callable[[str, object], Any]] = {
     "copies_refuse_taken_names": _truth,
     "organizations": _organizations,
     "references": _references,
+    "opted_in": _names,
 }
