@@ -57,6 +57,9 @@ test-full: test ## The tests that are tries of a fault and the whole campaign, h
 	$(PY) -m pytest -n 2 --dist loadgroup -m fault --record-faults
 	SNAPNAMES_WHOLE_STORY=1 $(PY) -m pytest -n 2 --dist loadgroup tests/adoption/test_kills.py tests/adoption/test_team_story.py
 	SNAPNAMES_EVERY_PYTHON=1 $(PY) -m pytest tests/package/test_versions.py
+	SNAPNAMES_ENGINE=oldest $(PY) -m pytest -n 2 --dist loadgroup tests/main_job
+	SNAPNAMES_ENGINE=newest $(PY) -m pytest -n 2 --dist loadgroup tests/main_job
+	SNAPNAMES_EVERY_ENGINE=1 $(PY) -m pytest tests/engine/test_old_state.py tests/engine/test_region.py
 	SNAPNAMES_EVERY_LANGUAGE=1 $(PY) -m pytest tests/package/test_languages.py
 	seq 0 3 | xargs -P 4 -I K $(PY) -m tests.campaign --part K 4
 

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 from . import cache
-from .go_builds import HERE, PLATFORM, Program, check_go, compile_program
+from .go_builds import PLATFORM, Program, check_go, compile_program
+from .parts import HERE
 from .progress import Progress
 
 HOSTS = {
@@ -37,7 +38,7 @@ async def _build(runtime: str, entry: Path, progress: Progress) -> None:
     host = HOSTS[runtime]
     watch = asyncio.create_task(progress.watch())
     try:
-        await check_go(progress)
+        await check_go(progress, [HERE / "hosts" / runtime])
         with cache.filled(entry) as folder:
             await compile_program(progress, host, HERE / "hosts" / runtime, folder / host.package.rpartition("/")[2])
     finally:

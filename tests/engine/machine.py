@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
-from dev.engine import versions
+from dev.engine import parts
 
 PROJECT = Path(__file__).parents[2]
 PLUGIN = metadata.version("pulumi-aws")
@@ -105,8 +105,11 @@ class Machine:
         plugin.mkdir(parents=True)
         script(plugin / "pulumi-resource-aws", "")
 
-    def has_go(self, version: str = "go1.99.0", checksum: str = versions.PROVIDER_SUM) -> None:
-        """Put a go on PATH that compiles nothing, and builds a `pulumi` that installs plugins."""
+    def has_go(self, version: str = "go1.99.0", checksum: str = "", built: parts.Parts = parts.DEFAULT) -> None:
+        """Put a go on PATH that compiles nothing, and builds a `pulumi` that installs plugins.
+
+        It serves the provider of the set `built`, unless another checksum is given.
+        """
         sdk, provider = self.folder / "sdk", self.folder / "provider"
         for name in ("internal", "names", "version", "xpprovider"):
             (provider / name).mkdir(parents=True, exist_ok=True)
@@ -115,11 +118,16 @@ class Machine:
         for name in ("cmd/pulumi-language-python-exec", "dist/pulumi-resource-pulumi-python"):
             (sdk / "python" / name).parent.mkdir(parents=True, exist_ok=True)
             (sdk / "python" / name).touch()
-        built = f"#!{sys.executable}\n{PULUMI.format(version=f'v{versions.BUILT_CLI}', plugin=PLUGIN)}"
+        pulumi = f"#!{sys.executable}\n{PULUMI.format(version=f'v{built.cli}', plugin=PLUGIN)}"
         self.has(
             "go",
             GO.format(
-                log=str(self.log), version=version, provider=str(provider), checksum=checksum, sdk=str(sdk), built=built
+                log=str(self.log),
+                version=version,
+                provider=str(provider),
+                checksum=checksum or built.provider_sum,
+                sdk=str(sdk),
+                built=pulumi,
             ),
         )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dev.engine import versions
+from dev.engine import parts
 from tests.engine.machine import PLUGIN, PROJECT, Machine, files
 
 pytestmark = pytest.mark.slow
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 LANGUAGE = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python"
 AWS = "snapnames/engine/aws"
-ENGINE = [f"aws-{PLUGIN}", f"cli-{versions.BUILT_CLI}"]
+ENGINE = [f"aws-{PLUGIN}", f"cli-{parts.DEFAULT.cli}"]
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -41,10 +41,10 @@ def test_an_engine_is_built_where_nothing_else_is_to_be_had(machine: Machine) ->
     code, output, _ = machine.run("ensure")
 
     [home] = machine.cache.glob(f"aws-{PLUGIN}-*")
-    [cli] = machine.cache.glob(f"cli-{versions.BUILT_CLI}-*")
+    [cli] = machine.cache.glob(f"cli-{parts.DEFAULT.cli}-*")
     assert code == 0
     assert output == (
-        f"engine: Pulumi {versions.BUILT_CLI} (built from Go modules, {cli}/bin)\n"
+        f"engine: Pulumi {parts.DEFAULT.cli} (built from Go modules, {cli}/bin)\n"
         f"plugin: aws {PLUGIN} (built from Go modules, PULUMI_HOME={home})\n"
     )
     assert machine.builds == [CLI, LANGUAGE, AWS]
@@ -75,9 +75,9 @@ def test_a_second_ensure_builds_nothing(machine: Machine, clone: Path) -> None:
     ("changed", "rebuilt"),
     [
         ("aws/main.go", [AWS]),
-        ("aws/go.sum", [AWS]),
-        ("aws/overlay/internal/conns/awsclient_gen.go", [AWS]),
-        ("cli/go.mod", [CLI, LANGUAGE]),
+        (f"{parts.DEFAULT.name}/aws/go.sum", [AWS]),
+        (f"{parts.DEFAULT.name}/aws/overlay/internal/conns/awsclient_gen.go", [AWS]),
+        (f"{parts.DEFAULT.name}/cli/go.mod", [CLI, LANGUAGE]),
         ("language/go.sum", [CLI, LANGUAGE]),
     ],
 )
@@ -183,6 +183,6 @@ def test_a_provider_with_another_checksum_is_refused(machine: Machine) -> None:
     code, _, errors = machine.run("ensure")
 
     assert code == 1
-    assert f"has the checksum h1:AAAA=, not {versions.PROVIDER_SUM}" in errors
+    assert f"has the checksum h1:AAAA=, not {parts.DEFAULT.provider_sum}" in errors
     assert AWS not in machine.builds
     assert machine.entries() == []

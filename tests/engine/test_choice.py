@@ -2,10 +2,14 @@
 
 import pytest
 
-from dev.engine import versions
+from dev.engine import go_builds, parts
+from dev.engine.parts import CHOICE, DEFAULT, SETS, Parts
+from tests.engine.download_site import download_site
 from tests.engine.machine import PLUGIN, Machine
 
-BUILT = versions.BUILT_CLI
+BUILT = DEFAULT.cli
+OTHER = next(one for one in SETS.values() if one != DEFAULT)
+GO_WANTED = parts.go_wanted(go_builds.modules(DEFAULT))
 
 
 @pytest.mark.parametrize("version", ["v3.230.0", "v3.301.7"])
@@ -95,7 +99,7 @@ def test_a_machine_without_any_way_to_an_engine_is_told_what_to_install(machine:
         "https://github.com does not answer: no official releases\n"
         "error: there is no Pulumi engine here, and no way to one: there is no pulumi on PATH; https://github.com "
         "gives no releases; and there is no go on PATH to build with. Install Pulumi 3.230.0 or a later 3.x, and run "
-        f"`pulumi plugin install resource aws {PLUGIN}`; or install Go 1.25.8 or newer\n"
+        f"`pulumi plugin install resource aws {PLUGIN}`; or install Go {GO_WANTED} or newer\n"
     )
     assert machine.entries() == []
 
@@ -107,7 +111,9 @@ def test_a_go_that_is_too_old_is_told_what_is_needed(machine: Machine) -> None:
     code, _, errors = machine.run("ensure")
 
     assert code == 1
-    assert errors.endswith("error: go is go1.22.4, and the engine's modules need 1.25.8: install that or a newer Go\n")
+    assert errors.endswith(
+        f"error: go is go1.22.4, and the engine's modules need {GO_WANTED}: install that or a newer Go\n"
+    )
     assert machine.builds == []
 
 
@@ -134,3 +140,67 @@ def test_a_built_engine_on_path_is_not_taken_for_the_users_own(machine: Machine)
     _, second, _ = machine.run("ensure")
 
     assert second == first
+
+
+@pytest.mark.parametrize("wanted", SETS.values(), ids=SETS)
+def test_a_set_of_parts_that_is_named_is_built_and_used_whatever_is_installed(machine: Machine, wanted: Parts) -> None:
+    """Neither the user's own engine nor the official releases stand in for it: a run shall show what it names."""
+    machine.has_pulumi("v3.300.0")
+    machine.has_plugin()
+    machine.has_go(built=wanted)
+
+    with download_site(machine.folder) as machine.more:
+        machine.more |= {CHOICE: wanted.name}
+        code, output, _ = machine.run("ensure")
+
+    [cli] = machine.cache.glob(f"cli-{wanted.cli}-*")
+    [home] = machine.cache.glob(f"aws-{PLUGIN}-*")
+    assert code == 0
+    assert output == (
+        f"engine: Pulumi {wanted.cli} (built from Go modules, {cli}/bin)\n"
+        f"plugin: aws {PLUGIN} (built from Go modules, PULUMI_HOME={home})\n"
+    )
+
+
+def test_both_sets_of_parts_are_kept_side_by_side(machine: Machine) -> None:
+    """A run with the one does not make the next run with the other build again."""
+    machine.has_go()
+    _, first, _ = machine.run("ensure")
+    machine.has_go(built=OTHER)
+    machine.more = {CHOICE: OTHER.name}
+    _, other, _ = machine.run("ensure")
+    (machine.bin / "go").unlink()
+
+    again = machine.run("ensure")
+    machine.more = {}
+    default = machine.run("ensure")
+
+    assert f"Pulumi {OTHER.cli} " in other
+    assert (again, default) == ((0, other, ""), (0, first, ""))
+
+
+def test_a_set_of_parts_that_does_not_exist_is_refused(machine: Machine) -> None:
+    """With the names of those that do; nothing else is built instead."""
+    machine.has_go()
+    machine.more = {CHOICE: "new"}
+
+    code, _, errors = machine.run("ensure")
+
+    assert (code, errors) == (1, "error: SNAPNAMES_ENGINE is 'new': set it to oldest or newest, or unset it\n")
+    assert machine.builds == []
+
+
+def test_a_named_set_of_parts_without_go_says_how_to_go_on(machine: Machine) -> None:
+    """An installed engine is no way out, since it was not asked for; to unset the variable is one."""
+    machine.has_pulumi("v3.300.0")
+    machine.has_plugin()
+    machine.more = {CHOICE: OTHER.name}
+
+    code, _, errors = machine.run("ensure")
+
+    go = parts.go_wanted(go_builds.modules(OTHER))
+    assert code == 1
+    assert errors == (
+        f"error: an engine of the {OTHER.name} parts has to be built, and there is no go on PATH: install Go "
+        f"{go} or newer, or unset SNAPNAMES_ENGINE\n"
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dev.engine import versions
+from dev.engine import parts
 from dev.engine.downloads import published
 from dev.engine.fetch import WrongFileError, fetch
 from tests.engine.download_site import SDK, download_site
@@ -67,8 +67,8 @@ def test_a_release_that_is_not_what_it_publishes_is_refused_and_built_instead(
     assert code == 0
     assert f"downloading Pulumi {SDK} failed: " in errors
     assert why in errors
-    assert output.startswith(f"engine: Pulumi {versions.BUILT_CLI} (built from Go modules, ")
-    assert machine.entries() == [f"aws-{PLUGIN}", f"cli-{versions.BUILT_CLI}"]
+    assert output.startswith(f"engine: Pulumi {parts.DEFAULT.cli} (built from Go modules, ")
+    assert machine.entries() == [f"aws-{PLUGIN}", f"cli-{parts.DEFAULT.cli}"]
 
 
 def test_a_plugin_that_is_not_what_its_release_publishes_is_refused_and_the_good_cli_stays(machine: Machine) -> None:

@@ -37,6 +37,27 @@ def test_what_is_set_on_a_group_is_shown_and_changed(aws: LocalAws, fleet: Fleet
     assert {key: fleet.describe()[key] for key in settings} == {**settings, **changed}
 
 
+def test_a_group_tells_how_it_takes_its_instances_from_zones_and_reservations(aws: LocalAws, fleet: Fleet) -> None:
+    """A group that was given neither has the defaults, as the acceptance tests of Terraform's provider have it."""
+    fleet.create(0)
+    defaults = fleet.describe()
+    changed: dict[str, Any] = {
+        "AvailabilityZoneDistribution": {"CapacityDistributionStrategy": "balanced-only"},
+        "CapacityReservationSpecification": {
+            "CapacityReservationPreference": "capacity-reservations-first",
+            "CapacityReservationTarget": {"CapacityReservationIds": ["cr-0123456789abcdef0"]},
+        },
+    }
+
+    aws.client("autoscaling").update_auto_scaling_group(AutoScalingGroupName=GROUP, **changed)
+
+    assert {key: defaults[key] for key in changed} == {
+        "AvailabilityZoneDistribution": {"CapacityDistributionStrategy": "balanced-best-effort"},
+        "CapacityReservationSpecification": {"CapacityReservationPreference": "default"},
+    }
+    assert {key: fleet.describe()[key] for key in changed} == changed
+
+
 def test_settings_are_cleared_by_the_values_that_do_that(aws: LocalAws, fleet: Fleet, refused: Refused) -> None:
     """A policy needs both ends."""
     policy: Any = {"MinHealthyPercentage": 90, "MaxHealthyPercentage": 120}

@@ -210,13 +210,22 @@ def test_a_state_that_lost_an_image_or_its_volumes_fails_the_preview_and_a_whole
 
 
 def _without_volumes(resources: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """As a create that failed leaves the image in the state."""
+    """As a create that failed leaves the image in the state.
+
+    A newer plugin keeps a value beside the outputs that has to fit them, and stops where it does not. A state may do
+    without that value.
+    """
     return [
         one
         if one["type"] != "aws:ec2/amiFromInstance:AmiFromInstance"
-        else {**one, "outputs": {**one["outputs"], "ebsBlockDevices": []}}
+        else {**one, "outputs": _emptied(one["outputs"])}
         for one in resources
     ]
+
+
+def _emptied(outputs: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in outputs.items() if key != "__pulumi_raw_state_delta"}
+    return {**kept, "ebsBlockDevices": []}
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,8 @@ class Group(FakeAutoScalingGroup):
         self.default_instance_warmup: int | None = None
         self.max_instance_lifetime: int | None = None
         self.instance_maintenance_policy: dict[str, int] | None = None
+        self.capacity_reservation_specification: dict[str, Any] = {"CapacityReservationPreference": "default"}
+        self.availability_zone_distribution = {"CapacityDistributionStrategy": "balanced-best-effort"}
         super().__init__(*args, **kwargs)
 
     @property

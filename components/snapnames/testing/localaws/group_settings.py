@@ -40,7 +40,9 @@ METRICS = (
 GRANULARITY = "1Minute"
 
 _PLAIN = {
+    "AvailabilityZoneDistribution": "availability_zone_distribution",
     "CapacityRebalance": "capacity_rebalance",
+    "CapacityReservationSpecification": "capacity_reservation_specification",
     "DefaultCooldown": "default_cooldown",
     "HealthCheckGracePeriod": "health_check_grace_period",
     "PlacementGroup": "placement_group",
