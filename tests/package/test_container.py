@@ -41,12 +41,19 @@ def test_each_rule_can_be_broken(right: str, wrong: str, fault: str) -> None:
     assert [found for found in faults(changed, IGNORED) if fault in found] != []
 
 
-def test_what_it_installs_is_a_part_of_the_lock_that_the_tests_run_with() -> None:
+@pytest.mark.parametrize(
+    ("name", "needed"),
+    [
+        ("requirements-cli.lock", {"pulumi", "pulumi-aws", "boto3", "typer", "hatchling"}),
+        ("components/requirements.txt", {"pulumi", "pulumi-aws", "boto3"}),
+    ],
+)
+def test_what_users_install_is_a_part_of_the_lock_that_the_tests_run_with(name: str, needed: set[str]) -> None:
     """Each package with the same version and the same hashes."""
-    small, whole = (_packages(name) for name in ("requirements-cli.lock", "requirements.lock"))
+    small, whole = _packages(name), _packages("requirements.lock")
 
-    assert {name for name, entry in small.items() if whole.get(name) != entry} == set()
-    assert {"pulumi", "boto3", "typer", "hatchling"} <= set(small)
+    assert {package for package, entry in small.items() if whole.get(package) != entry} == set()
+    assert needed <= set(small)
     assert {"pytest", "moto", "ruff"} & set(small) == set()
 
 
