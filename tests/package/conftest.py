@@ -41,7 +41,9 @@ def runner(tmp_path: Path) -> dict[str, str]:
         f"#!{sys.executable}\n"
         "import json, os, sys\n"
         f"open({str(tmp_path / 'calls')!r}, 'a').write(json.dumps(sys.argv[1:]) + '\\n')\n"
-        "print(json.dumps({'release': '7', 'image': 'web-7', 'live': '7\\n\\nimage=other'}))\n"
+        "properties = [{'resource': 'template web', 'property': 'userData', 'old': 'hidden', 'new': 'secret'}]\n"
+        "told = {'release': '7', 'image': 'web-7', 'live': '7\\n\\nimage=other', 'properties': properties}\n"
+        "print(json.dumps(told))\n"
         "sys.exit(int(os.environ.get('CODE_OF_' + sys.argv[1], '0')))\n",
         encoding="utf-8",
     )

@@ -130,6 +130,17 @@ def test_a_preview_ends_as_the_command_does_and_is_written_also_when_it_fails(
     assert "### The preview of stack `production` failed" in (tmp_path / "summary").read_text("utf-8")
 
 
+def test_no_value_of_a_property_gets_into_the_file_that_others_can_read(runner: dict[str, str], tmp_path: Path) -> None:
+    """An artifact can be read by everybody who may read the repository."""
+    act("run.py", "preview", variables=runner, cwd=tmp_path)
+
+    assert json.loads(Path(runner["INPUT_FILE"]).read_text("utf-8")) == {
+        "stack": "production",
+        "exit": 0,
+        "preview": {"image": "web-7", "properties": [{"resource": "template web", "property": "userData"}]},
+    }
+
+
 def test_without_the_command_on_path_it_says_what_to_do(runner: dict[str, str], tmp_path: Path) -> None:
     """And no Python error."""
     done = act("run.py", "deploy", variables={**runner, "PATH": str(tmp_path)}, cwd=tmp_path)
