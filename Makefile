@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help install up preview destroy down env lint docs picture newcomer release-check test test-fast test-full mutants bench bench-full clean
+.PHONY: help install up preview destroy down env lint docs picture newcomer sdks release-check test test-fast test-full mutants bench bench-full clean
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -42,6 +42,9 @@ picture: $(INSTALLED) ## Draw docs/stack.svg from the resource graph of the dev 
 newcomer: ## Run docs/getting-started.md in a fresh clone, and print how long each step takes
 	@$(PYTHON) -m dev.newcomer
 
+sdks: $(INSTALLED) ## Make the SDKs for TypeScript and Go into sdk/, as a publisher does; needs npm and go
+	@$(PY) -m dev.sdks
+
 release-check: $(INSTALLED) ## Build what a release would publish into .dev/release, and check it; publishes nothing
 	@$(PY) -m dev.release
 
@@ -60,7 +63,7 @@ test-full: test ## The tests that are tries of a fault and the whole campaign, h
 	SNAPNAMES_ENGINE=oldest $(PY) -m pytest -n 2 --dist loadgroup tests/main_job
 	SNAPNAMES_ENGINE=newest $(PY) -m pytest -n 2 --dist loadgroup tests/main_job
 	SNAPNAMES_EVERY_ENGINE=1 $(PY) -m pytest tests/engine/test_old_state.py tests/engine/test_region.py
-	SNAPNAMES_EVERY_LANGUAGE=1 $(PY) -m pytest tests/package/test_languages.py
+	SNAPNAMES_EVERY_LANGUAGE=1 $(PY) -m pytest tests/package/test_languages.py tests/package/test_release.py
 	seq 0 3 | xargs -P 4 -I K $(PY) -m tests.campaign --part K 4
 
 mutants: $(INSTALLED) ## Change the plain rules in small ways, one at a time, and show the changes that no test sees
@@ -76,7 +79,7 @@ bench-full: $(INSTALLED) ## The same to the end, with 4,000 names, in an hour or
 
 clean: ## Stop the local AWS; remove the virtual environment and what tools left, but no measured results
 	@if [ -x $(PY) ]; then $(PY) -m dev down; fi
-	rm -rf $(VENV) benchmarks/custodian/.venv .dev/stack .dev/docs .dev/release .dev/bench/try .dev/mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) benchmarks/custodian/.venv .dev/stack .dev/docs .dev/release .dev/sdks .dev/bench/try .dev/mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(INSTALLED): requirements.lock pyproject.toml

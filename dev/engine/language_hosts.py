@@ -1,7 +1,7 @@
 """Pulumi's language hosts of other languages than Python, compiled from the Go modules in `hosts/` into the cache.
 
 Only the tests that run a program in such a language need them. A host is older than the CLI, which asks it for a
-program's run and no more: makers of SDKs need a newer one.
+program's run and no more. So SDKs are made without a host, by the generators of the CLI's own version in `sdks/`.
 """
 
 import asyncio
@@ -22,29 +22,34 @@ HOSTS = {
 }
 """Runtime, as Pulumi.yaml names it, to its host."""
 
+SDKS = Program("the generators of SDKs", "snapnames/engine/sdks", 20, 60)
+
 
 def ensure_host(runtime: str) -> Path:
     """The folder with the host of that runtime, built now if the cache does not have it. Raises `EngineError`."""
-    entry = _entry(runtime)
+    return _ensure(f"host-{runtime}", HOSTS[runtime], HERE / "hosts" / runtime)
+
+
+def ensure_sdks() -> Path:
+    """The program that makes SDKs, built now if the cache does not have it. Raises `EngineError`."""
+    return _ensure("sdks", SDKS, HERE / "sdks") / "sdks"
+
+
+def _ensure(name: str, program: Program, source: Path) -> Path:
+    entry = cache.root() / f"{name}-{cache.key([program.package, PLATFORM], [source])}"
     if not entry.exists():
         progress = Progress(sys.stderr)
         with cache.locked(progress.say):
             if not entry.exists():
-                asyncio.run(_build(runtime, entry, progress))
+                asyncio.run(_build(program, source, entry, progress))
     return entry
 
 
-async def _build(runtime: str, entry: Path, progress: Progress) -> None:
-    host = HOSTS[runtime]
+async def _build(program: Program, source: Path, entry: Path, progress: Progress) -> None:
     watch = asyncio.create_task(progress.watch())
     try:
         await check_go(progress, [HERE / "hosts" / runtime])
         with cache.filled(entry) as folder:
-            await compile_program(progress, host, HERE / "hosts" / runtime, folder / host.package.rpartition("/")[2])
+            await compile_program(progress, program, source, folder / program.package.rpartition("/")[2])
     finally:
         watch.cancel()
-
-
-def _entry(runtime: str) -> Path:
-    key = cache.key([HOSTS[runtime].package, PLATFORM], [HERE / "hosts" / runtime])
-    return cache.root() / f"host-{runtime}-{key}"

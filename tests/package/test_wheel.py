@@ -21,18 +21,33 @@ from .outside import IMAGE_PROGRAM, outside
 pytestmark = [pytest.mark.xdist_group("package"), pytest.mark.slow]
 
 SOURCE = "components/"
-"""The root of what ships: the wheel is this folder as it stands."""
+"""The root of what ships: the wheel is its packages as they stand."""
+
+PACKAGES = [f"{SOURCE}snapnames", f"{SOURCE}pulumi_snapnames"]
+BESIDE = {"PulumiPlugin.yaml", "__main__.py", "requirements.txt"}
+"""What stands beside the packages, for Pulumi to run the folder by its git URL. It gets into no wheel."""
 
 BAD = 'from snapnames import Fleet\n\nFleet("web", {"image_id": "ami-1", "instance_type": 3, "launch": "templat"})\n'
 
 
 def _tracked() -> list[str]:
-    listed = subprocess.run(["git", "ls-files", SOURCE], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    listed = subprocess.run(["git", "ls-files", *PACKAGES], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return [name for name in listed.split() if not name.endswith(".md")]
 
 
+def test_nothing_gets_into_the_wheel_but_the_two_packages(wheel: Path) -> None:
+    """No file of the folder for Pulumi, no action, no Dockerfile, no SDK."""
+    beside = {path.name for path in (ROOT / SOURCE).iterdir() if not path.is_dir()}
+
+    with zipfile.ZipFile(wheel) as archive:
+        tops = {name.partition("/")[0] for name in archive.namelist()}
+
+    assert beside == BESIDE
+    assert tops == {"snapnames", "pulumi_snapnames", f"pulumi_snapnames-{snapnames.__version__}.dist-info"}
+
+
 def test_the_wheel_has_every_file_of_the_folders_it_is_made_of_and_nothing_else(wheel: Path) -> None:
-    """As they are in the repository, without what tools left there."""
+    """As they are in the repository, without what tools left there. Those of the folder for Pulumi are none."""
     expected = {name.removeprefix(SOURCE): (ROOT / name).read_bytes() for name in _tracked()}
 
     with zipfile.ZipFile(wheel) as archive:
