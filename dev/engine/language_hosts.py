@@ -48,7 +48,7 @@ def _ensure(name: str, program: Program, source: Path) -> Path:
 async def _build(program: Program, source: Path, entry: Path, progress: Progress) -> None:
     watch = asyncio.create_task(progress.watch())
     try:
-        await check_go(progress, [HERE / "hosts" / runtime])
+        await check_go(progress, [source])
         with cache.filled(entry) as folder:
             await compile_program(progress, program, source, folder / program.package.rpartition("/")[2])
     finally:
