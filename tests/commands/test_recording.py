@@ -35,7 +35,7 @@ def settled(text: str) -> list[str]:
 
 def recorded(page: Path) -> str:
     """The block of the page that begins with the command."""
-    blocks = re.findall(r"^```console\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    blocks: list[str] = re.findall(r"^```console\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     return next(block for block in blocks if block.startswith(f"$ {COMMAND}\n"))
 
 

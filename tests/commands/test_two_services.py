@@ -1,7 +1,7 @@
 """Two services in one program of somebody's own: the command deploys the one that it is told, and leaves the other."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +121,7 @@ def test_an_update_that_would_also_change_the_other_service_is_refused_and_says_
 
 
 @pytest.fixture
-def own(tmp_path: Path, aws: LocalAws, engine: Engine, ec2: EC2Client) -> Iterator[Program]:
+def own(tmp_path: Path, aws: LocalAws, engine: Engine, ec2: EC2Client) -> Program:
     """A program that declares its images and its fleets by hand, and asks no config which release is live."""
     aws.settings(pending_seconds=0)
     instance = launch(ec2, mappings=[])
@@ -151,7 +151,7 @@ def test_a_program_that_does_not_ask_which_release_is_live_is_refused_before_any
 
     assert "the update would not build image 'front-3': the program of this stack does not make its images" in deployed
     assert "Let the program take its releases by `snapnames.Service('front')`" in deployed
-    assert "the update would not move the fleet to front-1: the program of this stack does not launch" in rolled_back
+    assert "the update would not move the fleet to front-1, and was not run" in rolled_back
     assert pruned["dropped"] == []
     assert pruned["kept"][0]["release"] == "1"
     assert "the update would not delete front-1" in pruned["kept"][0]["why"][0]
