@@ -35,7 +35,8 @@ def settled(text: str) -> list[str]:
 
 def recorded(page: Path) -> str:
     """The block of the page that begins with the command."""
-    blocks: list[str] = re.findall(r"^```console\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    text = page.read_text(encoding="utf-8")
+    blocks: list[str] = re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     return next(block for block in blocks if block.startswith(f"$ {COMMAND}\n"))
 
 
