@@ -2,6 +2,7 @@
 
 import os
 import re
+from itertools import groupby
 from pathlib import Path
 
 from mypy_boto3_autoscaling import AutoScalingClient
@@ -21,23 +22,26 @@ _SAME = (
     (re.compile(r"\b(front-web)-[0-9a-f]{7}\b"), r"\1-id"),
     (re.compile(r"\d\d\d\d-\d\d-\d\d \d\d:\d\d UTC"), "then"),
 )
-_POLLED = re.compile(r"instance refresh of front-web-id: \S+, \d+ %")
+_POLLED = re.compile(r"instance refresh of front-web-id: \S+, \d+ %|\] image front-web-43 is ")
 
 
 def settled(text: str) -> list[str]:
-    """The lines without ids and times; of steps that run side by side, and of polls, the order and number differ."""
+    """The lines without ids and times.
+
+    What is shown of a poll depends on when it is polled, and steps that run side by side have no order.
+    """
     for pattern, same in _SAME:
         text = pattern.sub(same, text)
     lines = [line for line in text.splitlines() if not _POLLED.search(line)]
-    tags = sorted(line for line in lines if "create snapshot tag" in line)
-    return [tags.pop(0) if "create snapshot tag" in line else line for line in lines]
+    runs = groupby(lines, lambda line: "] create " in line or "] update " in line)
+    return [line for are_steps, run in runs for line in (sorted(run) if are_steps else run)]
 
 
 def recorded(page: Path) -> str:
     """The block of the page that begins with the command."""
-    blocks = re.findall(r"^```console\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    found: str = next(block for block in blocks if block.startswith(f"$ {COMMAND}\n"))
-    return found
+    text = page.read_text(encoding="utf-8")
+    blocks: list[str] = re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return next(block for block in blocks if block.startswith(f"$ {COMMAND}\n"))
 
 
 def test_a_bad_release_looks_as_the_docs_have_recorded_it(

@@ -8,7 +8,7 @@ from typing import Any
 
 from snapnames.errors import InputError
 from snapnames.printable import printable
-from snapnames.rules.services import NAMESPACE, of_service
+from snapnames.rules.services import NAMESPACE, namespace_of
 from snapnames.rules.time_spans import is_span
 
 TEXT, WHOLE, TRUTH, TEXTS, TEXT_MAP = "text", "a whole number", "true or false", "a list of texts", "a map of texts"
@@ -34,7 +34,7 @@ class ConfigValues:
     def raise_faults(self) -> None:
         """Raise `InputError` if there is any."""
         if self._faults:
-            raise InputError(of_service("\n".join(self._faults), self._service))
+            raise InputError("\n".join(self._faults).replace(NAMESPACE, namespace_of(self._service)))
 
     def fault(self, message: str) -> None:
         """Keep a fault."""

@@ -245,7 +245,10 @@ class Deploy:
                 f"{standing.outcome(name)}{why}",
                 f"{self._images_there()}: {again} tries the rollout again, and `snapnames rollback` goes back",
             ]
-        session.display.say(f"going back to {session.image_name(back)}, the last release that was good")
+        session.display.say(
+            f"[{session.display.elapsed}] the rollout has failed: {standing.refresh}. Going back to "
+            f"{session.image_name(back)}, the last release that was good"
+        )
         config = session.edited(Releases(self.wanted.listed, back))
         try:
             session.update(config, refresh=False)

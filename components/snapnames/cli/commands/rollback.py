@@ -89,15 +89,17 @@ def _no_fleet(session: Session) -> str:
 def _refuse_to_stand_still(session: Session, steps: list[Step], standing: Standing, wanted: Releases) -> None:
     """Raise `CommandError` if the update changes nothing of a fleet that launches another release.
 
-    The program of such a stack does not ask its config which release is live.
+    The program of such a stack does not ask its config which release is live, or the state does not have what somebody
+    has changed in AWS.
     """
     image = session.image_name(wanted.live or "")
     if standing.status is None or standing.launches == image or any(step.kind in FLEET_KINDS for step in steps):
         return
     raise CommandError(
-        f"the update would not move the fleet to {image}: the program of this stack does not launch what "
-        "snapnames:live says. The update was not run. Let the program launch the `live_image` of "
-        f"`snapnames.Service({session.service!r})`, with its config under that name"
+        f"the update would not move the fleet to {image}, and was not run. If somebody has changed the group by other "
+        "means, run `pulumi refresh`, and this command again. If the program is one of your own, it has to launch what "
+        f"snapnames:live says: let it launch the `live_image` of `snapnames.Service({session.service!r})`, with its "
+        "config under that name"
     )
 
 

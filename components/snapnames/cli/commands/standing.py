@@ -73,6 +73,12 @@ class Standing:
         return self.images.get(self.status.launches) if self.status else None
 
     @property
+    def refresh(self) -> str:
+        """How the newest instance refresh of these launch settings stands, in Auto Scaling's words."""
+        refresh = self.status.refresh if self.status else None
+        return f"its instance refresh is {refresh}" if refresh else "Auto Scaling knows no instance refresh of it"
+
+    @property
     def unfinished(self) -> bool:
         """Whether instances in service are still to be replaced by what the group launches."""
         return self.status is not None and not self.status.rolled_out
