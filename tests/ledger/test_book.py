@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from snapnames.cli.ledger.book import Ledger, Line, Reading, Row, Totals, keep
+from snapnames.cli.ledger.book import Ledger, Line, Reading, Row, keep
 from snapnames.cli.ledger.prices import Price
+from snapnames.cli.ledger.sums import Totals
 from snapnames.cli.ledger.view import View
 from snapnames.cli.state.declared import Declared
 from snapnames.rules.images import Use
