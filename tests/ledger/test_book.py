@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from snapnames.cli.ledger.book import Ledger, Line, Reading, Row, Totals, keep
+from snapnames.cli.ledger.book import Ledger, Line, Reading, Row, keep
 from snapnames.cli.ledger.prices import Price
+from snapnames.cli.ledger.sums import Totals
 from snapnames.cli.ledger.view import View
 from snapnames.cli.state.declared import Declared
 from snapnames.rules.images import Use
@@ -142,6 +143,9 @@ def test_sums_have_what_orphans_hold_and_what_would_go_with_unused_images() -> N
         orphans_size=300,
         unused_size=98,
         findings=Counter({"orphans": 2, "unused": 2}),
+        tool_images=Counter({"snapnames": 2}),
+        tool_snapshots=Counter({"snapnames": 4, "no tool known": 2}),
+        tool_sizes=Counter({"snapnames": 98, "no tool known": 300}),
     )
     assert [one.kind for one in ledger.findings] == ["orphans", "orphans", "unused", "unused"]
 

@@ -132,9 +132,7 @@ def test_an_account_is_read_where_no_stack_was_ever_deployed_and_where_there_is_
     assert nowhere.err.endswith("; or give --account, for all that the account has\n")
 
 
-def test_a_region_that_can_not_be_read_ends_the_command_with_1_after_the_report(
-    stack: Program, ec2: EC2Client, tmp_path: Path
-) -> None:
+def test_a_region_that_can_not_be_read_ends_the_command_with_1_after_the_report(stack: Program, ec2: EC2Client) -> None:
     """The other region is in the report, whatever the form."""
     made = ec2.create_image(InstanceId=launch(ec2), Name="by-hand", NoReboot=True)["ImageId"]
     regions = ("--region", "ap-northeast-2", "--region", "eu-south-1")

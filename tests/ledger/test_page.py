@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
-from snapnames.cli.ledger.book import Ledger
+from snapnames.cli.ledger.book import Ledger, Reading, Region, keep
 from snapnames.cli.ledger.page import page
+from snapnames.cli.ledger.prices import Price
 
 from tests.browser import Browser, Scheme, browser
+from tests.ledger.accounts import NOON, image, snapshot, view
 
 from .conftest import Look
 from .releases import Releases
@@ -108,6 +110,36 @@ def test_one_release_is_a_page_that_can_be_read_in_both_schemes(
     assert [round(80 * width / sum(widths)) for width in widths] == [8, 20, 50, 2]
     said = opened.ask("return document.querySelector('.bar[role=img]').ariaLabel")
     assert said == "1: /dev/sda1 8 GiB, /dev/sdf 20 GiB, /dev/sdg 50 GiB, /dev/sdh 2 GiB"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_of_several_regions_can_be_read_in_both_schemes_and_at_500_pixels(
+    opened: Browser, tmp_path: Path, scheme: Scheme
+) -> None:
+    """A row for each region, also for one that could not be read, and one for all. The snapshots say their volume."""
+    backups = (replace(snapshot("snap-9", "nightly"), volume_id="vol-9"),)
+    views = [
+        replace(view(image(number), snapshots=backups, account=True), region=region, volumes=frozenset[str]())
+        for number, region in enumerate(("eu-west-1", "us-east-1"))
+    ]
+    ledger = keep(
+        [Reading(one, Price(0.05, None, "here")) for one in views],
+        taken=NOON,
+        stack=None,
+        unread=[Region("me-south-1", unread="AuthFailure")],
+    )
+    file = write(tmp_path / "regions.html", ledger)
+
+    for width in (1400, 500):
+        opened.open(file, scheme, width)
+
+        assert opened.ask(LOW_CONTRAST) == []
+        assert opened.ask("return document.documentElement.scrollWidth") <= width
+        assert (opened.complaints(), opened.requests()) == ([], [file.as_uri()])
+    rows = "return [...document.querySelectorAll('#regions tbody tr')].map(row => row.cells[1].textContent)"
+    assert opened.ask(rows) == ["eu-west-1", "me-south-1", "us-east-1", "all that was read"]
+    volumes = "return [...document.querySelectorAll('#others tbody tr')].map(row => row.cells[4].textContent)"
+    assert opened.ask(volumes) == ["volume is gone vol-9"] * 2
 
 
 def test_200_releases_are_a_bar_and_a_row_each_and_nothing_overlaps(

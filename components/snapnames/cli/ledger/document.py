@@ -53,8 +53,7 @@ def _totals(ledger: Ledger, totals: Totals, region: str = "") -> dict[str, Any]:
             "snapshots": totals.others.total(),
             **size(lambda one: one.other_sizes.total()),
             "by_volume": [
-                {"volume": kind, "snapshots": totals.others[kind], **size(lambda one, kind=kind: one.other_sizes[kind])}
-                for kind in VOLUMES
+                {"volume": kind, "snapshots": totals.others[kind], **size(_of_volume(kind))} for kind in VOLUMES
             ],
         },
         "tools": [
@@ -62,13 +61,21 @@ def _totals(ledger: Ledger, totals: Totals, region: str = "") -> dict[str, Any]:
                 "tool": tool,
                 "images": totals.tool_images[tool],
                 "snapshots": totals.tool_snapshots[tool],
-                **size(lambda one, tool=tool: one.tool_sizes[tool]),
+                **size(_of_tool(tool)),
             }
             for tool in TOOLS
             if totals.tool_images[tool] or totals.tool_snapshots[tool]
         ],
         "unused": size(lambda one: one.unused_size),
     }
+
+
+def _of_volume(kind: str) -> Callable[[Totals], int]:
+    return lambda totals: totals.other_sizes[kind]
+
+
+def _of_tool(tool: str) -> Callable[[Totals], int]:
+    return lambda totals: totals.tool_sizes[tool]
 
 
 def _region(ledger: Ledger, region: Region) -> dict[str, Any]:
