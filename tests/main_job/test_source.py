@@ -144,7 +144,7 @@ def test_a_named_profile_is_used_to_find_the_source_and_to_build(
 ) -> None:
     """Of a shared credentials file; there are no other keys in the environment.
 
-    A profile that does not exist fails the preview with the reason. A newer CLI then stops the program, and an older one
+    A profile that does not exist fails the preview with the reason. A newer CLI stops the program then, an older one
     lets it say what it wanted to read.
     """
     ec2 = aws.client("ec2")
