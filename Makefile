@@ -59,7 +59,7 @@ test-fast: $(INSTALLED) ## The tests that need no engine
 test-full: test ## The tests that are tries of a fault and the whole campaign, hours; goes on where it was stopped
 	$(PY) -m pytest -n 2 --dist loadgroup -m fault --record-faults
 	SNAPNAMES_EVERY_PYTHON=1 $(PY) -m pytest tests/package/test_versions.py
-	SNAPNAMES_EVERY_LANGUAGE=1 $(PY) -m pytest tests/package/test_languages.py tests/package/test_release.py
+	SNAPNAMES_EVERY_LANGUAGE=1 $(PY) -m pytest tests/package/test_languages.py tests/package/test_plugin_folder.py tests/package/test_release.py
 	seq 0 3 | xargs -P 4 -I K $(PY) -m tests.campaign --part K 4
 
 mutants: $(INSTALLED) ## Change the plain rules in small ways, one at a time, and show the changes that no test sees
