@@ -48,8 +48,8 @@ def typescript(folder: Path) -> Path:
     _run(scratch.parent, "npm", "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund")
     _run(scratch, scratch.parent / "node_modules" / ".bin" / "tsc")
     _fill(folder / "typescript", {})
-    for name in (scratch / "package.json", scratch / "README.md", ROOT / "LICENSE"):
-        shutil.copy(name, scratch / "bin")
+    for beside in (scratch / "package.json", scratch / "README.md", ROOT / "LICENSE"):
+        shutil.copy(beside, scratch / "bin")
     told = _run(scratch / "bin", "npm", "pack", "--json", "--pack-destination", folder / "typescript")
     return folder / "typescript" / str(json.loads(told)[0]["filename"])
 

@@ -4,6 +4,7 @@ set -euo pipefail
 venv="$RUNNER_TEMP/snapnames"
 python3 -m venv "$venv"
 pip() { "$venv/bin/python" -m pip --quiet --disable-pip-version-check "$@"; }
-pip install --only-binary :all: --require-hashes --requirement "$GITHUB_ACTION_PATH/requirements-cli.lock"
+# Without byte code: pulumi-aws has thousands of modules, and a run imports few of them.
+pip install --no-compile --only-binary :all: --require-hashes --requirement "$GITHUB_ACTION_PATH/requirements-cli.lock"
 pip install --no-deps --no-index --no-build-isolation "$GITHUB_ACTION_PATH"
 echo "$venv/bin" >> "$GITHUB_PATH"

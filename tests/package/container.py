@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.program import ROOT
 
 _PINNED = re.compile(r"python:(\d+\.\d+\.\d+)-slim-bookworm@sha256:[0-9a-f]{64}(?: AS \w+)?")
+_NO_CACHE = "--no-cache-dir"
 _SECRET = re.compile(r"(?i)secret|token|password|passphrase|_key\b")
 
 
@@ -70,12 +71,15 @@ def _of_step(step: Step, let_in: set[str]) -> Iterator[str]:
 
 
 def rehearsed(text: str, folder: Path, venv: Path) -> Iterator[tuple[str, ...]]:
-    """Put what each COPY of the first stage takes into the folder, and give the commands of each RUN, in order."""
+    """Put what each COPY of the first stage takes into the folder, and give the commands of each RUN, in order.
+
+    The packages come from pip's cache, if it has them.
+    """
     for step in steps(text)[1:]:
         if step.word == "FROM":
             return
         if step.word == "RUN":
-            yield tuple(step.rest.replace("/opt/snapnames", str(venv)).split())
+            yield tuple(word.replace("/opt/snapnames", str(venv)) for word in step.rest.split() if word != _NO_CACHE)
         for name in copied(step) if step.word == "COPY" else ():
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -182,6 +182,7 @@ def test_a_retry_of_a_run_that_was_killed_goes_on_with_the_same_image(
         env=variables,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        text=True,
     ) as process:
         while "ec2.CreateImage" not in aws.calls(mark):
             assert process.poll() is None
@@ -192,7 +193,7 @@ def test_a_retry_of_a_run_that_was_killed_goes_on_with_the_same_image(
 
     assert retried.code == 0, retried.err
     assert aws.calls(mark).count("ec2.CreateImage") == 1
-    assert sorted(names(ec2, "front-web-7").values()) == [f"front-web-7(00{n})" for n in (1, 2, 3)]
+    assert {*names(ec2, "front-web-7").values()} == {f"front-web-7(00{n})" for n in (1, 2, 3)}
     assert service.releases == (["7"], None)
     assert "image<<" in Path(runner["GITHUB_OUTPUT"]).read_text(encoding="utf-8")
 

@@ -1,16 +1,17 @@
 """The folder that `pulumi package add <git url>/components@version` takes, run as Pulumi's newer Python host runs it.
 
-No test lets Pulumi run the folder of this repository: the host would make a virtual environment there.
+Each test runs a copy, because a host of Pulumi makes a virtual environment in the folder.
 """
 
 import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import grpc
+import grpc  # type: ignore[import-untyped]  # its stubs are not locked
 import pytest
 import yaml
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
@@ -65,6 +66,22 @@ def test_the_folder_serves_the_schema_that_was_reviewed(served: str, engine: Eng
     )
 
     assert json.loads(said.stdout) == json.loads((ROOT / "docs" / "schema.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.skipif(not os.environ.get("SNAPNAMES_EVERY_LANGUAGE"), reason="installs by pip: make test-full runs it")
+def test_pulumi_itself_reads_the_schema_of_the_folder(folder: Path, engine: Engine, tmp_path: Path) -> None:
+    """By the host of the built engine, which installs the packages into the folder itself. This one is a copy."""
+    variables = {
+        "PATH": f"{engine.bin}:{Path(sys.executable).parent}:/usr/bin:/bin",
+        "PULUMI_HOME": str(tmp_path / "home"),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PIP_COMPILE": "0",  # takes a minute for pulumi-aws
+    }
+
+    said = run(engine.bin / "pulumi", "package", "get-schema", folder, cwd=tmp_path, variables=variables).stdout
+
+    shown = said[said.index("{\n") :]  # what pip prints stands before it
+    assert json.loads(shown) == json.loads((ROOT / "docs" / "schema.json").read_text(encoding="utf-8"))
 
 
 def test_the_folder_says_no_more_than_its_language() -> None:
