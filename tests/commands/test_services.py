@@ -49,7 +49,7 @@ def test_a_service_is_the_one_that_is_asked_for_or_the_only_one(
         (TWO, "fornt", "--service is 'fornt', and Pulumi.test.yaml has the services back, front: give one of them."),
         ({"snapnames:service": "web"}, "front", "--service is 'front', and Pulumi.test.yaml has the service web:"),
         ({}, None, "snapnames:service is not set in Pulumi.test.yaml; image names begin with it"),
-        ({}, "front", "snapnames:service is not set in Pulumi.test.yaml; image names begin with it"),
+        ({}, "front", "--service is 'front', and Pulumi.test.yaml has no front:source; a service of a program of your"),
     ],
 )
 def test_a_service_is_never_guessed(config: dict[str, str], asked: str | None, said: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from snapnames.cli.errors import CommandError, UsageError
 from snapnames.cli.stack.steps import FLEET_KINDS, IMAGE, Steps
 from snapnames.config.values import ConfigValues
+from snapnames.printable import shell_command
 from snapnames.rules.releases import release_of
 from snapnames.rules.services import services_in
 
@@ -27,6 +28,13 @@ def chosen_service(config: Mapping[str, str], asked: str | None, file: str) -> t
         raise UsageError(
             f"{said} {file} has {'the services' if len(found) > 1 else 'the service'} {', '.join(found)}: give one of "
             "them. A service is there when its source is set, as `pulumi config set front:source <id>` does"
+        )
+    if asked is not None:
+        source = shell_command("pulumi", "config", "set", f"{asked}:source", "<instance id>")
+        raise UsageError(
+            f"--service is {asked!r}, and {file} has no {asked}:source; a service of a program of your own has its "
+            f"config under its name: run {source}, and let the program take its releases "
+            f"by `snapnames.Service({asked!r})`"
         )
     raise UsageError(
         f"{_SERVICE} is not set in {file}; image names begin with it: run `pulumi config set {_SERVICE} <name>`. If "
