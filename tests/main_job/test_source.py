@@ -142,7 +142,11 @@ def test_tags_are_looked_up_once_a_run_and_only_while_a_release_is_not_built(
 def test_a_named_profile_is_used_to_find_the_source_and_to_build(
     aws: LocalAws, program: Callable[..., Program], tmp_path: Path
 ) -> None:
-    """Of a shared credentials file; there are no other keys in the environment."""
+    """Of a shared credentials file; there are no other keys in the environment.
+
+    A profile that does not exist fails the preview with the reason. A newer CLI stops the program then, an older one
+    lets it say what it wanted to read.
+    """
     ec2 = aws.client("ec2")
     launch(ec2, TAGS)
     credentials = tmp_path / "credentials"
@@ -158,9 +162,10 @@ def test_a_named_profile_is_used_to_find_the_source_and_to_build(
 
     assert names(ec2, IMAGE) == expected_names(IMAGE)
     assert unknown.code == 1
-    assert "the images of the account can't be read: " in unknown.out
     assert "failed to get shared config profile, other" in unknown.out
-    assert "Traceback" not in unknown.out
+    if "Resource monitor has terminated" not in unknown.out:
+        assert "the images of the account can't be read: " in unknown.out
+        assert "Traceback" not in unknown.out
 
 
 def test_another_region_is_where_the_source_is_found_and_the_image_is_built(
