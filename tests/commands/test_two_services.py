@@ -150,7 +150,7 @@ def test_a_program_that_does_not_ask_which_release_is_live_is_refused_before_any
     pruned = own.snapnames("prune", "--keep", "1", "--json").json
 
     assert "the update would not build image 'front-3': the program of this stack does not make its images" in deployed
-    assert "Let the program take its releases by `snapnames.Service('front')`" in deployed
+    assert "Let the program take its releases by snapnames.Service('front')" in deployed
     assert "the update would not move the fleet to front-1, and was not run" in rolled_back
     assert pruned["dropped"] == []
     assert pruned["kept"][0]["release"] == "1"

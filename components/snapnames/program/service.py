@@ -10,6 +10,7 @@ from snapnames.config.settings import Settings, read_settings
 from snapnames.errors import InputError
 from snapnames.fleet import Fleet, FleetArgs
 from snapnames.own_updates import remember_engine
+from snapnames.printable import shell_command
 from snapnames.resources.stack_outputs import last_outputs
 from snapnames.rules.history import history_output, read_history
 from snapnames.rules.services import namespace_of, of_service
@@ -62,7 +63,7 @@ class Service:
         if not self.live:
             raise InputError(
                 f"{namespace_of(self.name)}releases lists no release: run "
-                f"`snapnames deploy --service {self.name}`, or let the program ask for `live` first"
+                f"{shell_command('snapnames', 'deploy', '--service', self.name)}, or let the program ask for `live` first"
             )
         return self.images[self.live]
 

@@ -147,7 +147,7 @@ class Deploy:
         raise CommandError(
             f"the update would not build image {name!r}: the program of this stack does not make its images of "
             f"{self.session.service!r} and snapnames:releases. The update was not run. Let the program take its "
-            f"releases by `snapnames.Service({self.session.service!r})`, with its config under that name, or release "
+            f"releases by snapnames.Service({self.session.service!r}), with its config under that name, or release "
             "with `pulumi up` as the program wants it"
         )
 

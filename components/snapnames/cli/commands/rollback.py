@@ -98,7 +98,7 @@ def _refuse_to_stand_still(session: Session, steps: list[Step], standing: Standi
     raise CommandError(
         f"the update would not move the fleet to {image}, and was not run. If somebody has changed the group by other "
         "means, run `pulumi refresh`, and this command again. If the program is one of your own, it has to launch what "
-        f"snapnames:live says: let it launch the `live_image` of `snapnames.Service({session.service!r})`, with its "
+        f"snapnames:live says: let it launch the live_image of snapnames.Service({session.service!r}), with its "
         "config under that name"
     )
 

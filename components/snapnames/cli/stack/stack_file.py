@@ -66,11 +66,13 @@ class StackFile:
         short = {key.removeprefix(f"{project}:") for key in (releases, live_key)} - {releases, live_key}
         if found == self.releases and not short & _config(self.text).keys():
             return
-        live = f" and `{live_key}: {beside_commands(json.dumps(found.pinned))}`" if found.pinned else ""
+        live = (
+            f" and `{beside_commands(live_key)}: {beside_commands(json.dumps(found.pinned))}`" if found.pinned else ""
+        )
         raise UsageError(
             f"the stack's config says {_said(found)}, and {self.path.name} {_said(self.releases)} under {releases} and "
             f"{live_key}; the command reads and writes them under these keys of that file alone: write "
-            f"`{releases}: {beside_commands(json.dumps(found.listed))}`{live} under its `config:`, and take out what "
+            f"`{beside_commands(releases)}: {beside_commands(json.dumps(found.listed))}`{live} under its `config:`, and take out what "
             "says them elsewhere (`releases:` or `live:` in the same file, Pulumi.yaml, an environment)"
         )
 
