@@ -63,7 +63,8 @@ class Service:
         if not self.live:
             raise InputError(
                 f"{namespace_of(self.name)}releases lists no release: run "
-                f"{shell_command('snapnames', 'deploy', '--service', self.name)}, or let the program ask for `live` first"
+                f"{shell_command('snapnames', 'deploy', '--service', self.name)}, or let the program ask for `live` "
+                "first"
             )
         return self.images[self.live]
 

@@ -34,7 +34,7 @@ def chosen_service(config: Mapping[str, str], asked: str | None, file: str) -> t
         raise UsageError(
             f"--service is {asked!r}, and {file} has no {asked}:source; a service of a program of your own has its "
             f"config under its name: run {source}, and let the program take its releases "
-            f"by `snapnames.Service({asked!r})`"
+            f"by snapnames.Service({asked!r})"
         )
     raise UsageError(
         f"{_SERVICE} is not set in {file}; image names begin with it: run `pulumi config set {_SERVICE} <name>`. If "

@@ -66,14 +66,13 @@ class StackFile:
         short = {key.removeprefix(f"{project}:") for key in (releases, live_key)} - {releases, live_key}
         if found == self.releases and not short & _config(self.text).keys():
             return
-        live = (
-            f" and `{beside_commands(live_key)}: {beside_commands(json.dumps(found.pinned))}`" if found.pinned else ""
-        )
+        listed, pinned = (f"{releases}: {json.dumps(found.listed)}", f"{live_key}: {json.dumps(found.pinned)}")
+        live = f" and `{beside_commands(pinned)}`" if found.pinned else ""
         raise UsageError(
             f"the stack's config says {_said(found)}, and {self.path.name} {_said(self.releases)} under {releases} and "
             f"{live_key}; the command reads and writes them under these keys of that file alone: write "
-            f"`{beside_commands(releases)}: {beside_commands(json.dumps(found.listed))}`{live} under its `config:`, and take out what "
-            "says them elsewhere (`releases:` or `live:` in the same file, Pulumi.yaml, an environment)"
+            f"`{beside_commands(listed)}`{live} under its `config:`, and take out what says "
+            "them elsewhere (`releases:` or `live:` in the same file, Pulumi.yaml, an environment)"
         )
 
     def edited(self, wanted: Releases) -> str:
