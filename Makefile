@@ -55,7 +55,7 @@ test-fast: $(INSTALLED) ## The tests that need no engine
 
 test-full: test ## The tests that are tries of a fault and the whole campaign, hours; goes on where it was stopped
 	$(PY) -m pytest -n 2 --dist loadgroup -m fault --record-faults
-	SNAPNAMES_WHOLE_STORY=1 $(PY) -m pytest -n 2 --dist loadgroup tests/adoption/test_kills.py tests/adoption/test_team_story.py
+	SNAPNAMES_EVERY_KILL=1 $(PY) -m pytest -n 2 --dist loadgroup tests/adoption/test_kills.py
 	SNAPNAMES_EVERY_PYTHON=1 $(PY) -m pytest tests/package/test_versions.py
 	SNAPNAMES_EVERY_LANGUAGE=1 $(PY) -m pytest tests/package/test_languages.py
 	seq 0 3 | xargs -P 4 -I K $(PY) -m tests.campaign --part K 4
