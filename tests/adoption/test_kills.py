@@ -28,7 +28,7 @@ SOME = [("configuration", 6, False), ("configuration", 6, True), ("template", 5,
 """Before and after the group moves, and behind a template that nothing launches yet."""
 
 
-@pytest.mark.parametrize(("kind", "nth", "after"), EACH if os.environ.get("SNAPNAMES_WHOLE_STORY") else SOME)
+@pytest.mark.parametrize(("kind", "nth", "after"), EACH if os.environ.get("SNAPNAMES_EVERY_KILL") else SOME)
 def test_a_killed_update_has_changed_the_group_wholly_or_not_at_all_and_the_next_one_completes_it(
     program: Callable[..., Program],
     aws: LocalAws,
