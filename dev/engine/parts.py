@@ -57,8 +57,8 @@ NEWEST = Parts(
     provider="v0.0.0-20260305123303-f7691456b787",
     provider_sum="h1:dJlp2eNgY/iVKTPINdguYlHbHc9CtXBZKmQmqYq0REs=",
     provider_go_mod_sum="h1:WOPLTXSK2ZhAuuLIh2EVZ9zWib65hkmw1XLc227hsuQ=",
-    cli_seconds=290,
-    plugin_seconds=270,
+    cli_seconds=260,
+    plugin_seconds=190,
 )
 """Terraform's provider of March 2026 (6.34), the major version that pulumi-aws 7 is made of."""
 
