@@ -56,5 +56,5 @@ def test_resources_are_made_read_and_deleted_in_the_region_that_they_name(tmp_pa
 
     assert built == (["web-1"], [])
     assert groups == [1, 0]
-    assert snapshot["Tags"] == [{"Key": "Name", "Value": "web-1(001)"}]
+    assert {tag["Key"]: tag["Value"] for tag in snapshot["Tags"]} == {"Name": "web-1(001)"}
     assert images(there) == {}
