@@ -45,6 +45,15 @@ def test_it_runs_what_anybody_can_run_on_the_oldest_and_the_newest_python() -> N
     assert job["strategy"]["matrix"]["python"] == [named[0], named[-1]]
 
 
+def test_each_file_that_a_workflow_reads_a_version_from_is_there() -> None:
+    """A step that sets Go up reads the version from a module of the engine."""
+    workflows = [path.read_text(encoding="utf-8") for path in sorted(WORKFLOW.parent.glob("*.yml"))]
+    named = [path for text in workflows for path in re.findall(r"^ *go-version-file: (\S+)$", text, re.MULTILINE)]
+
+    assert named
+    assert [path for path in named if not (ROOT / path).is_file()] == []
+
+
 RELEASE = (ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8")
 
 
