@@ -19,7 +19,6 @@ import dev.engine as engines
 
 from .faults import FaultProxy
 from .program import STACK, Program
-from .shared_runs import SharedRuns
 
 pytest_plugins = ["tests.campaign.recording"]
 
@@ -57,36 +56,9 @@ def engine(snapnames_engine: engines.Engine) -> engines.Engine:
 
 
 @pytest.fixture(scope="session")
-def kept_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all processes of this run of pytest have, for what they share.
-
-    With one of your own in SNAPNAMES_SHARED_RUNS, a second run of pytest finds every run of the engine done already. So
-    it shows each test that depends on whether it was the first.
-    """
-    own = tmp_path_factory.getbasetemp()
-    base = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    folder = Path(os.environ.get("SNAPNAMES_SHARED_RUNS") or base / "shared-runs")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def snapnames_server(kept_runs: Path) -> Iterator[LocalAws]:
-    """One server for all tests of a process, as users' tests get it. It shares its saved accounts with the others."""
-    with LocalAws(accounts=kept_runs) as aws:
-        yield aws
-
-
-@pytest.fixture(scope="session")
 def server(snapnames_server: LocalAws) -> LocalAws:
-    """The same, by its short name."""
+    """One server for all tests of a process: the one that users' tests get."""
     return snapnames_server
-
-
-@pytest.fixture(scope="session")
-def shared(kept_runs: Path, server: LocalAws) -> SharedRuns:
-    """The runs of commands that are done once."""
-    return SharedRuns(kept_runs, server)
 
 
 @pytest.fixture
@@ -115,13 +87,11 @@ def autoscaling(aws: LocalAws) -> AutoScalingClient:
 
 
 @pytest.fixture
-def program(tmp_path: Path, aws: LocalAws, engine: engines.Engine, shared: SharedRuns | None) -> Callable[..., Program]:
+def program(tmp_path: Path, aws: LocalAws, engine: engines.Engine) -> Callable[..., Program]:
     """Make a stack of the program with this config, and with the options of `Program`."""
 
     def make(config: Mapping[str, Any], endpoint: str = "", stack: str = STACK, backend: str = "") -> Program:
-        return Program(
-            tmp_path / "stack", aws, engine, config, endpoint=endpoint, stack=stack, backend=backend, shared=shared
-        )
+        return Program(tmp_path / "stack", aws, engine, config, endpoint=endpoint, stack=stack, backend=backend)
 
     return make
 

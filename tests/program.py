@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,6 @@ from snapnames.testing.localaws.server import LocalAws
 from snapnames.testing.program import STACK, Done, Ran
 
 from dev.engine import Engine
-
-from .shared_runs import Output, SharedRuns
 
 __all__ = ["ROOT", "STACK", "STACK_TAG", "Done", "Program", "Ran", "kill_all"]
 
@@ -29,8 +27,7 @@ STACK_TAG = f"organization/snapnames/{STACK}"
 class Program(program.Program):
     """A stack of the program in this repository, or of another one in `main`.
 
-    `endpoint` is what stands before the local AWS, if anything does. With `shared`, a command that runs to its end is
-    done once for all tests that do the same; not with an endpoint or a backend of the test's own.
+    `endpoint` is what stands before the local AWS, if anything does.
     """
 
     def __init__(
@@ -44,11 +41,9 @@ class Program(program.Program):
         endpoint: str = "",
         stack: str = STACK,
         backend: str = "",
-        shared: SharedRuns | None = None,
     ) -> None:
         """Make the project's folder and its stack."""
-        self.aws, self._main = aws, main
-        self._runs = None if backend or endpoint not in ("", aws.url) else shared
+        self.aws = aws
         super().__init__(
             folder,
             main,
@@ -60,37 +55,6 @@ class Program(program.Program):
             backend=backend,
         )
         self.environment.update(LATE_COLLECTOR)
-
-    def pulumi(self, *arguments: str, code: int | None = 0, environment: Mapping[str, str] | None = None) -> Done:
-        """Run one pulumi command to its end. Fails the test unless it exits with `code`; None takes any."""
-
-        def run() -> Output:
-            done = super(Program, self).pulumi(*arguments, code=None, environment=environment)
-            return done.code, done.out, ""
-
-        found, out, _ = self._shared(("pulumi", *arguments), environment or {}, run)
-        if code not in (None, found):
-            raise AssertionError(f"pulumi {' '.join(arguments)} exited with {found}:\n{out}")
-        return Done(found, out)
-
-    def snapnames(self, *arguments: str, code: int | None = 0) -> Ran:
-        """Run the `snapnames` command to its end. Fails the test unless it exits with `code`; None takes any."""
-
-        def run() -> Output:
-            ran = super(Program, self).snapnames(*arguments, code=None)
-            return ran.code, ran.out, ran.err
-
-        found, out, err = self._shared(("snapnames", *arguments), {}, run)
-        if code not in (None, found):
-            raise AssertionError(f"snapnames {' '.join(arguments)}: {found}\n{out}{err}")
-        return Ran(found, out, err)
-
-    def _shared(self, arguments: tuple[str, ...], environment: Mapping[str, str], run: Callable[[], Output]) -> Output:
-        if self._runs is None:
-            return run()
-        self._write_config()
-        asked = {"arguments": [*arguments, *self.stack_options], "environment": {**self.environment, **environment}}
-        return self._runs.run(self.folder, asked, self._main, run)
 
     def start(
         self, *arguments: str, environment: Mapping[str, str] | None = None, recorded: bool = True

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
@@ -102,65 +101,6 @@ def test_a_saved_account_comes_back_as_often_as_it_is_restored(aws: LocalAws, ec
         found.append(_held(aws))
 
     assert found == [saved, saved]
-
-
-def test_an_account_that_another_server_saved_comes_back_with_its_calls(tmp_path: Path) -> None:
-    """Two servers with one folder: the second has what the first had, and goes on as the first would have."""
-    with LocalAws(accounts=tmp_path) as first, LocalAws(accounts=tmp_path) as second:
-        launched = first.client("ec2").run_instances(ImageId=_some_image(first), MinCount=1, MaxCount=1)
-        mark = first.mark()
-        source = launched["Instances"][0]["InstanceId"]
-        first.client("ec2").create_image(InstanceId=source, Name="front-1")
-        first.save("front", since=mark)
-
-        second.restore("front")
-
-        assert second.calls() == ["ec2.CreateImage"]
-        assert _held(second) == _held(first)
-        assert second.history()["digest"] == first.history()["digest"]
-        images = [
-            one.client("ec2").create_image(InstanceId=source, Name="front-2")["ImageId"] for one in (first, second)
-        ]
-        assert images[0] == images[1]
-
-
-def test_the_same_calls_give_the_same_ids_and_the_same_history_whatever_is_read_meanwhile(aws: LocalAws) -> None:
-    """Another call, or another setting, gives another history."""
-
-    def made(name: str, *, reads: bool, **settings: bool) -> tuple[str, str]:
-        aws.reset()
-        ec2 = aws.client("ec2")
-        source = ec2.run_instances(ImageId=_some_image(aws), MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
-        if reads:
-            ec2.describe_instances()
-        if settings:
-            aws.settings(**settings)
-        return ec2.create_image(InstanceId=source, Name=name)["ImageId"], aws.history()["digest"]
-
-    one = made("front-1", reads=False)
-
-    assert made("front-1", reads=True) == one
-    for other in (made("front-2", reads=False), made("front-1", reads=False, hold_refreshes=True)):
-        assert not set(other) & set(one)
-
-
-def test_an_account_whose_next_image_or_whose_callers_are_special_is_not_plain(aws: LocalAws) -> None:
-    """What is used up, depends on the caller, or on the clock."""
-    assert aws.history()["plain"]
-    aws.fail_next_image()
-    assert not aws.history()["plain"]
-    aws.reset()
-    aws.restrict("testing", {"Version": "2012-10-17", "Statement": []})
-    assert not aws.history()["plain"]
-    aws.reset()
-    aws.settings(refresh_seconds=1)
-    assert not aws.history()["plain"]
-
-
-def _some_image(aws: LocalAws) -> str:
-    return aws.client("ec2").describe_images(Filters=[{"Name": "architecture", "Values": ["x86_64"]}])["Images"][0][
-        "ImageId"
-    ]
 
 
 def test_a_name_that_no_account_was_saved_as_is_refused_with_those_that_were(aws: LocalAws) -> None:

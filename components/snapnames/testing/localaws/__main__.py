@@ -36,7 +36,7 @@ def _serve(args: argparse.Namespace) -> str:
     os.environ.update(environment)
     from .application import serve  # noqa: PLC0415 - moto, a second that the other commands don't need
 
-    serve(listener, args.pending_seconds, args.accounts, until_stdin_closes=args.until_stdin_closes)
+    serve(listener, args.pending_seconds, until_stdin_closes=args.until_stdin_closes)
     return "stopped"
 
 
@@ -92,7 +92,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"python -m {PACKAGE}", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
     serve = commands.add_parser("serve", help="serve in the foreground, on 127.0.0.1")
-    serve.add_argument("--accounts", type=Path, help="a folder of this user's for the accounts that are saved")
     serve.add_argument("--until-stdin-closes", action="store_true", help="end when stdin does")
     start = commands.add_parser("start", help="serve in the background; does nothing if it already runs")
     stop = commands.add_parser("stop", help="end the server that start made for the folder")

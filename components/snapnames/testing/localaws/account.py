@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import warnings
 from collections import Counter
+from copy import deepcopy
 from functools import cache
-from hashlib import sha256
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from moto.autoscaling import models as autoscaling_models
 from moto.autoscaling import urls as autoscaling_urls
-from moto.backends import get_backend
 from moto.core import responses as core_responses
 from moto.core.base_backend import BackendDict
 from moto.core.responses import ActionResult, BaseResponse
@@ -25,7 +23,6 @@ from moto.ec2.responses import EC2Response
 from moto.elb import models as elb_models
 from moto.elb import urls as elb_urls
 from moto.elbv2 import models as elbv2_models
-from moto.moto_api._internal import mock_random
 
 from . import gate, settings
 from .allowed_images import AllowedImagesActions
@@ -46,7 +43,6 @@ from .recycle_bin import RecycleBinActions
 from .refresh_actions import InstanceRefreshActions
 from .refresh_backend import InstanceRefreshes
 from .regions import RegionActions
-from .saved import Saved
 from .snapshot_actions import SnapshotActions
 from .snapshot_sharing import SnapshotSharingActions
 from .tags import TagActions
@@ -54,7 +50,7 @@ from .template_versions import Template, TemplateVersionActions
 from .tiers import TierActions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from moto.core.common_types import TYPE_RESPONSE
 
@@ -64,13 +60,10 @@ LOCK = threading.RLock()
 CALLS: list[str] = []
 """Every API call since the last reset, as `service.Action`."""
 
-history = ""
-"""A digest of all that has changed the account since it was empty; the same changes in the same order give the same."""
+_Accounts = list[tuple["BackendDict[Any]", dict[str, Any]]]
+"""What every service has, by account."""
 
-_SAVED: Sequence[Literal["autoscaling", "ec2", "elb", "elbv2"]] = ("autoscaling", "ec2", "elb", "elbv2")
-"""The services of which an account that is saved has a copy."""
-
-_READS = ("Describe", "Get", "List", "Search")
+_SAVED: dict[str, _Accounts] = {}
 
 
 class LocalEC2(Instances):
@@ -144,8 +137,6 @@ def _count_authorize_and_serialize_calls() -> None:
         action = response._get_action()  # noqa: SLF001 - where moto keeps the name
         with LOCK:
             CALLS.append(f"{response.service_name}.{action}")
-            if not action.startswith(_READS):
-                changed(response.service_name, action, response.region, gate.access_key(response), _asked(response))
             refused = gate.refusal(response, action)
             if refused is None:
                 advance_refreshes()
@@ -157,49 +148,30 @@ def _count_authorize_and_serialize_calls() -> None:
     BaseResponse.call_action = call_action  # type: ignore[method-assign, assignment] # the purpose of this function
 
 
-def _asked(response: BaseResponse) -> dict[str, list[str]]:
-    """What a call was given. SDKs make up a token for each call, which says nothing of what is asked for."""
-    return {name: value for name, value in response.querystring.items() if name != "ClientToken"}
-
-
-def changed(*what: object) -> None:
-    """Note a change of the account, or of what it was told. The ids that it gives next follow from its history."""
-    _go_on_from(sha256(json.dumps([history, what], sort_keys=True, default=str).encode()).hexdigest())
-
-
-def _go_on_from(digest: str) -> None:
-    global history  # noqa: PLW0603 - the account is one for the process
-    history = digest
-    mock_random.seed(digest)
-
-
 def reset(defaults: settings.Settings) -> None:
     """Empty every account and region, forget the calls, and return to the settings the server started with."""
     with LOCK:
         BackendDict.reset()
-        _go_on_from("")
         CALLS.clear()
         gate.AUTHORIZED.clear()
         settings.CURRENT = defaults
 
 
-def saved(since: int | None = None) -> Saved:
-    """The account as it is now, with the calls since a mark if one is given. Copy it before the next call."""
-    services = {service.service_name: dict(service) for service in _in_use() if service.service_name in _SAVED}
-    return Saved(services, history, [] if since is None else CALLS[since:])
-
-
-def restore(found: Saved) -> None:
-    """Have the account as it was saved, and its calls behind those so far."""
+def save(name: str) -> None:
+    """Keep the account as it is now, in place of what was kept under that name."""
     with LOCK:
-        for name in _SAVED:
-            service = get_backend(name)
-            service.clear()
-            service.update(found.services.get(name, {}))
-            if service not in _in_use():
-                _in_use().append(service)
-        CALLS.extend(found.calls)
-        _go_on_from(found.history)
+        _SAVED[name] = _copied([(service, dict(service)) for service in _in_use()])
+
+
+def restore(name: str) -> None:
+    """Have the account as it was saved; raises `ValueError` for a name that was not."""
+    with LOCK:
+        if name not in _SAVED:
+            raise ValueError(f"no account was saved as {name!r}: save one first, or name one of {sorted(_SAVED)}")
+        BackendDict.reset()
+        for service, accounts in _copied(_SAVED[name]):
+            service.update(accounts)
+            _in_use().append(service)
 
 
 def _in_use() -> list[BackendDict[Any]]:
@@ -207,6 +179,11 @@ def _in_use() -> list[BackendDict[Any]]:
     found: Any = BackendDict
     services: list[BackendDict[Any]] = found._instances  # noqa: SLF001 - there is no other way to know
     return services
+
+
+def _copied(accounts: _Accounts) -> _Accounts:
+    """All at once, since what a service has may refer to another service's; the services themselves stay the same."""
+    return deepcopy(accounts, {id(service): service for service, _ in accounts})
 
 
 def reboots() -> dict[str, int]:

@@ -18,12 +18,10 @@ from werkzeug.serving import make_server
 
 from . import account, gate, settings
 from .callers import refusal
-from .saved import SavedAccounts
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Iterable
-    from pathlib import Path
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
@@ -57,10 +55,9 @@ class Dispatcher(DomainDispatcherApplication):
 class Application:
     """The WSGI application; `pending_seconds` is what a reset goes back to."""
 
-    def __init__(self, pending_seconds: float, accounts: Path | None = None) -> None:
-        """Take the place of moto's account, in this process. `accounts`: a folder for what is saved."""
+    def __init__(self, pending_seconds: float) -> None:
+        """Take the place of moto's account, in this process."""
         self.pending_seconds = pending_seconds
-        self._saved = SavedAccounts(accounts)
         settings.CURRENT = self.defaults()
         account.install()
         self.moto = Dispatcher()
@@ -97,29 +94,23 @@ class Application:
         match method, path.split("/"):
             case "PUT", ["settings"]:
                 with account.LOCK:
-                    order = _json(environ)
-                    settings.CURRENT.update(order)
-                    account.changed("settings", order)
+                    settings.CURRENT.update(_json(environ))
                     return OK, settings.CURRENT.as_json()
             case "PUT", ["images", image_id]:
                 order = _json(environ)
-                account.changed("image", image_id, order)
                 account.finish_image(image_id, settings.end_of(order), str(order.get("reason", "")))
                 return OK, {"image_id": image_id}
             case "POST", ["refreshes", *group]:
-                order = _json(environ)
-                account.changed("refresh", group, order)
-                return OK, account.step_refresh("/".join(group), int(order.get("steps", 1)))
-        return (OK, {}) if self._exchange(method, path, environ) else None
+                return OK, account.step_refresh("/".join(group), int(_json(environ).get("steps", 1)))
+        return (OK, {}) if self._exchange(method, path) else None
 
-    def _exchange(self, method: str, path: str, environ: WSGIEnvironment) -> bool:
+    def _exchange(self, method: str, path: str) -> bool:
         """Put another account in place of this one, or keep it for that; false for any other request."""
         match method, path.split("/"):
             case "PUT", ["saved", name]:
-                with account.LOCK:
-                    self._saved.put(name, account.saved(_json(environ).get("since")))
+                account.save(name)
             case "POST", ["restore", name]:
-                account.restore(self._saved.get(name))
+                account.restore(name)
             case "POST", ["reset"]:
                 account.reset(self.defaults())
             case _:
@@ -134,23 +125,19 @@ def _answered(start_response: StartResponse, status: str, body: dict[str, Any]) 
 
 
 def _read(path: str, environ: WSGIEnvironment) -> Answer | None:
-    with account.LOCK:
-        match path:
-            case "":
-                body: dict[str, Any] = {"service": "localaws", "pid": os.getpid()}
-            case "settings":
-                body = settings.CURRENT.as_json()
-            case "history":
-                body = {"digest": account.history, "mark": len(account.CALLS), "plain": settings.CURRENT.plain}
-            case "calls":
-                body = _calls(_since(environ))
-            case "authorized":
-                body = {"authorized": [asdict(request) for request in gate.AUTHORIZED]}
-            case "reboots":
-                body = {"reboots": account.reboots()}
-            case _:
-                return None
-    return OK, body
+    match path:
+        case "":
+            return OK, {"service": "localaws", "pid": os.getpid()}
+        case "settings":
+            return OK, settings.CURRENT.as_json()
+        case "calls":
+            return OK, _calls(_since(environ))
+        case "authorized":
+            with account.LOCK:
+                return OK, {"authorized": [asdict(request) for request in gate.AUTHORIZED]}
+        case "reboots":
+            return OK, {"reboots": account.reboots()}
+    return None
 
 
 def _json(environ: WSGIEnvironment) -> dict[str, Any]:
@@ -165,21 +152,19 @@ def _since(environ: WSGIEnvironment) -> int:
 
 
 def _calls(since: int) -> dict[str, Any]:
-    calls = account.CALLS[since:]
-    return {"mark": len(account.CALLS), "calls": calls, "counts": Counter(calls)}
+    with account.LOCK:
+        calls = account.CALLS[since:]
+        return {"mark": len(account.CALLS), "calls": calls, "counts": Counter(calls)}
 
 
-def serve(listener: socket.socket, pending_seconds: float, accounts: Path | None, *, until_stdin_closes: bool) -> None:
+def serve(listener: socket.socket, pending_seconds: float, *, until_stdin_closes: bool) -> None:
     """Serve on a bound socket until SIGTERM or SIGINT.
 
     With `until_stdin_closes` also until the process that holds the other end of stdin is gone.
     """
     host, port = listener.getsockname()[:2]
     server = make_server(
-        *(host, port, Application(pending_seconds, accounts)),
-        threaded=True,
-        request_handler=RequestHandler,
-        fd=listener.fileno(),
+        host, port, Application(pending_seconds), threaded=True, request_handler=RequestHandler, fd=listener.fileno()
     )
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)

@@ -87,19 +87,12 @@ class Control:
         """Empty the account in every region, forget the calls, and go back to the settings of the start."""
         self._ask("POST", "reset", {})
 
-    def history(self) -> dict[str, Any]:
-        """`digest` of all that has changed the account, `mark` of its calls, and whether its settings are `plain`.
-
-        They are not plain if they are used up, or if they depend on the caller or the clock.
-        """
-        return self._ask("GET", "history")
-
-    def save(self, name: str, since: int | None = None) -> None:
-        """Keep the account as it is now under this name, with its calls since the mark, if one is given."""
-        self._ask("PUT", f"saved/{name}", {"since": since})
+    def save(self, name: str) -> None:
+        """Keep the account as it is now under this name, beyond a reset."""
+        self._ask("PUT", f"saved/{name}", {})
 
     def restore(self, name: str) -> None:
-        """Have the account as it was saved, with the saved calls behind those so far; settings stay."""
+        """Have the account as it was saved; calls and settings stay."""
         self._ask("POST", f"restore/{name}", {})
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None, timeout: float = 60.0) -> dict[str, Any]:

@@ -32,8 +32,8 @@ def refusal(response: BaseResponse, action: str) -> ServiceException | None:
     """The error that AWS answers with, if the region is not enabled or the caller's policy does not allow the call."""
     if response.service_name in _SERVICES and closed(response.region):
         return RegionClosedError() if response.service_name == "ec2" else RegionClosedToGroupsError()
-    caller = access_key(response)
-    policy = settings.CURRENT.policies.get(caller)
+    access_key = _access_key(response)
+    policy = settings.CURRENT.policies.get(access_key)
     if policy is None or response.service_name not in _SERVICES:
         return None
     call = _call(response, action)
@@ -44,7 +44,7 @@ def refusal(response: BaseResponse, action: str) -> ServiceException | None:
         AUTHORIZED.extend(asked or ())
         return None
     first = denied[0]
-    user = f"arn:aws:iam::{call.account}:user/{caller}"
+    user = f"arn:aws:iam::{call.account}:user/{access_key}"
     text = (
         f"User: {user} is not authorized to perform: {first.action} on resource: {first.resource} because no "
         f"identity-based policy allows the {first.action} action"
@@ -54,7 +54,7 @@ def refusal(response: BaseResponse, action: str) -> ServiceException | None:
 
 def may_delete(response: BaseResponse, snapshot_id: str) -> bool:
     """Whether the caller's policy allows DeleteSnapshot too, which DeregisterImage does along the way."""
-    policy = settings.CURRENT.policies.get(access_key(response))
+    policy = settings.CURRENT.policies.get(_access_key(response))
     if policy is None:
         return True
     asked = requests(replace(_call(response, "DeleteSnapshot"), parameters={"SnapshotId": snapshot_id})) or []
@@ -64,7 +64,7 @@ def may_delete(response: BaseResponse, snapshot_id: str) -> bool:
     return allowed
 
 
-def access_key(response: BaseResponse) -> str:
+def _access_key(response: BaseResponse) -> str:
     """The key that signed the call, of any length; moto knows real ones alone."""
     return str(response.headers.get("Authorization", "")).partition("Credential=")[2].partition("/")[0]
 

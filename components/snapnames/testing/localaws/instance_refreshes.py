@@ -8,10 +8,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+from uuid import uuid4
 
 from moto.core.utils import utcnow
 from moto.ec2.exceptions import EC2ClientError
-from moto.moto_api._internal import mock_random
 
 from . import settings
 from .rollouts import BlockedError, Rollout, reap
@@ -83,7 +83,7 @@ class InstanceRefresh:
     preferences: Preferences
     rollout: Rollout
     desired: Desired | None = None
-    id: str = field(default_factory=lambda: str(mock_random.uuid4()))
+    id: str = field(default_factory=lambda: str(uuid4()))
     status: Status = "Pending"
     reason: str | None = None
     started: datetime = field(default_factory=utcnow)

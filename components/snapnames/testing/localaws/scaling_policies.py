@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from moto.autoscaling.models import FakeScalingPolicy
-from moto.moto_api._internal import mock_random
 
 from .errors import ValidationFailedError, constraint
 from .scheduled_actions import ScheduledActions
@@ -28,7 +28,7 @@ class ScalingPolicy(FakeScalingPolicy):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - moto's parameters, passed on
         """Give it an id of its own, where moto has one for all."""
         super().__init__(*args, **kwargs)
-        self.unique_id = str(mock_random.uuid4())
+        self.unique_id = str(uuid4())
         self.enabled = True
 
     @property

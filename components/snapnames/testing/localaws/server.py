@@ -76,16 +76,12 @@ class LocalAws(Control):
     It ends with the block, and with this process however that ends. Raises `RuntimeError` if it doesn't start.
     """
 
-    def __init__(self, pending_seconds: float = 0.0, accounts: Path | None = None) -> None:
-        """Start the server. `pending_seconds` is how long its images are pending, also after a reset.
-
-        `accounts`: a folder of this user's for the accounts that are saved, which other servers may have too.
-        """
+    def __init__(self, pending_seconds: float = 0.0) -> None:
+        """Start the server. `pending_seconds` is how long its images are pending, also after a reset."""
         self._process = subprocess.Popen(  # noqa: S603 - this Python, this package
             [
                 *(sys.executable, "-m", PACKAGE, "serve", "--port", "0"),
                 *("--pending-seconds", str(pending_seconds), "--until-stdin-closes"),
-                *(() if accounts is None else ("--accounts", str(accounts))),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -106,11 +106,6 @@ class Settings:
     policies: dict[str, Policy] = field(default_factory=dict)
     """Access key to all that it may do; a key that is not there may do everything."""
 
-    @property
-    def plain(self) -> bool:
-        """Whether nothing is ordered that is used up, or that depends on who calls or on the clock."""
-        return not (self.next_images or self.policies or self.pending_seconds or self.refresh_seconds)
-
     def next_lifecycle(self) -> Lifecycle:
         """Start the way of a new image, by what was ordered for it if anything was."""
         order = self.next_images.popleft() if self.next_images else NextImage("available")
