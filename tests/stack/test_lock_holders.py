@@ -30,8 +30,8 @@ import datetime, os, socket, subprocess, sys, time
 from snapnames.cli.stack.locks import Holder
 from snapnames.own_updates import remember
 process = subprocess.Popen(["cat"], stdin=subprocess.PIPE)
-remember(process.pid, "front/dev", time.time())
 now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+remember(process.pid, "front/dev", time.time())
 holder = Holder("{LOCK}", "me", socket.gethostname(), process.pid, now)
 before = holder.gone
 process.kill()
