@@ -15,7 +15,9 @@ from snapnames.testing.program import STACK, Done, Ran
 
 from dev.engine import Engine
 
-__all__ = ["ROOT", "STACK", "STACK_TAG", "Done", "Program", "Ran", "kill_all"]
+from .faults import Call, FaultProxy
+
+__all__ = ["ROOT", "STACK", "STACK_TAG", "Done", "Program", "Ran", "kill_all", "killed_at_a_held_call"]
 
 ROOT = Path(__file__).resolve().parent.parent
 LATE_COLLECTOR = {"GOGC": "off", "GOMEMLIMIT": "512MiB"}
@@ -78,3 +80,17 @@ def kill_all(process: subprocess.Popen[str]) -> None:
             one.kill()
     process.wait()
     psutil.wait_procs(descendants)
+
+
+def killed_at_a_held_call(stack: Program, proxy: FaultProxy, *arguments: str, recorded: bool = True) -> Call:
+    """Start a pulumi command, kill it and all that it started while a call of it is held, and let the call go on.
+
+    Gives the call. Which call is held is in the proxy's schedule. `recorded`: as `Program.start` has it.
+    """
+    with stack.start(*arguments, recorded=recorded) as process:
+        [held] = proxy.held()
+        kill_all(process)
+        process.communicate()
+    proxy.release()
+    proxy.settle()
+    return held

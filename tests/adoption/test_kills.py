@@ -11,7 +11,7 @@ from snapnames.testing.localaws.server import LocalAws
 
 from tests.account import images, launch, names
 from tests.faults import FaultProxy, Hold, is_write
-from tests.program import Program, kill_all
+from tests.program import Program, killed_at_a_held_call
 
 from .account import GROUP, group, launched, public_image, running, seed, unchanging
 from .templates import seed_template
@@ -51,12 +51,7 @@ def test_a_killed_update_has_changed_the_group_wholly_or_not_at_all_and_the_next
     templates = len(ec2.describe_launch_templates()["LaunchTemplates"])
     proxy.schedule.at(is_write, nth, Hold(after=after))
 
-    with stack.start("up", "--yes", "--skip-preview") as process:
-        [held] = proxy.held()
-        kill_all(process)
-        process.communicate()
-    proxy.release()
-    proxy.settle()
+    held = killed_at_a_held_call(stack, proxy, "up", "--yes", "--skip-preview")
     left, left_running = _launched(aws), running(aws)
     assert unchanging(aws) == before
     stack.snapnames("recover")

@@ -8,7 +8,7 @@ from snapnames.testing.localaws.server import LocalAws
 
 from tests.account import ACCESS_KEY, all_but, images, launch, snapshot_ids
 from tests.faults import FaultProxy, Hold
-from tests.program import Program, kill_all
+from tests.program import Program, killed_at_a_held_call
 
 from .account import GROUP, launched, seed, unchanging
 
@@ -36,12 +36,7 @@ def test_a_rollback_that_was_killed_before_the_group_moved_leaves_no_image_when_
     proxy.schedule.at("ec2.CreateLaunchTemplateVersion", 1, Hold(after=False))
     stack.config["live"] = "1"
 
-    with stack.start("up", "--yes", "--skip-preview") as process:
-        proxy.held()
-        kill_all(process)
-        process.communicate()
-    proxy.release()
-    proxy.settle()
+    killed_at_a_held_call(stack, proxy, "up", "--yes", "--skip-preview")
     del stack.config["live"]
     stack.config["releases"] = ["2"]
     stack.snapnames("recover")

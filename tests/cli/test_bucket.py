@@ -11,7 +11,7 @@ from snapnames.testing.localaws.server import REGION, LocalAws
 
 from tests.account import images, launch, names, snapshot_ids
 from tests.faults import FaultProxy, Hold
-from tests.program import Program, kill_all
+from tests.program import Program, killed_at_a_held_call
 
 SECRET = "PASSWORD=correct-horse"
 THREE = {"/dev/sda1": "web-1(001)", "/dev/sdf": "web-1(002)", "/dev/sdg": "web-1(003)"}
@@ -43,12 +43,7 @@ def test_a_kill_while_the_image_is_made_is_recovered_from_and_the_next_update_na
 ) -> None:
     """The program has recorded who held the lock in the bucket. No state there has user data that can be read."""
     proxy.schedule.at("ec2.CreateImage", 1, Hold(after=True))
-    with stack.start("up", "--yes", "--skip-preview", recorded=False) as process:
-        proxy.held()
-        kill_all(process)
-        process.communicate()
-    proxy.release()
-    proxy.settle()
+    killed_at_a_held_call(stack, proxy, "up", "--yes", "--skip-preview", recorded=False)
     made, locks = images(ec2)["web-1"]["ImageId"], keys(aws, ".pulumi/locks/")
 
     ran = stack.snapnames("recover", "--json")

@@ -12,7 +12,7 @@ from snapnames.testing.localaws.server import REGION, LocalAws
 
 from tests.account import images, launch, names
 from tests.faults import FaultProxy, Hold
-from tests.program import Program, Ran, kill_all
+from tests.program import Program, Ran, kill_all, killed_at_a_held_call
 
 UNSHARED = ("unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc", "--kill-child")
 THREE = {"/dev/sda1": "web-1(001)", "/dev/sdf": "web-1(002)", "/dev/sdg": "web-1(003)"}
@@ -88,12 +88,7 @@ def test_the_two_commands_after_a_kill_stay_two_where_the_update_ran(
 ) -> None:
     """Also for plain `pulumi up`: the program records which pulumi ran it."""
     proxy.schedule.at("ec2.CreateImage", 1, Hold(after=True))
-    with stack.start("up", "--yes", "--skip-preview", recorded=False) as process:
-        proxy.held()
-        kill_all(process)
-        process.communicate()
-    proxy.release()
-    proxy.settle()
+    killed_at_a_held_call(stack, proxy, "up", "--yes", "--skip-preview", recorded=False)
 
     stack.snapnames("recover")
     stack.up("--skip-preview")

@@ -11,7 +11,7 @@ from snapnames.testing.localaws.server import REGION, LocalAws
 
 from tests.account import images, launch, names, snapshot_ids, writes
 from tests.faults import Drop, Fail, Fate, FaultProxy, Hold
-from tests.program import STACK, STACK_TAG, Program, Ran, kill_all
+from tests.program import STACK, STACK_TAG, Program, Ran, killed_at_a_held_call
 
 from .service import wait_for
 
@@ -30,12 +30,7 @@ def stack(program: Callable[..., Program], ec2: EC2Client, proxy: FaultProxy) ->
 def killed_at(proxy: FaultProxy, stack: Program, call: str, *command: str, after: bool) -> None:
     """Kill the update at the first such call, before AWS sees it or before its answer comes back."""
     proxy.schedule.at(call, 1, Hold(after=after))
-    with stack.start(*command, "--yes", "--skip-preview") as process:
-        proxy.held()
-        kill_all(process)
-        process.communicate()
-    proxy.release()
-    proxy.settle()
+    killed_at_a_held_call(stack, proxy, *command, "--yes", "--skip-preview")
 
 
 def said(ran: Ran) -> list[str]:

@@ -9,7 +9,7 @@ from snapnames.testing.localaws.server import LocalAws
 
 from tests.account import images, launch, names, snapshot_ids
 from tests.faults import FaultProxy, Hold
-from tests.program import Program, kill_all
+from tests.program import Program, killed_at_a_held_call
 
 from .documents import PRUNE, STACK, Document, both, enough, of_images, part, reductions, without
 
@@ -217,12 +217,7 @@ def test_the_recover_policy_is_enough_to_take_in_what_killed_updates_made_and_ho
         stack.config["fleet"] = {**GROUP, "launch": kind}
         restricted(part("deploy"))
         proxy.schedule.at(call, 1, Hold(after=True))
-        with stack.start("up", "--yes", "--skip-preview") as process:
-            proxy.held()
-            kill_all(process)
-            process.communicate()
-        proxy.release()
-        proxy.settle()
+        killed_at_a_held_call(stack, proxy, "up", "--yes", "--skip-preview")
         restricted(part("recover"))
         before = len(aws.authorized())
         adopted += stack.snapnames("recover", "--json").json["adopted"]
