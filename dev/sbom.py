@@ -19,8 +19,7 @@ def write(file: Path) -> None:
     """Write it; the same lock gives the same file."""
     program = Path(sys.executable).with_name("cyclonedx-py")
     lock = ("requirements", LOCK, "--pyproject", ROOT / "pyproject.toml", "--mc-type", "library")
-    # Without an index of the user's: its address would stand in the file.
-    command = [program, *lock, "--output-reproducible", "--index-url", "https://pypi.org/simple", "-o", file]
+    command = [program, *lock, "--output-reproducible", "-o", file]
     subprocess.run([*map(str, command)], check=True, stderr=subprocess.DEVNULL)  # noqa: S603 -- nothing comes from elsewhere
     told = json.loads(file.read_bytes())
     root = told["metadata"]["component"]  # the version is in no pyproject.toml, but in the package itself

@@ -85,15 +85,15 @@ class StackSession:
 
     def ec2(self) -> "EC2Client":
         """A client of EC2."""
-        client: EC2Client = self._made("ec2")
+        client: EC2Client = self._kept_client("ec2")
         return client
 
     def autoscaling(self) -> "AutoScalingClient":
         """A client of Auto Scaling."""
-        client: AutoScalingClient = self._made("autoscaling")
+        client: AutoScalingClient = self._kept_client("autoscaling")
         return client
 
-    def _made(self, service: str) -> Any:  # noqa: ANN401 -- boto3 makes its clients at run time
+    def _kept_client(self, service: str) -> Any:  # noqa: ANN401 -- boto3 makes its clients at run time
         """One for each service and region: to make one, boto3 reads some megabytes of JSON."""
         key = (service, self.region)
         if key not in self._clients:

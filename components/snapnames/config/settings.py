@@ -20,23 +20,7 @@ from snapnames.rules.source import FLEET
 from snapnames.rules.tags import check_image_tags
 from snapnames.rules.time_spans import DEFAULT_CREATE_TIMEOUT
 
-KEYS = (
-    "service",
-    "source",
-    "releases",
-    "takenIn",
-    "live",
-    "force",
-    "namePattern",
-    "reboot",
-    "description",
-    "imageTags",
-    "snapshotTags",
-    "deprecateAfter",
-    "createTimeout",
-    "fleet",
-    "ownedImages",
-)
+KEYS = ("service", *SERVICE_KEYS, "takenIn", "fleet", "ownedImages")
 _NOT_OF_RELEASES = ("namePattern", "ownedImages")
 MAX_DESCRIPTION = 255
 """Characters: docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html."""
@@ -249,11 +233,11 @@ def _live(values: ConfigValues, releases: tuple[str, ...]) -> str:
 def _source(values: ConfigValues, *, own_config: bool) -> str | Mapping[str, str]:
     source = values.json("source", None)
     rule = (
-        "it is an instance id, tags that pick a running instance, e.g. {'role': 'web'}, or 'fleet', for an instance of "
+        "it is an instance id, or tags that pick a running instance, e.g. {'role': 'web'}"
+        if own_config
+        else "it is an instance id, tags that pick a running instance, e.g. {'role': 'web'}, or 'fleet', for an "
+        "instance of the stack's own group"
     )
-    rule += "the stack's own group"
-    if own_config:
-        rule = "it is an instance id, or tags that pick a running instance, e.g. {'role': 'web'}"
     if source is None:
         values.fault(f"{NAMESPACE}source is not set; {rule}: set it")
     elif source == FLEET:

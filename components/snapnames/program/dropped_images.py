@@ -81,9 +81,8 @@ def settle_dropped(settings: Settings, account: "Account", *, taken_over: bool) 
     dropped = [image for image in account.built if image.name not in names]
     if not dropped:
         return []
-    kept = dict[str, bool]()
+    kept = recorded_images() if taken_over else {}
     if taken_over:
-        kept |= recorded_images()
         # No update can delete what the state does not have.
         dropped = [image for image in dropped if image.image_id in kept]
     # Only a dropped release needs boto3, which takes longer to import than a preview without changes takes in all.

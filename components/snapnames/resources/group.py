@@ -43,7 +43,7 @@ NEVER_LEFT = frozenset(
         "waitForElbCapacity",
     }
 )
-"""What `LEFT` has not, of the properties that pulumi-aws knows."""
+"""The properties that an update sets, also where the fleet does not give them. All others are in `LEFT`."""
 
 LEFT = frozenset(
     {

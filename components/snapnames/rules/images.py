@@ -16,7 +16,8 @@ SERVICE_TAG = "snapnames:service"
 TAKEN_IN_TAG = "snapnames:taken-in"
 """On each image of others that a stack has taken in as a release: `<organization>/<project>/<stack>`."""
 
-BACKUP_TAGS = ("aws:backup:", "aws:dlm:", "dlm:managed")
+AWS_BACKUP_TAGS, DLM_TAGS = ("aws:backup:",), ("aws:dlm:", "dlm:managed")
+BACKUP_TAGS = (*AWS_BACKUP_TAGS, *DLM_TAGS)
 """How the tags begin that AWS Backup and Data Lifecycle Manager put on what they make."""
 
 VOLUME_OF_COPIES = "vol-ffffffff"

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 NAMESPACE = "snapnames:"
 """Of the config of the one service that the program of snapnames itself has."""
 
+SERVICE = f"{NAMESPACE}service"
+"""The key that has the name of that service."""
+
 SERVICE_KEYS = (
     "source",
     "releases",

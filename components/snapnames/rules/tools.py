@@ -11,7 +11,7 @@
 import re
 from collections.abc import Mapping
 
-from .images import STACK_TAG, TAKEN_IN_TAG
+from .images import AWS_BACKUP_TAGS, DLM_TAGS, STACK_TAG, TAKEN_IN_TAG
 
 BACKUP, DLM, IMAGE_BUILDER = "AWS Backup", "Data Lifecycle Manager", "EC2 Image Builder"
 CLOUDFORMATION, PACKER, OWN, UNKNOWN = "CloudFormation", "Packer", "snapnames", "no tool known"
@@ -20,8 +20,8 @@ TOOLS = (BACKUP, DLM, IMAGE_BUILDER, OWN, CLOUDFORMATION, PACKER, UNKNOWN)
 """In the order in which they are looked for: a backup can have all the tags of what it was made of."""
 
 _KEYS = {
-    BACKUP: ("aws:backup:",),
-    DLM: ("aws:dlm:", "dlm:managed"),
+    BACKUP: AWS_BACKUP_TAGS,
+    DLM: DLM_TAGS,
     IMAGE_BUILDER: ("Ec2ImageBuilderArn",),
     OWN: (STACK_TAG, TAKEN_IN_TAG),
     CLOUDFORMATION: ("aws:cloudformation:",),

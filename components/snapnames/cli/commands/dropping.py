@@ -4,7 +4,7 @@ Nothing of a release is dropped when AWS would refuse a part of it. The release 
 tries again: a drop that is refused undoes, hides and blocks no deployment.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,17 +107,17 @@ def drop(session: Session, releases: Sequence[str], standing: Standing) -> Dropp
     wanted = session.file.releases.without(going)
     session.kept = [release for release in session.kept if release not in going]
     session.display.say(f"[{session.display.elapsed}] dropping {', '.join(map(session.image_name, going))}")
-    held = session.held([session.image_name(release) for release in going])
+    names = {session.image_name(release) for release in going}
+    state = Exported(session.stack.state()["deployment"])
+    held = {image_id: name for image_id, name in state.held_images.items() if name in names}
     taken = _taken(session, going)
     # The tag of an image that is gone can't be deleted; a refresh takes it out of the state.
     refresh = any(one.found is None for one in taken.values())
     try:
         # An update that failed may have marked an image to outlive the stack. One update clears the mark, one deletes.
-        marked = Exported(session.stack.state()["deployment"]).kept_images & {*held}
-        for staying in (marked, set[str]()) if marked else (marked,):
+        for deleted in _deleted(held, state.kept_images):
             steps = session.preview(session.edited(wanted), refresh=refresh)
-            goes = {image: name for image, name in held.items() if image not in staying and not refresh}
-            _check(session, steps, {session.image_name(release) for release in going}, goes)
+            _check(session, steps, names, () if refresh else deleted)
             session.refuse_newcomers(going)
             session.update(session.edited(wanted), refresh=refresh, planned=steps)
     except CommandError as error:
@@ -132,6 +132,14 @@ def drop(session: Session, releases: Sequence[str], standing: Standing) -> Dropp
     dropped = {session.image_name(release) for release in outcome.dropped}
     delete_spare_versions(session, [image_id for image_id, name in held.items() if name in dropped])
     return outcome
+
+
+def _deleted(held: Mapping[str, str], kept: Collection[str]) -> Iterator[set[str]]:
+    """For each update, the names of the images that it deletes. `kept`: the ids of those that outlive the stack."""
+    free = {name for image_id, name in held.items() if image_id not in kept}
+    if len(free) < len(held):
+        yield free
+    yield {*held.values()}
 
 
 def _say_what_is_still_there(session: Session, held: Mapping[str, str]) -> None:
@@ -162,14 +170,14 @@ def _delete_taken(session: Session, outcome: Dropped, taken: Mapping[str, Taken]
     return stays
 
 
-def _check(session: Session, steps: Steps, names: Collection[str], held: Mapping[str, str]) -> None:
-    """Raise `CommandError` unless the update deletes the images of these names, and no other.
+def _check(session: Session, steps: Steps, names: Collection[str], deleted: Collection[str]) -> None:
+    """Raise `CommandError` unless the update deletes images of these names, and no other.
 
-    `held`: image id to name, of those of them that the state has.
+    `deleted`: those of the names that it has to delete.
     """
     refuse_others(steps, session.service, session.others)
     gone = {step.name for step in steps.seen if step.kind == IMAGE and step.verb == "delete"}
-    if stay := {*held.values()} - gone:
+    if stay := {*deleted} - gone:
         raise CommandError(
             f"the update would not delete {', '.join(sorted(stay))}: the program of this stack does not make its "
             "images of snapnames:releases, or keeps them itself"

@@ -7,9 +7,7 @@ from snapnames.cli.stack.steps import FLEET_KINDS, IMAGE, Steps
 from snapnames.config.values import ConfigValues
 from snapnames.printable import shell_command
 from snapnames.rules.releases import release_of
-from snapnames.rules.services import services_in
-
-_SERVICE = "snapnames:service"
+from snapnames.rules.services import SERVICE, services_in
 
 
 def chosen_service(config: Mapping[str, str], asked: str | None, file: str) -> tuple[str, bool]:
@@ -17,7 +15,7 @@ def chosen_service(config: Mapping[str, str], asked: str | None, file: str) -> t
 
     `config`: of the stack, by whole keys. `asked`: what the command was told. `file`: the name of the config file.
     """
-    several, single = services_in(config), config.get(_SERVICE, "")
+    several, single = services_in(config), config.get(SERVICE, "")
     found = [*([single] if single else []), *several]
     if asked is None and (single or len(several) == 1):
         return (single, False) if single else (several[0], True)
@@ -37,7 +35,7 @@ def chosen_service(config: Mapping[str, str], asked: str | None, file: str) -> t
             f"by snapnames.Service({asked!r})"
         )
     raise UsageError(
-        f"{_SERVICE} is not set in {file}; image names begin with it: run `pulumi config set {_SERVICE} <name>`. If "
+        f"{SERVICE} is not set in {file}; image names begin with it: run `pulumi config set {SERVICE} <name>`. If "
         "the program is one of your own, let it take its releases by `snapnames.Service(<name>)`, and run `pulumi "
         "config set <name>:source <instance id>`"
     )

@@ -78,7 +78,11 @@ class Session:
 
     def built(self) -> dict[str, Image]:
         """Release to image, of the same: one read, where their snapshots don't matter."""
-        return self._by_release({image.name: image for image in self.account.built() if self._is_own(image)})
+        return self._own(self.account.built())
+
+    def _own(self, images: Collection[Image]) -> dict[str, Image]:
+        """Release to image, of those that are of the service."""
+        return self._by_release({image.name: image for image in images if self._is_own(image)})
 
     def _is_own(self, image: Image) -> bool:
         """Whether the image is none of another service: of `web` and `web-api` the names begin alike."""
@@ -120,10 +124,8 @@ class Session:
         """
         self.file.check_unchanged()  # where the other deployment has written this very file, that says more
         expected = {*known, *self.kept}
-        images = self.account.built() if self.others else []
-        own = {image.name: image for image in images if self._is_own(image)}
-        built = self._by_release(own) if self.others else self.built()
-        others = [self.image_name(one) for one in self.unlisted(built) if one not in expected]
+        images = self.account.built()
+        others = [self.image_name(one) for one in self.unlisted(self._own(images)) if one not in expected]
         others += self._unlisted_of_others(images)
         if others:
             raise CommandError(

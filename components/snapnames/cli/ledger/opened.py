@@ -9,8 +9,9 @@ from snapnames.cli.stack.open_stack import NoStackError, OpenStack
 from snapnames.cli.state.declared import Declared, declared
 from snapnames.rules.images import Holdings
 from snapnames.rules.naming import DEFAULT_PATTERN
+from snapnames.rules.services import SERVICE
 
-_SERVICE, _PATTERN, _OWNED = "snapnames:service", "snapnames:namePattern", "snapnames:ownedImages"
+_PATTERN, _OWNED = "snapnames:namePattern", "snapnames:ownedImages"
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Opened:
     @property
     def service(self) -> str:
         """The beginning of the names of its images. Empty if it has no releases."""
-        return self.config.get(_SERVICE, "")
+        return self.config.get(SERVICE, "")
 
     @property
     def patterns(self) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ def heading(plan: Plan, amount: Amount) -> str:
     """What the plan saves, and what it keeps in any case."""
     limits = plan.limits
     kept = f"older than {limits.older_than.days} days, and not one of the {limits.keep} newest images of a service"
-    rows = _count(len(plan.rows), "row")
+    rows = counted(len(plan.rows), "row")
     return f"{HEADLINE}: {rows}, at most {amount(plan.sizes)} ({kept})"
 
 
@@ -57,7 +57,7 @@ def what(row: PlanRow) -> str:
     if one.image is None:
         snapshot = one.snapshots[0]
         return f"{one.found_id} of {snapshot.image_id}, which is gone ({one.volume}: {snapshot.volume_id or '-'})"
-    snapshots = _count(len(one.snapshots), "snapshot")
+    snapshots = counted(len(one.snapshots), "snapshot")
     stay = f", {len(one.others)} more stay" if one.others else ""
     return f"{one.found_id} {one.name}, {snapshots}{stay}"
 
@@ -82,7 +82,7 @@ def rest(plan: Plan, amount: Amount, *, several: bool) -> Iterator[str]:
         yield f"and {len(plan.held) - SHOWN} more to keep: --json and --html list all"
     if plan.unread:
         yield (
-            f"not checked yet: {_count(len(plan.unread), 'row')} more, at most {amount(plan.unread_sizes)}; "
+            f"not checked yet: {counted(len(plan.unread), 'row')} more, at most {amount(plan.unread_sizes)}; "
             "`--all` reads each of them"
         )
     if plan.kept:
@@ -94,9 +94,10 @@ def services(plan: Plan, amount: Amount) -> str:
     """What each service saves; empty if the plan has not two."""
     if len(plan.services) < 2:
         return ""
-    parts = (f"{name} {_count(rows, 'row')}, {amount(sizes)}" for name, (rows, sizes) in plan.services.items())
+    parts = (f"{name} {counted(rows, 'row')}, {amount(sizes)}" for name, (rows, sizes) in plan.services.items())
     return f"by service: {'; '.join(parts)}"
 
 
-def _count(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """So many of it, in words: `1 row`, `2 rows`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

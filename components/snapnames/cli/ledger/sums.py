@@ -78,12 +78,13 @@ def totals(
     """The sums. `snapshot_ids`: what is behind the images."""
     snapshots = view.holdings.snapshots
     others, found = tuple(others), tuple(found)
-    sizes, tool_sizes = Counter[str](), Counter[str]()
+    sizes, tool_snapshots, tool_sizes = Counter[str](), Counter[str](), Counter[str]()
     for other in others:
         sizes[other.volume] += other.snapshot.size
-    all_of_account = snapshots.values() if view.account else ()
-    for snapshot in all_of_account:
-        tool_sizes[view.tool(snapshot)] += snapshot.size
+    for snapshot in snapshots.values() if view.account else ():
+        tool = view.tool(snapshot)
+        tool_snapshots[tool] += 1
+        tool_sizes[tool] += snapshot.size
     return Totals(
         images=images,
         snapshots=len(snapshot_ids),
@@ -94,6 +95,6 @@ def totals(
         others=Counter(other.volume for other in others),
         other_sizes=sizes,
         tool_images=Counter(tool_of(image.tags) for image in view.images) if view.account else Counter(),
-        tool_snapshots=Counter(view.tool(snapshot) for snapshot in all_of_account),
+        tool_snapshots=tool_snapshots,
         tool_sizes=tool_sizes,
     )

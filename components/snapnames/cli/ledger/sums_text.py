@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from snapnames.cli.age import age
 from snapnames.cli.ledger.book import Ledger, Region
+from snapnames.cli.ledger.plan_text import counted
 from snapnames.cli.ledger.prices import Sizes
 from snapnames.cli.ledger.sums import Other, Totals
 from snapnames.cli.ledger.view import COPY, EXISTS, GONE, UNREAD
@@ -26,7 +27,7 @@ def sums(ledger: Ledger) -> list[str]:
     if not ledger.read:
         return _not_read(ledger)
     totals, amount = ledger.totals, ledger.prices.words
-    images, snapshots = _count(totals.images, "image"), _count(totals.snapshots, "snapshot")
+    images, snapshots = counted(totals.images, "image"), counted(totals.snapshots, "snapshot")
     size = amount(ledger.sizes(lambda one: one.size))
     lines = [f"{ledger.about}: {images}, {snapshots}, at most {size}"]
     if totals.orphans_size:
@@ -130,11 +131,13 @@ def _of_tool(ledger: Ledger, tool: str) -> str:
 
 def tools(ledger: Ledger) -> str:
     """What each tool has, in one sentence; empty if no tool is known."""
-    cells = tool_cells(ledger)
-    if not any(tool != UNKNOWN for tool, *_ in cells):
+    totals = ledger.totals
+    found = [tool for tool in TOOLS if totals.tool_images[tool] or totals.tool_snapshots[tool]]
+    if found in ([], [UNKNOWN]):
         return ""
     parts = (
-        f"{tool} {_plain(images, 'image')}, {_plain(snapshots, 'snapshot')}" for tool, images, snapshots, _ in cells
+        f"{tool} {counted(totals.tool_images[tool], 'image')}, {counted(totals.tool_snapshots[tool], 'snapshot')}"
+        for tool in found
     )
     return f"by the tool that their tags name: {'; '.join(parts)}"
 
@@ -159,11 +162,3 @@ def no_findings(ledger: Ledger) -> str:
     if not ledger.read:
         return "nothing could be read, so nothing is known"
     return "no findings in the regions that could be read" if ledger.unread else "no findings"
-
-
-def _count(count: int, noun: str) -> str:
-    return _plain(str(count), noun)
-
-
-def _plain(count: str, noun: str) -> str:
-    return f"{count} {noun}" if count == "1" else f"{count} {noun}s"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from snapnames.rules.groups import ADOPTED
 from snapnames.rules.resource_types import (
     COMPONENTS,
     GROUP,
@@ -130,7 +131,7 @@ class Exported:
 
     def group_of(self, service: str) -> Resource | None:
         """The group of the fleet that has the name of the service."""
-        named = (service, f"{service}-adopted")
+        named = (service, f"{service}{ADOPTED}")
         return next((one for one in self._fleet(GROUP) if logical_name(one["urn"]) in named), None)
 
     def rolls(self, service: str) -> bool:
