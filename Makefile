@@ -58,7 +58,7 @@ test-fast: $(INSTALLED) ## The tests that need no engine
 
 test-full: test ## The tests that are tries of a fault and the whole campaign, hours; goes on where it was stopped
 	$(PY) -m pytest -n 2 --dist loadgroup -m fault --record-faults
-	SNAPNAMES_EVERY_KILL=1 $(PY) -m pytest -n 2 --dist loadgroup tests/adoption/test_kills.py
+	SNAPNAMES_EVERY_KILL=1 SNAPNAMES_WHOLE_STORY=1 $(PY) -m pytest -n 2 --dist loadgroup tests/adoption/test_kills.py tests/adoption/test_team_story.py
 	SNAPNAMES_EVERY_PYTHON=1 $(PY) -m pytest tests/package/test_versions.py
 	SNAPNAMES_ENGINE=oldest $(PY) -m pytest -n 2 --dist loadgroup tests/main_job
 	SNAPNAMES_ENGINE=newest $(PY) -m pytest -n 2 --dist loadgroup tests/main_job

@@ -25,8 +25,8 @@ class Shell:
             os.environ, path=programs, pulumi_home=engine.home, backend=state, endpoint=aws.url
         ) | {"XDG_STATE_HOME": str(folder / "kept")}
 
-    def __call__(self, program: str, *arguments: str) -> str:
-        """What the program prints. Fails the test unless it ends in 0."""
+    def __call__(self, program: str, *arguments: str, code: int = 0) -> str:
+        """What the program prints. Fails the test unless it ends in this code."""
         done = subprocess.run(
             [program, *arguments],
             cwd=self.folder,
@@ -36,8 +36,12 @@ class Shell:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, f"{program} {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
+        assert done.returncode == code, f"{program} {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
         return done.stdout + done.stderr
+
+    def failing(self, command: str, *arguments: str) -> str:
+        """What one command on the stack prints that ends in 1."""
+        return self("snapnames", command, *arguments, "--stack", "production", code=1)
 
     def snapnames(self, command: str, *arguments: str) -> str:
         """One command on the stack."""

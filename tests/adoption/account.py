@@ -19,9 +19,12 @@ def public_image(aws: LocalAws) -> str:
     return min(image["ImageId"] for image in images if image["RootDeviceType"] == "ebs")
 
 
-def seed(aws: LocalAws) -> None:
-    """Four instances of a launch configuration of 2018, behind a target group and a classic load balancer."""
-    ec2, scaling, image_id = aws.client("ec2"), aws.client("autoscaling"), public_image(aws)
+def seed(aws: LocalAws, image_id: str = "") -> None:
+    """Four instances of a launch configuration of 2018, behind a target group and a classic load balancer.
+
+    They launch this image, or a public one.
+    """
+    ec2, scaling, image_id = aws.client("ec2"), aws.client("autoscaling"), image_id or public_image(aws)
     subnet = next(one for one in ec2.describe_subnets()["Subnets"] if one["AvailabilityZone"] == ZONE)
     security_group = ec2.create_security_group(GroupName="web", Description="web", VpcId=subnet["VpcId"])["GroupId"]
     target = aws.client("elbv2").create_target_group(
