@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from . import bucket, calls, growth, others, overhead, page, start_up, summary, where
+from . import bucket, calls, growth, others, overhead, page, peer, start_up, summary, where
 from .machine import described
 from .measuring import SEED
 from .scale import BENCH, FULL, TRY, Scale
@@ -19,6 +19,7 @@ QUESTIONS: dict[str, Callable[[Scale], dict[str, Any]]] = {
     "growth": growth.measure,
     "bucket": bucket.measure,
     "others": others.measure,
+    "peer": peer.measure,
     "where": where.measure,
 }
 
@@ -30,13 +31,14 @@ def main() -> None:
     parser.add_argument(
         "--scale", choices=scales, default="bench", help="minutes; an hour or two; nothing that is kept"
     )
-    parser.add_argument("--only", nargs="+", choices=QUESTIONS, default=list(QUESTIONS), metavar="QUESTION")
+    parser.add_argument("--only", nargs="+", choices=QUESTIONS, metavar="QUESTION")
     parser.add_argument("--page", action="store_true", help="measure nothing, write the page from the summary")
     chosen = parser.parse_args()
     # A shell's background job ignores it, and what it starts does: pulumi then waits five seconds for each plugin.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     scale = scales[chosen.scale]
-    for question in () if chosen.page else chosen.only:
+    wanted = chosen.only or [question for question in QUESTIONS if question != "peer" or scale is FULL]
+    for question in () if chosen.page else wanted:
         print(f"{question} ...", flush=True)
         machine, began = described(), time.monotonic()
         answer = QUESTIONS[question](scale)

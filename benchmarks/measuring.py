@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 import psutil
 from snapnames.testing.localaws.server import LocalAws
 
+from .memory import peak
+
 if TYPE_CHECKING:
     import subprocess
 
@@ -38,16 +40,19 @@ class Cost:
     calls: Mapping[str, int]
     """AWS action to a number of calls."""
 
+    peak_mib: float = 0.0
+    """The most memory that all its processes had at one time."""
+
 
 def measured(start: Start, aws: LocalAws) -> Cost:
     """Start it and wait for its end. Raises `RuntimeError` with what it printed when it fails."""
     mark, began, cpu = aws.mark(), time.monotonic(), _children_cpu()
-    with start() as process:
+    with start() as process, peak(process) as most:
         out, _ = process.communicate()
     seconds, cpu = time.monotonic() - began, _children_cpu() - cpu
     if process.returncode:
         raise RuntimeError(out)
-    return Cost(round(seconds, 3), round(cpu, 3), dict(Counter(aws.calls(mark))))
+    return Cost(round(seconds, 3), round(cpu, 3), dict(Counter(aws.calls(mark))), round(most.mib, 1))
 
 
 def _children_cpu() -> float:
@@ -128,6 +133,7 @@ def costs(found: Sequence[Cost]) -> dict[str, object]:
         "seconds": summary([cost.seconds for cost in found]),
         "cpu_seconds": summary([cost.cpu_seconds for cost in found]),
         "calls": dict(found[-1].calls),
+        "peak_mib": max(cost.peak_mib for cost in found),
     }
 
 

@@ -21,6 +21,8 @@ class Scale:
     calls: int
     others: int
     profile: int
+    peer: int
+    """Names for OpenTofu, which takes a quarter of an hour to build; 0 leaves it out."""
 
     @property
     def command(self) -> str:
@@ -39,6 +41,7 @@ BENCH = Scale(
     calls=1000,
     others=100,
     profile=1000,
+    peer=0,
 )
 FULL = Scale(
     "bench-full",
@@ -51,6 +54,7 @@ FULL = Scale(
     calls=4000,
     others=1000,
     profile=1000,
+    peer=1000,
 )
 TRY = Scale(
     "try",
@@ -63,5 +67,6 @@ TRY = Scale(
     calls=8,
     others=8,
     profile=8,
+    peer=240,
 )
 """Whether everything runs: a minute or two, and no figure that means anything. Not kept."""

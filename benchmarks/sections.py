@@ -1,14 +1,12 @@
 """What the page says of each answer: tables, of which some have a bar beside the figure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-Result = Mapping[str, Any]
+from . import peer_section, tables
+from .tables import Result
+
 Shown = Callable[[Result], Iterator[str]]
-
-_BAR = 20
-"""Characters of the longest bar of a table."""
 
 
 @dataclass(frozen=True)
@@ -20,56 +18,24 @@ class Section:
     shown: Shown
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    names = list(head)
-    yield "| " + " | ".join(names) + " |"
-    yield "|" + "---|" * len(names)
-    for row in rows:
-        yield "| " + " | ".join(str(cell) for cell in row) + " |"
-    yield ""
-
-
-def _both(of: Result, digits: int = 1) -> str:
-    """Median and worst."""
-    return f"{of['median']:.{digits}f} ({of['worst']:.{digits}f})"
-
-
-def _bar(of: Result, largest: float) -> str:
-    """A bar as long as the median, for a reader of the page and of its text alike.
-
-    >>> _bar({"median": 2.0}, 4.0)
-    '██████████'
-    """
-    return "█" * max(1, round(_BAR * of["median"] / largest)) if of["median"] > 0 else ""
-
-
-def _met(value: float, goal: float, *, below: bool = False) -> str:
-    met = value < goal if below else value <= goal
-    return f"goal {'below' if below else 'at most'} {goal:g}: **{'met' if met else 'not met'}**"
-
-
-def _calls(of: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} {name.rpartition('.')[2]}" for name, count in of.items()) or "none"
-
-
 def _calls_section(result: Result) -> Iterator[str]:
     yield "A service, with releases of 3 EBS volumes and an instance-store volume:\n"
-    rows = [(title, _calls(of["reads"]), _calls(of["writes"])) for title, of in result["service"].items()]
-    yield from _table(("step", "reads", "writes"), rows)
+    rows = [(title, tables.calls(of["reads"]), tables.calls(of["writes"])) for title, of in result["service"].items()]
+    yield from tables.table(("step", "reads", "writes"), rows)
     account = dict(result["account"])
     yield f"`OwnedImages`, on an account of {account.pop('names'):,} snapshots:\n"
-    rows = [(title, _calls(of["reads"]), _calls(of["writes"])) for title, of in account.items()]
-    yield from _table(("step", "reads", "writes"), rows)
+    rows = [(title, tables.calls(of["reads"]), tables.calls(of["writes"])) for title, of in account.items()]
+    yield from tables.table(("step", "reads", "writes"), rows)
 
 
 def _start_up(result: Result) -> Iterator[str]:
     parts = list(next(iter(result.values())))
     longest = max(of["all"]["median"] for of in result.values())
     rows = [
-        (part, *(cell for of in result.values() for cell in (_both(of[part], 2), _bar(of[part], longest))))
+        (part, *(cell for of in result.values() for cell in (tables.both(of[part], 2), tables.bar(of[part], longest))))
         for part in parts
     ]
-    yield from _table(("seconds", *(head for title in result for head in (title, ""))), rows)
+    yield from tables.table(("seconds", *(head for title in result for head in (title, ""))), rows)
     yield "The language host's part is mostly `python -m pip list -v --format json`, by which it looks for plugins.\n"
 
 
@@ -82,14 +48,14 @@ def _overhead(result: Result) -> Iterator[str]:
             rows.append(
                 (
                     f"{component}, {found['names']:,} names: `{command}`",
-                    _both(of["component"]["seconds"]),
-                    _both(of["bare"]["seconds"]),
-                    _both(ratio["seconds"], 3),
-                    _both(ratio["cpu_seconds"], 3),
-                    _met(ratio["seconds"]["median"], 1.05),
+                    tables.both(of["component"]["seconds"]),
+                    tables.both(of["bare"]["seconds"]),
+                    tables.both(ratio["seconds"], 3),
+                    tables.both(ratio["cpu_seconds"], 3),
+                    tables.met(ratio["seconds"]["median"], 1.05),
                 )
             )
-    yield from _table(("", "component, s", "literals, s", "ratio", "of processor time", "median"), rows)
+    yield from tables.table(("", "component, s", "literals, s", "ratio", "of processor time", "median"), rows)
     yield (
         "While its image does not exist a release looks up its source, the volumes behind it and whether the name is\n"
         "free: some ten reads, here twelve times. The literals know the devices and find out nothing, so the first\n"
@@ -100,12 +66,14 @@ def _overhead(result: Result) -> Iterator[str]:
 def _growth(result: Result) -> Iterator[str]:
     rows = []
     for kind in ("preview", "naming", "checkpoints"):
-        times = ", ".join(f"{int(size):,}: {_both(of['seconds'])}" for size, of in result[kind].items())
+        times = ", ".join(f"{int(size):,}: {tables.both(of['seconds'])}" for size, of in result[kind].items())
         of = result["exponents"][kind]
-        verdict = "see below" if kind == "checkpoints" else _met(of["above_start_up"], 1.1)
+        verdict = "see below" if kind == "checkpoints" else tables.met(of["above_start_up"], 1.1)
         rows.append((_KINDS[kind], times, of["all"], of["above_start_up"], of["cpu_above_start_up"], verdict))
-    yield from _table(("", "names: seconds", "exponent", "above start-up", "of processor time", "above start-up"), rows)
-    yield f"Start-up is a preview of an account without images: {_both(result['start_up']['seconds'])} s.\n"
+    yield from tables.table(
+        ("", "names: seconds", "exponent", "above start-up", "of processor time", "above start-up"), rows
+    )
+    yield f"Start-up is a preview of an account without images: {tables.both(result['start_up']['seconds'])} s.\n"
     yield _CHECKPOINTS
 
 
@@ -132,25 +100,25 @@ def _bucket(result: Result) -> Iterator[str]:
     rows = [
         (
             "first to last CreateTags",
-            _both(result["naming_seconds"]),
-            _both(result["naming_ratio"], 3),
-            _met(result["naming_ratio"]["median"], 1.05),
+            tables.both(result["naming_seconds"]),
+            tables.both(result["naming_ratio"], 3),
+            tables.met(result["naming_ratio"]["median"], 1.05),
         ),
         (
             "the whole command, preview included",
-            _both(result["command_seconds"]),
-            _both(result["command_ratio"], 3),
+            tables.both(result["command_seconds"]),
+            tables.both(result["command_ratio"], 3),
             "start-up and preview come on top",
         ),
         (
             "throttled, of all calls",
             "",
-            f"{_both(result['throttled_percent'], 2)} %",
-            _met(result["throttled_percent"]["worst"], 1, below=True),
+            f"{tables.both(result['throttled_percent'], 2)} %",
+            tables.met(result["throttled_percent"]["worst"], 1, below=True),
         ),
     ]
-    yield from _table(("", "seconds", "of the floor", ""), rows)
-    yield f"Calls of the last round: {_calls(result['calls'])}.\n"
+    yield from tables.table(("", "seconds", "of the floor", ""), rows)
+    yield f"Calls of the last round: {tables.calls(result['calls'])}.\n"
 
 
 def _others(result: Result) -> Iterator[str]:
@@ -158,10 +126,16 @@ def _others(result: Result) -> Iterator[str]:
     yield f"{result['names']:,} snapshots, Cloud Custodian {result['custodian']}.\n"
     slowest = max(of["seconds"]["median"] for of in tools.values())
     rows = [
-        (name, _both(of["seconds"]), _bar(of["seconds"], slowest), _both(of["cpu_seconds"]), _calls(of["calls"]))
+        (
+            name,
+            tables.both(of["seconds"]),
+            tables.bar(of["seconds"], slowest),
+            tables.both(of["cpu_seconds"]),
+            tables.calls(of["calls"]),
+        )
         for name, of in tools.items()
     ]
-    yield from _table(("", "seconds", "", "processor, s", "calls"), rows)
+    yield from tables.table(("", "seconds", "", "processor, s", "calls"), rows)
     for name, ratio in result["ratios"].items():
         median = ratio["seconds"]["median"]
         verb = "takes" if median >= 1 else "needs only"
@@ -187,19 +161,21 @@ def _where(result: Result) -> Iterator[str]:
     rows = [
         (
             "all that passed, s" if name == "all" else f"{name}, processor s",
-            *(_both(of.get(name, empty), 2) for of in processes.values()),
+            *(tables.both(of.get(name, empty), 2) for of in processes.values()),
         )
         for name in names
     ]
     yield f"An update of {result['names']:,} names, by process:\n"
-    yield from _table(("", *processes), rows)
+    yield from tables.table(("", *processes), rows)
     profile = result["profile"]
     whole = profile["seconds"]
     yield f"The program (`python3`) under cProfile, which slows it down: {whole:.1f} s, by whose code ran:\n"
-    yield from _table(("code", "s", "%"), [(k, v, f"{100 * v / whole:.0f}") for k, v in profile["by_code"].items()])
+    yield from tables.table(
+        ("code", "s", "%"), [(k, v, f"{100 * v / whole:.0f}") for k, v in profile["by_code"].items()]
+    )
     yield "The functions with the most time of their own:\n"
     rows = [(f"`{one['function']}`", f"{one['calls']:,}", one["seconds"]) for one in profile["top"]]
-    yield from _table(("function", "calls", "s"), rows)
+    yield from tables.table(("function", "calls", "s"), rows)
     yield f"Ours is {100 * profile['by_code'].get('snapnames', 0.0) / whole:.1f} % of it.\n"
 
 
@@ -225,6 +201,14 @@ SECTIONS = {
         "The boto3 script (one CreateTags after another, `benchmarks/name_snapshots.py`) and Cloud Custodian, on the "
         "same local AWS in the same rounds, without throttling.",
         _others,
+    ),
+    "peer": Section(
+        "Against OpenTofu",
+        "What users would take instead: OpenTofu with Terraform's AWS provider, built from Go modules, with the best "
+        "programs for it (`benchmarks/tofu/programs`). The provider is cut down to the services that the built aws "
+        "plugin has, so it starts faster here than a user's. `pulumi` is plain `pulumi` with the program of this "
+        "repository, on a group and a launch template.",
+        peer_section.shown,
     ),
     "start_up": Section(
         "Start-up",

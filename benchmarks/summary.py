@@ -24,7 +24,16 @@ _SHOWN = {
     ),
     "bucket": ("names", "floor_seconds", "*_seconds/*", "*_ratio/*", "throttled_percent/*", "calls/*"),
     "calls": ("*",),
-    "others": ("names", "custodian", "script_out_of_order", "tools/*", "ratios/*/seconds/median"),
+    "others": (
+        *("names", "custodian", "script_out_of_order", "ratios/*/seconds/median"),
+        *("tools/*/seconds/*", "tools/*/cpu_seconds/*", "tools/*/calls/*"),
+    ),
+    "peer": (
+        *("tofu", "provider", "names", "service/*/cpu_seconds/*", "service/*/calls/*"),
+        *("bulk/tools/*/seconds/*", "bulk/tools/*/cpu_seconds/*", "bulk/tools/*/peak_mib", "bulk/ratios/*/median"),
+        *("bucket/names", "bucket/floor_seconds", "bucket/tools/*/of_floor/median"),
+        *("bucket/tools/*/throttled_percent/median", "outcomes/*"),
+    ),
     "start_up": ("*",),
     "where": ("*",),
 }
