@@ -1,6 +1,7 @@
 """Names for the snapshots of every image that the account owns, whoever built it."""
 
 import asyncio
+import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -21,6 +22,7 @@ from snapnames.rules.limits import chunks
 from snapnames.rules.naming import DEFAULT_PATTERN, check_pattern
 from snapnames.rules.owned_names import PREVIOUS_NAME, RECORD_OUTPUT, DeclaredName, OwnedNames, Record, decide
 from snapnames.rules.resource_types import OWNED_IMAGES, TAG
+from snapnames.rules.state_writes import slow_update
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -154,7 +156,7 @@ class OwnedImages(ComponentResource):
             from snapnames.resources.name_removal import NameRemoval  # noqa: PLC0415
 
             NameRemoval(self, given, removes=removes)
-        self._say(names)
+        self._say(names, record)
         told = {"renamed": names.renamed, "shared": names.shared, "skipped": names.skipped, "removes": removes}
         # The record depends on the Tags, so that a failed update records no name that it did not give.
         tags: Output[dict[str, Any]] = Output.from_input(self._declare_names(names, account, record))
@@ -236,12 +238,15 @@ class OwnedImages(ComponentResource):
         tag.id.apply(done, run_with_unknowns=True)  # unknown if the call failed
         return tag
 
-    def _say(self, names: OwnedNames) -> None:
+    def _say(self, names: OwnedNames, record: Record) -> None:
         pulumi.log.info(
             f"snapshots: {len(names.declared)} named, {len(names.kept)} keep another name, {len(names.shared)} shared, "
             f"{len(names.skipped)} skipped; the output `record` says which",
             resource=self,
         )
+        new = len(names.declared.keys() - record.names.keys())
+        if slow := slow_update(new, pulumi.get_organization(), os.environ):
+            pulumi.log.info(slow, resource=self)
         if names.unnamed_since:
             pulumi.log.warn(
                 f"{len(names.unnamed_since)} snapshots have lost the Name that they got here, e.g. "

@@ -6,6 +6,7 @@ import pulumi
 import pytest
 from snapnames.owned_images import _given, _kept_since
 from snapnames.rules.owned_names import Record
+from snapnames.rules.state_writes import MANY
 from snapnames.testing.environment import aws_variables
 from snapnames.testing.localaws.server import LocalAws
 
@@ -121,3 +122,21 @@ def test_names_that_a_person_gave_while_the_update_ran_are_kept() -> None:
     kept = _kept_since(tags, declared, Record({"no target": "before"}))
 
     assert kept == {"renamed": {"name": "theirs", "wanted": "ours", "why": "it was named while the update ran"}}
+
+
+def test_an_update_of_many_new_names_says_how_they_are_given_faster(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not if the stack has them already."""
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lambda text, **_: said.append(text))
+    account.image("web-1", [f"/dev/sd{number}" for number in range(MANY)], root="/dev/sd0")
+
+    registered({})
+    new = [text for text in said if "name-owned" in text]
+    said.clear()
+    registered({}, {"names": dict.fromkeys(account.snapshots.values(), "web-1")})
+
+    assert len(new) == 1
+    assert new[0].startswith(f"{MANY} names are new in this stack")
+    assert not [text for text in said if "name-owned" in text]

@@ -24,14 +24,12 @@ from snapnames.cli.state.earlier import earlier_images
 from snapnames.rules.naming import DEFAULT_PATTERN
 from snapnames.rules.resource_types import OWNED_IMAGES_URNS, root_urn
 from snapnames.rules.services import namespace_of
+from snapnames.rules.state_writes import NO_CHECKPOINTS
 
 T = TypeVar("T")
 OnEvent = Callable[[EngineEvent], None]
 State = Mapping[str, Any]
 """An exported state: its `deployment` has `resources` and `pending_operations`."""
-
-_NO_CHECKPOINTS = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
-"""With these, pulumi writes the state once, at the end. Otherwise it writes the whole state at each step."""
 
 _FILE_BACKENDS = ("file", "s3", "gs", "azblob")
 """The schemes of backends without organizations. A program there gets the organization `organization`."""
@@ -173,7 +171,7 @@ class OpenStack:
         Gives the stack's outputs. A kill loses what the state would have of this run. This is safe because the update
         has only Tags, and the next run reads from the account which of them were given.
         """
-        self._workspace.env_vars = _NO_CHECKPOINTS
+        self._workspace.env_vars = NO_CHECKPOINTS
         try:
             self._run(
                 lambda path: self._stack.up(
