@@ -56,7 +56,7 @@ class Tofu:
 def ensure() -> Tofu:
     """OpenTofu with the provider, built now if the cache does not have it. Raises `EngineError`."""
     overlay = OLDEST.folder / "aws" / "overlay"
-    facts = [TOFU.sum, OLDEST.provider_sum, *_PROVIDER.stamp, PLATFORM]
+    facts = [TOFU.sum, OLDEST.provider_sum, _PROVIDER.stamp, PLATFORM]
     entry = cache.root() / f"tofu-{TOFU.version}-{cache.key(facts, [overlay])}"
     if not entry.exists():
         progress = Progress(sys.stderr)

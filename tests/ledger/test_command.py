@@ -214,6 +214,9 @@ DESCRIBES = {
     "ec2.DescribeLaunchTemplateVersions",
     "autoscaling.DescribeAutoScalingGroups",
     "autoscaling.DescribeLaunchConfigurations",
+    "ec2.DescribeFleets",
+    "ec2.DescribeSpotFleetRequests",
+    "ec2.DescribeSpotInstanceRequests",
 }
 """All that the command calls for the whole account."""
 

@@ -1,14 +1,15 @@
-"""The one reader of what uses images: instances, launch configurations, launch templates. Pages of everything."""
+"""The one reader of what uses images: instances, what groups and fleets launch, Spot requests. Pages of everything."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from snapnames.printable import printable
-from snapnames.rules.groups import Group
+from snapnames.rules.groups import Group, Launch
 from snapnames.rules.images import STACK_TAG, Use
 from snapnames.rules.limits import chunks
 
+from .fleets import Fleets, read_fleets
 from .groups import read_groups
 from .tags import tags_of
 
@@ -51,6 +52,9 @@ class Uses:
     builders: Mapping[str, str] = field(default_factory=dict)
     """Id of a launch template to the stack that made it, as its mark says; no template of anybody else."""
 
+    fleets: tuple[Launch, ...] = ()
+    """The versions of launch templates that fleets launch."""
+
 
 def read_uses(
     ec2: "EC2Client",
@@ -58,10 +62,12 @@ def read_uses(
     own_templates: Collection[str] = (),
     image_ids: Collection[str] | None = None,
 ) -> Uses:
-    """Read instances, configurations, and of each template the versions that something can launch.
+    """Read instances, configurations, fleets, Spot requests, and of each template the versions that something launches.
 
-    Those are the latest and the default one, and any that a group names. `own_templates`: ids of templates of which
-    the latest version alone counts. `image_ids`: what is asked for; left out, every image.
+    Those are the latest and the default one, and any that a group or a fleet names.
+
+    `own_templates`: ids of templates of which the latest version alone counts. `image_ids`: what is asked for; left
+    out, every image.
     """
     groups = read_groups(autoscaling)
     described = [
@@ -72,20 +78,22 @@ def read_uses(
     templates = [
         Template(one["LaunchTemplateId"], one["LatestVersionNumber"], one["DefaultVersionNumber"]) for one in described
     ]
+    fleets = read_fleets(ec2, {one["LaunchTemplateName"]: one["LaunchTemplateId"] for one in described})
     latest = {template.template_id: template.latest for template in templates}
     versions = [
         version
-        for version in _launched_versions(ec2, templates, groups)
+        for version in _launched_versions(ec2, templates, groups, fleets)
         if version["LaunchTemplateId"] not in own_templates
         or version["VersionNumber"] >= latest.get(version["LaunchTemplateId"], 0)
     ]
-    found = [*_instances(ec2, image_ids), *_configurations(autoscaling), *_template_uses(versions)]
+    found = [*_instances(ec2, image_ids), *_configurations(autoscaling), *_template_uses(versions), *fleets.uses]
     others = (template for template in templates if template.template_id not in own_templates)
     return Uses(
         tuple(dict.fromkeys(use for use in found if image_ids is None or use.image_id in image_ids)),
         tuple(groups),
         tuple(template for template in others if template.has_older),
         {one["LaunchTemplateId"]: tags_of(one)[STACK_TAG] for one in described if STACK_TAG in tags_of(one)},
+        fleets.launches,
     )
 
 
@@ -101,8 +109,8 @@ def used_outside(uses: Uses, stack: str, adopted: Collection[str] = ()) -> list[
 
     `adopted`: groups of the team's own that the stack has taken over. They do not bear the stack's mark.
 
-    A version of the stack's own launch template is no use by others, unless another group launches that version by its
-    number: such a group does not move on with the stack's update.
+    A version of the stack's own launch template is no use by others, unless another group or a fleet launches that
+    version by its number: it does not move on with the stack's update.
     """
     built = [group for group in uses.groups if group.builder == stack]
     ours = {*adopted, *(group.name for group in built)}
@@ -112,7 +120,8 @@ def used_outside(uses: Uses, stack: str, adopted: Collection[str] = ()) -> list[
         *((CONFIGURATION, name) for name in configurations),
         *((TEMPLATE, template_id) for template_id in own_templates(uses, stack)),
     }
-    pinned = {(one.template, one.version) for group in uses.groups if group.name not in ours for one in group.launches}
+    launches = (one for group in uses.groups if group.name not in ours for one in group.launches)
+    pinned = {(one.template, one.version) for one in (*launches, *uses.fleets)}
     return [use for use in uses.found if (use.kind, use.by) not in own or (use.by, use.version) in pinned]
 
 
@@ -125,7 +134,7 @@ def own_templates(uses: Uses, stack: str) -> set[str]:
 
 
 def _launched_versions(
-    ec2: "EC2Client", templates: Sequence[Template], groups: Iterable[Group]
+    ec2: "EC2Client", templates: Sequence[Template], groups: Iterable[Group], fleets: Fleets
 ) -> Iterator["LaunchTemplateVersionTypeDef"]:
     if not templates:
         return
@@ -134,7 +143,8 @@ def _launched_versions(
     ):
         yield from page["LaunchTemplateVersions"]
     read = {(one.template_id, str(number)) for one in templates for number in (one.latest, one.default)}
-    named = {(one.template, one.version) for group in groups for one in group.launches if one.version.isdecimal()}
+    launches = (*(one for group in groups for one in group.launches), *fleets.launches)
+    named = {(one.template, one.version) for one in launches if one.version.isdecimal()}
     there = {template.template_id for template in templates}
     pinned: dict[str, list[str]] = {}
     for template_id, version in sorted(named - read):

@@ -310,7 +310,7 @@ CHECKS: Mapping[str, Check] = {
     "used": Check(
         _used,
         "no use found (DescribeInstances, DescribeAutoScalingGroups, DescribeLaunchConfigurations, "
-        "DescribeLaunchTemplateVersions)",
+        "DescribeLaunchTemplateVersions, DescribeFleets, DescribeSpotFleetRequests, DescribeSpotInstanceRequests)",
     ),
     "in a state": Check(_owned, "not in the state of the stack, if a stack was opened"),
     "tagged": Check(_tagged, "no tag of a stack, of a backup tool, or that says to keep it"),

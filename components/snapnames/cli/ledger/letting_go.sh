@@ -75,21 +75,29 @@ read_versions() {
     done
 }
 
-# The same for launch configurations, and for the versions that something launches by default.
+# The same for launch configurations, Spot Fleets, Spot requests, and the versions that something launches by default.
 read_launches() {
     ask autoscaling describe-launch-configurations --query "$in_configurations" || return 1
     launches=$answer
     ask ec2 describe-launch-template-versions --versions '$Latest' '$Default' --query "$in_versions" || return 1
     launches="$launches $answer"
+    ask ec2 describe-spot-fleet-requests --query "$in_spot_fleets" || return 1
+    launches="$launches $answer"
+    ask ec2 describe-spot-instance-requests --query "$in_spot_requests" || return 1
+    launches="$launches $answer"
 }
 
 in_versions='LaunchTemplateVersions[].LaunchTemplateData.[ImageId,BlockDeviceMappings[].Ebs.SnapshotId][][]'
 in_configurations='LaunchConfigurations[].[ImageId,BlockDeviceMappings[].Ebs.SnapshotId][][]'
+spot_fleets="SpotFleetRequestConfigs[?!starts_with(SpotFleetRequestState,'cancelled')].SpotFleetRequestConfig"
+in_spot_fleets="$spot_fleets.LaunchSpecifications[].[ImageId,BlockDeviceMappings[].Ebs.SnapshotId][][]"
+spot_requests="SpotInstanceRequests[?State=='open' || Type=='persistent' && contains(['active','disabled'],State)]"
+in_spot_requests="$spot_requests.LaunchSpecification.[ImageId,BlockDeviceMappings[].Ebs.SnapshotId][][]"
 
-# No launch configuration and no version of a launch template has $1 as its image or maps it.
+# No launch configuration, no version of a launch template and no Spot request has $1 as its image or maps it.
 not_in_launches() {
     for one in $versions $launches; do
-        [ "$one" != "$1" ] || skip "a launch template or a launch configuration needs $1" || return 1
+        [ "$one" != "$1" ] || skip "a launch template, a launch configuration or a Spot request needs $1" || return 1
     done
 }
 

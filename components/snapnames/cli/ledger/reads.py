@@ -30,6 +30,9 @@ USES = (
     Read("autoscaling.DescribeLaunchConfigurations"),
     Read("ec2.DescribeLaunchTemplates"),
     Read("ec2.DescribeLaunchTemplateVersions"),
+    Read("ec2.DescribeFleets"),
+    Read("ec2.DescribeSpotFleetRequests"),
+    Read("ec2.DescribeSpotInstanceRequests"),
 )
 
 SHARING = Read("ec2.DescribeImageAttribute")

@@ -19,6 +19,7 @@ from moto.core.utils import method_names_from_class
 from moto.ec2 import models as ec2_models
 from moto.ec2 import urls as ec2_urls
 from moto.ec2.models import launch_templates as template_models
+from moto.ec2.models import spot_requests as spot_models
 from moto.ec2.responses import EC2Response
 from moto.elb import models as elb_models
 from moto.elb import urls as elb_urls
@@ -45,6 +46,7 @@ from .refresh_backend import InstanceRefreshes
 from .regions import RegionActions
 from .snapshot_actions import SnapshotActions
 from .snapshot_sharing import SnapshotSharingActions
+from .spot_fleets import SpotFleet
 from .tags import TagActions
 from .template_versions import Template, TemplateVersionActions
 from .tiers import TierActions
@@ -124,6 +126,7 @@ def install() -> None:
     autoscaling_models.FakeLaunchConfiguration = LaunchConfiguration  # type: ignore[misc] # the class that moto makes
     autoscaling_models.InstanceState = Member  # type: ignore[misc] # the class that moto makes of what is attached
     template_models.LaunchTemplate = Template  # type: ignore[misc] # the class that moto makes
+    spot_models.SpotFleetRequest = SpotFleet  # type: ignore[misc] # the class that moto makes
     elb_models.elb_backends.backend = LocalClassicLoadBalancers
     elb_urls.ELBResponse = ClassicLoadBalancerActions  # type: ignore[attr-defined] # where moto's dispatcher looks
     elbv2_models.FakeTargetGroup = TargetGroup  # type: ignore[misc] # the class that moto makes
