@@ -143,6 +143,7 @@ class ReleaseImage(ComponentResource):
             deprecation_time=args.get("deprecation_time"),
             create_timeout=args.get("create_timeout", DEFAULT_CREATE_TIMEOUT),
         )
+        self.ami = image.resource
         # Unknown if the image is still to be made. None if the image is not a target of this update: in an update, this
         # is the only case in which the ids are unknown.
         built: Output[_Built | None] = Output.all(

@@ -24,7 +24,9 @@ from .adoption import (
     left_release,
 )
 from .history import recorded_history
+from .parameter import check_parameter, declare_parameter
 from .releases import release_images
+from .sharing import share
 
 
 def declare_stack() -> None:
@@ -38,8 +40,10 @@ def declare_stack() -> None:
     settings = read_settings()
     before = last_outputs() if settings.releases else {}
     check_adoption(settings, before)
+    check_parameter(settings, before)
     left = left_release(settings, before)
-    images = release_images(settings, left)
+    images = release_images(settings, before, left)
+    share(settings, images)
 
     if settings.releases:
         pulumi.export(IMAGES_OUTPUT, {release: image.image_id for release, image in images.items()})
@@ -70,6 +74,9 @@ def declare_stack() -> None:
         ran_before = read_history(before.get(HISTORY_OUTPUT))
         history = recorded_history(ran_before, settings.live, settings.releases, fleet.rollout)
         pulumi.export(HISTORY_OUTPUT, history)
+        declare_parameter(settings, live, fleet.rollout)
+    elif settings.releases:
+        declare_parameter(settings, images[settings.live])
 
     if settings.owned_images is not None:
         # Images that were taken in are named beside their releases.

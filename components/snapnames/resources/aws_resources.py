@@ -10,7 +10,16 @@ from typing import Any, Required, TypedDict
 import pulumi
 from pulumi import CustomResource, Input, Output, ResourceOptions
 
-from snapnames.rules.resource_types import CONFIGURATION, GROUP, GROUP_TAG, IMAGE, TAG, TEMPLATE
+from snapnames.rules.resource_types import (
+    CONFIGURATION,
+    GROUP,
+    GROUP_TAG,
+    IMAGE,
+    LAUNCH_PERMISSION,
+    SSM_PARAMETER,
+    TAG,
+    TEMPLATE,
+)
 
 from .aws_plugin import plugin_version
 
@@ -133,3 +142,26 @@ class Tag(_AwsResource):
     def value(self) -> Output[str]:
         """The value, known when the tag is given."""
         return self._output("value")
+
+
+class LaunchPermission(_AwsResource):
+    """`aws.ec2.AmiLaunchPermission`: one that may launch one image."""
+
+    def __init__(self, name: str, image_id: Input[str], kind: str, value: str, opts: ResourceOptions) -> None:
+        """Declare it. `kind`: the input that names who it is, for example `accountId`."""
+        super().__init__(LAUNCH_PERMISSION, name, {"imageId": image_id, kind: value}, (), opts)
+
+
+class Parameter(_AwsResource):
+    """`aws.ssm.Parameter`, of the type String, whose value anybody may read who may read the state."""
+
+    def __init__(
+        self, name: str, value: Input[str], description: str, tags: Mapping[str, str], opts: ResourceOptions
+    ) -> None:
+        """Declare it, under its own name.
+
+        Without a data type a new value is an update; with `aws:ec2:image` the provider replaces the parameter, which
+        is gone in between.
+        """
+        inputs = {"name": name, "type": "String", "insecureValue": value, "description": description, "tags": tags}
+        super().__init__(SSM_PARAMETER, name, inputs, (), opts)
