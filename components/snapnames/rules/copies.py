@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from snapnames.errors import InputError
+from snapnames.rules.images import Image
 
 COPIES_OUTPUT = "copies"
 """The stack output that has the id of each copy, by release and region."""
@@ -24,6 +25,23 @@ class CopySettings:
 
     kms_key_id: str = ""
     """The ARN of the key that encrypts them. Empty: a snapshot is encrypted if that of the release is."""
+
+
+@dataclass(frozen=True)
+class RegionImages:
+    """The account's images in a region, as far as they bear the names of releases."""
+
+    images: tuple[Image, ...] = ()
+    fault: str = ""
+    """Why the region can't be read; empty if it was read."""
+
+    def has(self, image_id: str) -> bool:
+        """Whether the image is there."""
+        return any(image.image_id == image_id for image in self.images)
+
+    def named(self, name: str) -> Image | None:
+        """One that bears the name."""
+        return next((image for image in self.images if image.name == name), None)
 
 
 def check_region(region: str, setting: str) -> None:
