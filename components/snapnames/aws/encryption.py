@@ -58,3 +58,14 @@ def key_policy(kms: Any, key: str) -> str:  # noqa: ANN401 -- the same
         return str(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
     except ClientError:
         return ""
+
+
+def default_key(ec2: "EC2Client", *, wanted: bool) -> str:
+    """The ARN or alias of the key that EC2 takes where none is named; empty if it encrypts nothing by itself.
+
+    `wanted`: whether something asks for encryption, such as a copy of an encrypted snapshot. Otherwise the region may
+    encrypt all that is new: docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html.
+    """
+    if not wanted and not ec2.get_ebs_encryption_by_default()["EbsEncryptionByDefault"]:
+        return ""
+    return ec2.get_ebs_default_kms_key_id()["KmsKeyId"]

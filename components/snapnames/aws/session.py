@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 
+_PATIENCE, _TRIES = 10.0, 3
+"""Seconds and calls after which a region counts as one that can't be reached."""
+
+
 class StackSession:
     """Clients with the region, profile, keys, roles and endpoints of the stack's default provider.
 
@@ -91,6 +95,12 @@ class StackSession:
     def ec2(self) -> "EC2Client":
         """A client of EC2."""
         client: EC2Client = self._kept_client("ec2")
+        return client
+
+    def ec2_in_haste(self) -> "EC2Client":
+        """A client of EC2 that gives up within a minute, to see whether the region can be reached at all."""
+        config = Config(connect_timeout=_PATIENCE, read_timeout=_PATIENCE, retries={"total_max_attempts": _TRIES})
+        client: EC2Client = _client(self._session, self._settings, "ec2", config=config, region_name=self.region)
         return client
 
     def autoscaling(self) -> "AutoScalingClient":

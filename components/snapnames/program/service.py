@@ -57,7 +57,7 @@ class Service:
             self.images = cast("Mapping[str, ReleaseImage]", release_images(settings, self._before))
         except InputError as error:
             raise InputError(of_service(str(error), name)) from error
-        share(settings, self.images)
+        share(settings, self.images, {})
 
     @property
     def live_image(self) -> "ReleaseImage":

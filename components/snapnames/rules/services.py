@@ -22,6 +22,7 @@ SERVICE_KEYS = (
     "deprecateAfter",
     "createTimeout",
     "shareWith",
+    "copies",
 )
 """The keys that a service of a program of one's own has under its name."""
 
