@@ -17,7 +17,7 @@ from .aws_resources import registered
 def fail_last(message: str, outputs: Sequence[Output[Any]]) -> None:
     """Raise `InputError` when the outputs are known, and all that was declared on the way to them is registered."""
 
-    async def fail() -> str:
+    async def fail(_: None) -> None:
         await asyncio.gather(*(one.future() for one in outputs))
         done = 0
         while done < len(urns := registered()):
@@ -25,4 +25,4 @@ def fail_last(message: str, outputs: Sequence[Output[Any]]) -> None:
             done = len(urns)
         raise InputError(message)
 
-    Output.from_input(fail())
+    Output.from_input(None).apply(fail)
