@@ -94,4 +94,5 @@ def _image(described: "ImageTypeDef") -> Image:
         copied="SourceImageId" in described and not source,
         owner_id=described.get("OwnerId", ""),
         launched=datetime.fromisoformat(launched) if launched else None,
+        encrypted=any(mapping.get("Ebs", {}).get("Encrypted") for mapping in described.get("BlockDeviceMappings", [])),
     )

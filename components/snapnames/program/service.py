@@ -17,6 +17,7 @@ from snapnames.rules.services import namespace_of, of_service
 
 from .history import recorded_history
 from .releases import release_images
+from .sharing import share
 
 if TYPE_CHECKING:
     from snapnames.release_image import ReleaseImage
@@ -53,9 +54,10 @@ class Service:
         self._before = last_outputs()
         _refuse_emptied(settings, self._before)
         try:
-            self.images = cast("Mapping[str, ReleaseImage]", release_images(settings))
+            self.images = cast("Mapping[str, ReleaseImage]", release_images(settings, self._before))
         except InputError as error:
             raise InputError(of_service(str(error), name)) from error
+        share(settings, self.images, {})
 
     @property
     def live_image(self) -> "ReleaseImage":

@@ -99,6 +99,9 @@ class Image:
     launched: datetime | None = None
     """When EC2 last launched an instance from it. EC2 says so a day later, and of no launch before April 2017."""
 
+    encrypted: bool = False
+    """Whether any of its snapshots is encrypted."""
+
     @property
     def builder(self) -> str | None:
         """The stack whose release it is, as the mark says; None for every other image.

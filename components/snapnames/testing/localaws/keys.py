@@ -23,6 +23,11 @@ def is_aws_managed(ec2: EC2Backend, key_arn: str | None) -> bool:
     return key_arn is not None and kms.alias_exists(AWS_MANAGED) and kms.describe_key(AWS_MANAGED).arn == key_arn
 
 
+def manage_by_aws(ec2: EC2Backend, key_arn: str) -> None:
+    """Let the key be one that AWS manages, as DescribeKey tells; moto says of each that the customer does."""
+    kms_backends[ec2.account_id][ec2.region_name].describe_key(key_arn).key_manager = "AWS"
+
+
 def default_key(ec2: EC2Backend) -> str:
     """The ARN of the key that EBS takes when none is named: AWS's own, or the one that the account has set."""
     if not ec2.default_kms_key_id:
@@ -46,9 +51,9 @@ def key_in_region(ec2: EC2Backend, given: str) -> str | None:
 
 
 def encryption_of_copy(
-    ec2: EC2Backend, kms_key_id: str | None, *, was: bool, asked: bool | None
+    ec2: EC2Backend, snapshot_id: str, kms_key_id: str | None, *, was: bool, asked: bool | None
 ) -> tuple[bool, str | None]:
-    """Whether a copy is encrypted, and the ARN of its key; None for one that the region has not.
+    """Whether the copy of a snapshot is encrypted, and the ARN of its key; None for one that the region has not.
 
     Without a key it is the default one of the region that the copy goes to, whatever key the source has; encryption can
     be added and not taken away: docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopyImage.html.
@@ -56,7 +61,7 @@ def encryption_of_copy(
     if kms_key_id and not asked:
         raise KeyWithoutEncryptionError
     if was and asked is False:
-        raise EncryptionNotRemovedError
+        raise EncryptionNotRemovedError(snapshot_id=snapshot_id)
     if not (was or asked or ec2.ebs_encryption_by_default):
         return False, None
     return True, key_in_region(ec2, kms_key_id) if kms_key_id else default_key(ec2)
