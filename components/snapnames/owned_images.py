@@ -19,7 +19,15 @@ from snapnames.rules.image_selection import ImageSelection
 from snapnames.rules.images import Holdings
 from snapnames.rules.limits import chunks
 from snapnames.rules.naming import DEFAULT_PATTERN, check_pattern
-from snapnames.rules.owned_names import PREVIOUS_NAME, RECORD_OUTPUT, DeclaredName, OwnedNames, Record, decide
+from snapnames.rules.owned_names import (
+    PREVIOUS_NAME,
+    RECORD_OUTPUT,
+    DeclaredName,
+    OwnedNames,
+    Record,
+    decide,
+    to_do_text,
+)
 from snapnames.rules.resource_types import OWNED_IMAGES, TAG
 
 if TYPE_CHECKING:
@@ -154,7 +162,7 @@ class OwnedImages(ComponentResource):
             from snapnames.resources.name_removal import NameRemoval  # noqa: PLC0415
 
             NameRemoval(self, given, removes=removes)
-        self._say(names)
+        self._say(names, record)
         told = {"renamed": names.renamed, "shared": names.shared, "skipped": names.skipped, "removes": removes}
         # The record depends on the Tags, so that a failed update records no name that it did not give.
         tags: Output[dict[str, Any]] = Output.from_input(self._declare_names(names, account, record))
@@ -236,10 +244,10 @@ class OwnedImages(ComponentResource):
         tag.id.apply(done, run_with_unknowns=True)  # unknown if the call failed
         return tag
 
-    def _say(self, names: OwnedNames) -> None:
+    def _say(self, names: OwnedNames, record: Record) -> None:
         pulumi.log.info(
             f"snapshots: {len(names.declared)} named, {len(names.kept)} keep another name, {len(names.shared)} shared, "
-            f"{len(names.skipped)} skipped; the output `record` says which",
+            f"{len(names.skipped)} skipped; {to_do_text(names.to_do(record))}; the output `record` says which",
             resource=self,
         )
         if names.unnamed_since:
