@@ -20,7 +20,15 @@ from snapnames.rules.image_selection import ImageSelection
 from snapnames.rules.images import Holdings
 from snapnames.rules.limits import chunks
 from snapnames.rules.naming import DEFAULT_PATTERN, check_pattern
-from snapnames.rules.owned_names import PREVIOUS_NAME, RECORD_OUTPUT, DeclaredName, OwnedNames, Record, decide
+from snapnames.rules.owned_names import (
+    PREVIOUS_NAME,
+    RECORD_OUTPUT,
+    DeclaredName,
+    OwnedNames,
+    Record,
+    decide,
+    to_do_text,
+)
 from snapnames.rules.resource_types import OWNED_IMAGES, TAG
 from snapnames.rules.state_writes import slow_update
 
@@ -241,7 +249,7 @@ class OwnedImages(ComponentResource):
     def _say(self, names: OwnedNames, record: Record) -> None:
         pulumi.log.info(
             f"snapshots: {len(names.declared)} named, {len(names.kept)} keep another name, {len(names.shared)} shared, "
-            f"{len(names.skipped)} skipped; the output `record` says which",
+            f"{len(names.skipped)} skipped; {to_do_text(names.to_do(record))}; the output `record` says which",
             resource=self,
         )
         new = len(names.declared.keys() - record.names.keys())

@@ -57,15 +57,14 @@ def _used_by_fleet(ec2: EC2Client, scaling: AutoScalingClient, image_id: str) ->
 
 
 def _spot_fleet(ec2: EC2Client, **config: Any) -> str:  # noqa: ANN401 -- as EC2 takes it
-    return ec2.request_spot_fleet(
-        SpotFleetRequestConfig={
-            "IamFleetRole": ROLE,
-            "TargetCapacity": 1,
-            "SpotPrice": "1",
-            "AllocationStrategy": "lowestPrice",
-            **config,
-        }
-    )["SpotFleetRequestId"]
+    wanted: Any = {
+        "IamFleetRole": ROLE,
+        "TargetCapacity": 1,
+        "SpotPrice": "1",
+        "AllocationStrategy": "lowestPrice",
+        **config,
+    }
+    return ec2.request_spot_fleet(SpotFleetRequestConfig=wanted)["SpotFleetRequestId"]
 
 
 def test_a_spot_fleet_uses_the_image_in_its_own_launch_specification_until_it_is_cancelled(

@@ -90,7 +90,7 @@ def test_every_snapshot_of_the_account_is_named_and_the_command_says_how_many(
     assert ran.json["changes"] == {"create snapshot tag": 3 * COUNT}
     assert [ran.json[key] for key in ("kept", "shared", "skipped")] == [{}, {}, {}]
     assert [line.split("] ")[1] for line in ran.err.splitlines()] == [
-        "to do: create 105 snapshot tags",
+        "tags to make or change: 105",
         *(f"{done} of 105 tags" for done in (*range(10, 101, 10), 105)),
         "done: 105 named, 0 keep another name, 0 shared, 0 skipped",
     ]
@@ -255,5 +255,5 @@ def test_the_command_waits_for_nothing_when_all_is_named(
     again = owner.snapnames("name-owned")
 
     assert made
-    assert again.out.splitlines()[0].split("] ")[1] == "to do: no changes"
+    assert again.out.splitlines()[0].split("] ")[1] == "tags to make or change: 0"
     assert set(aws.calls(mark)) == {"ec2.DescribeImages", "ec2.DescribeSnapshots"}

@@ -39,6 +39,40 @@ def test_a_deployment_asks_pulumi_for_nothing_that_it_does_not_use(
     assert asked["stack output"] == asked["stack history"] == 0
 
 
+def test_name_owned_runs_pulumi_once_and_reads_the_account_once(
+    program: Callable[..., Program], aws: LocalAws, ec2: EC2Client, tmp_path: Path
+) -> None:
+    """No preview, no export, no read of config or outputs; and no Python but the command's own. Then all is named."""
+    ec2.create_image(InstanceId=launch(ec2), Name="batch-1", NoReboot=True)
+    stack = program({"ownedImages": True})
+    log = _counted(stack, tmp_path / "counted")
+    _count_python(stack, tmp_path)
+    calls: list[Counter[str]] = []
+
+    for _ in range(2):
+        mark = aws.mark()
+        stack.snapnames("name-owned")
+        calls.append(Counter(aws.calls(mark)))
+
+    runs = [line.removeprefix("--non-interactive ").split()[0] for line in log.read_text("utf-8").splitlines()]
+    reads = {"ec2.DescribeImages": 2, "ec2.DescribeSnapshots": 1}
+    assert calls == [{**reads, "ec2.CreateTags": 3, "ec2.DescribeTags": 4}, reads]
+    assert runs == ["up", "up"]
+    assert not (tmp_path / "python.log").exists()
+
+
+def _count_python(stack: Program, folder: Path) -> None:
+    """Let each Python that a command of pulumi starts write that down."""
+    site = folder / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(
+        "import sys\nif not sys.orig_argv[1].endswith('snapnames'):\n"
+        f"    open({str(folder / 'python.log')!r}, 'a').write(repr(sys.orig_argv))\n",
+        encoding="utf-8",
+    )
+    stack.environment["PYTHONPATH"] = str(site)
+
+
 _FLEET = {"instanceType": "t3.micro", "zones": ["ap-northeast-2a"], "launch": "template"}
 _WATCHED = ("ec2.DescribeImages", "ec2.DescribeSnapshots")
 """Asked for again and again while EC2 makes an image, to show how far it is."""

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 import boto3
 import botocore.session
+from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
@@ -62,12 +63,13 @@ def _no_code(*_: object) -> NoReturn:
     )
 
 
-def read_keys(session: boto3.Session) -> None:
-    """Read the keys now. Raises `InputError` if there are none."""
+def read_keys(session: boto3.Session) -> Credentials:
+    """Read the keys now, and give them. Raises `InputError` if there are none."""
     found = session.get_credentials()
     if found is None:
         raise InputError("no AWS keys were found; every read needs them: set aws:profile, or log in")
     found.get_frozen_credentials()
+    return found
 
 
 def check_account(account: str, region: str, settings: Mapping[str, Any]) -> None:

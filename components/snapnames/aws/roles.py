@@ -13,6 +13,7 @@ from botocore.credentials import (
     AssumeRoleWithWebIdentityCredentialFetcher,
     CredentialProvider,
     CredentialResolver,
+    Credentials,
     DeferredRefreshableCredentials,
 )
 
@@ -32,9 +33,7 @@ _WEB_ARGUMENTS = {"sessionName": "RoleSessionName", "policy": "Policy"}
 
 def assumed(session: boto3.Session, role: Mapping[str, Any], client: Callable[..., Any]) -> boto3.Session:
     """A session with the keys of an entry of `aws:assumeRoles`. `client`: makes a client of a service."""
-    arguments = _arguments(role, _ROLE_ARGUMENTS)
-    if "tags" in role:
-        arguments["Tags"] = [{"Key": key, "Value": value} for key, value in role["tags"].items()]
+    arguments = role_arguments(role)
     own = session.get_credentials()
     if own is None:
         raise InputError(
@@ -48,6 +47,14 @@ def assumed(session: boto3.Session, role: Mapping[str, Any], client: Callable[..
         extra_args=arguments,
     )
     return _with_keys(session, fetcher.fetch_credentials, "assume-role")
+
+
+def role_arguments(role: Mapping[str, Any]) -> dict[str, Any]:
+    """What AssumeRole is called with for an entry of `aws:assumeRoles`."""
+    arguments = _arguments(role, _ROLE_ARGUMENTS)
+    if "tags" in role:
+        arguments["Tags"] = [{"Key": key, "Value": value} for key, value in role["tags"].items()]
+    return arguments
 
 
 def assumed_by_web_identity(
@@ -110,21 +117,26 @@ def _with_keys(session: boto3.Session, fetch: Callable[[], dict[str, Any]], meth
     # A role's keys are valid for an hour, and an image may take longer, so the keys have to refresh.
     credentials = DeferredRefreshableCredentials(refresh_using=fetch, method=method)
     credentials.get_frozen_credentials()  # raises now if the role can't be assumed
+    return with_keys(session, credentials)
+
+
+def with_keys(session: boto3.Session, keys: Credentials) -> boto3.Session:
+    """A session of its own in the same region, with these keys."""
     core = botocore.session.Session()
-    core.register_component("credential_provider", CredentialResolver([_Assumed(credentials)]))
+    core.register_component("credential_provider", CredentialResolver([_Given(keys)]))
     return boto3.Session(botocore_session=core, region_name=session.region_name)
 
 
-class _Assumed(CredentialProvider):
-    """Gives a session the keys of a role."""
+class _Given(CredentialProvider):
+    """Gives a session the keys that it is to have."""
 
     METHOD = "assume-role"
 
-    def __init__(self, credentials: DeferredRefreshableCredentials) -> None:
+    def __init__(self, keys: Credentials) -> None:
         """Keep them."""
         super().__init__()
-        self._credentials = credentials
+        self._keys = keys
 
-    def load(self) -> DeferredRefreshableCredentials:
+    def load(self) -> Credentials:
         """Give them."""
-        return self._credentials
+        return self._keys

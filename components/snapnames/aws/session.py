@@ -14,13 +14,14 @@ import boto3
 import botocore.session
 import pulumi
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 from botocore.utils import validate_region_name
 from pulumi import Resource
 
 from snapnames.aws.keys import check_account, getting_in, read_keys, refuse_to_ask
-from snapnames.aws.roles import assumed, assumed_by_web_identity
+from snapnames.aws.roles import assumed, assumed_by_web_identity, with_keys
 from snapnames.config.provider import provider_settings
 from snapnames.errors import InputError
 
@@ -42,6 +43,8 @@ class StackSession:
     """
 
     _elsewhere = ""
+    _wanted: Config | None = None
+    """What the clients have beside the settings."""
 
     def __init__(self, config: Mapping[str, str] | None = None) -> None:
         """Read the provider's settings and the keys, assume its roles, and check the account if it is limited.
@@ -57,22 +60,18 @@ class StackSession:
         with getting_in():
             self._session = _with_roles(self._session, self._settings)
             if self._settings.get("allowedAccountIds") or self._settings.get("forbiddenAccountIds"):
-                check_account(self._account(), self._session.region_name, self._settings)
+                check_account(self.account_id(), self._session.region_name, self._settings)
 
     @property
     def place(self) -> str:
         """The account and the region, for an error. If AWS does not tell the account, it is the region alone."""
         try:
-            return f"{self._account()} {self.region}"
+            return f"{self.account_id()} {self.region}"
         except REFUSALS:
             return self.region
 
-    @property
-    def account(self) -> str:
-        """The id of the account: one call. Raises one of `REFUSALS`."""
-        return self._account()
-
-    def _account(self) -> str:
+    def account_id(self) -> str:
+        """The id of the account of the keys: one call. Raises one of `REFUSALS`."""
         sts: STSClient = _client(self._session, self._settings, "sts")
         return sts.get_caller_identity()["Account"]
 
@@ -120,8 +119,28 @@ class StackSession:
         """One for each service and region: to make one, boto3 reads some megabytes of JSON."""
         key = (service, self.region)
         if key not in self._clients:
-            self._clients[key] = _client(self._session, self._settings, service, region_name=self.region)
+            self._clients[key] = self.client(service, self._wanted, region_name=self.region)
         return self._clients[key]
+
+    def client(self, service: str, config: Config | None = None, **keys: str) -> Any:  # noqa: ANN401 -- made at run time
+        """A new client of a service. `config`: what it has beside the settings."""
+        return _client(self._session, self._settings, service, config=config, **keys)
+
+    @property
+    def most_retries(self) -> int | None:
+        """How often `aws:maxRetries` lets a call be tried again. None if it is not set."""
+        return self._settings.get("maxRetries")
+
+    def signed_with(self, keys: Credentials, config: Config) -> "StackSession":
+        """The same settings, and clients of its own that sign with these keys. `config`: what they have beside."""
+        there = copy(self)
+        there._session = with_keys(self._session, keys)  # noqa: SLF001 -- its own class
+        there._clients, there._wanted = {}, config  # noqa: SLF001
+        return there
+
+    def keys(self) -> Credentials:
+        """The keys that the clients sign with. Raises `InputError` if there are none."""
+        return read_keys(self._session)
 
 
 _of_programs: WeakKeyDictionary[Resource, StackSession] = WeakKeyDictionary()

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -19,11 +20,13 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from snapnames.cli.account import Account
 from snapnames.cli.errors import CommandError
 from snapnames.printable import printable, printable_lines
 from snapnames.rules.images import ImageWithSnapshots, Snapshot
 from snapnames.rules.services import of_service
+
+if TYPE_CHECKING:
+    from snapnames.cli.account import Account  # imports boto3, which a command without progress does not need
 
 _POLL_SECONDS = 2.0
 _FIRST_POLL_SECONDS = 0.5
@@ -58,7 +61,7 @@ class Display:
         self._console.print(said, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
     @contextmanager
-    def watching(self, account: Account, image_name: str) -> Iterator[None]:
+    def watching(self, account: "Account", image_name: str) -> Iterator[None]:
         """While this lasts, show how far the snapshots behind the image are."""
         done = threading.Event()
         watcher = threading.Thread(target=self._watch, args=(account, image_name, done), daemon=True)
@@ -72,16 +75,13 @@ class Display:
     @contextmanager
     def counting(self, total: int, what: str) -> Iterator[Callable[[], None]]:
         """While this lasts, show how many of `total` are done: a bar, or a line for each tenth in a log."""
-        done = 0
-        tenth = max(1, total // 10)
+        with self.counting_up(what) as count:
+            count.expect(total)
+            yield count.one
 
-        def count() -> None:
-            nonlocal done
-            done += 1
-            bar.update(task, completed=done)
-            if not self._console.is_terminal and (done % tenth == 0 or done == total):
-                self.say(f"[{self.elapsed}] {done} of {total} {what}")
-
+    @contextmanager
+    def counting_up(self, what: str) -> "Iterator[Count]":
+        """The same for a number that is told later."""
         columns = (
             TextColumn("  {task.description}", markup=False),
             BarColumn(),
@@ -89,10 +89,9 @@ class Display:
             TimeRemainingColumn(),
         )
         with Progress(*columns, console=self._console, disable=not self._console.is_terminal) as bar:
-            task = bar.add_task(what, total=total)
-            yield count
+            yield Count(self, bar, what, lines=not self._console.is_terminal)
 
-    def _watch(self, account: Account, image_name: str, done: threading.Event) -> None:
+    def _watch(self, account: "Account", image_name: str, done: threading.Event) -> None:
         progress = _Bars(self, self._console) if self._console.is_terminal else _Lines(self)
         with progress:
             wait = _FIRST_POLL_SECONDS
@@ -105,6 +104,29 @@ class Display:
                 if image is not None:
                     progress.show(image)
                 wait = _POLL_SECONDS
+
+
+class Count:
+    """How many of a number are done. The number may be told later than the first of them."""
+
+    def __init__(self, display: Display, bar: Progress, what: str, *, lines: bool) -> None:
+        """Show it by the bar, and by `lines` or not."""
+        self._display, self._bar, self._what, self._lines = display, bar, what, lines
+        self._task = bar.add_task(what, total=None)
+        self._total: int | None = None
+        self._done = 0
+
+    def expect(self, total: int) -> None:
+        """So many are to be done."""
+        self._total = total
+        self._bar.update(self._task, total=total)
+
+    def one(self) -> None:
+        """One more is done."""
+        self._done += 1
+        self._bar.update(self._task, completed=self._done)
+        if self._lines and self._total and (self._done % max(1, self._total // 10) == 0 or self._done == self._total):
+            self._display.say(f"[{self._display.elapsed}] {self._done} of {self._total} {self._what}")
 
 
 def _label(image: ImageWithSnapshots, snapshot: Snapshot) -> str:

@@ -52,7 +52,7 @@ def check_all(settings: Settings, source_id: str) -> None:
     """Raise `InputError` if EC2 would refuse to share. `source_id`: of the newest release; empty if it is built."""
     session = program_session()
     try:
-        account = session.account
+        account = session.account_id()
     except REFUSALS:
         account = ""
     check_not_own(settings.share_with, account, f"{settings.namespace}shareWith")

@@ -5,7 +5,7 @@ A program that raises makes the engine delete nothing, so what could not be decl
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from pulumi import Output
 
@@ -17,7 +17,7 @@ from .aws_resources import registered
 def fail_last(message: str, outputs: Sequence[Output[Any]]) -> None:
     """Raise `InputError` when the outputs are known, and all that was declared on the way to them is registered."""
 
-    async def fail(_: None) -> None:
+    async def fail(_: None) -> NoReturn:
         await asyncio.gather(*(one.future() for one in outputs))
         done = 0
         while done < len(urns := registered()):

@@ -4,6 +4,7 @@ Plain functions. Nothing here knows Pulumi resources or calls AWS. The most impo
 never lost.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -75,6 +76,32 @@ class OwnedNames:
 
     unnamed_since: list[str] = field(default_factory=list)
     """Snapshot ids in `declared` that this component named before, and that have lost the Name since."""
+
+    def to_do(self, record: Record) -> int:
+        """How many tags a stack with that record makes or changes: Names, and tags that keep a previous one."""
+        return sum(
+            (record.names.get(snapshot_id) != declared.name)
+            + (declared.previous is not None and snapshot_id not in record.names)
+            for snapshot_id, declared in self.declared.items()
+        )
+
+
+_TO_DO = re.compile(r"; tags to make or change: (\d+);")
+
+
+def to_do_text(tags: int) -> str:
+    """How an update says how many tags it makes or changes.
+
+    >>> to_do_in(f"snapshots: 3 named; {to_do_text(3)}; the output says which")
+    3
+    """
+    return f"tags to make or change: {tags}"
+
+
+def to_do_in(said: str) -> int | None:
+    """The number in what an update said; None if it said something else."""
+    found = _TO_DO.search(said)
+    return int(found[1]) if found else None
 
 
 class _Claim(NamedTuple):

@@ -1,59 +1,96 @@
 """`snapnames name-owned` gives the names of `snapnames:ownedImages` and nothing else, without checkpoints of the state.
 
-This is safe only for Tags. After a kill, the next run reads from the account what the state does not have.
+This is safe only for Tags. After a kill, the next run reads from the account what the state does not have. It is one
+run of pulumi: the component decides by itself what may be written, and nothing of it is taken from a preview.
 """
 
 from collections.abc import Mapping
+from contextlib import chdir, nullcontext
 from pathlib import Path
 from typing import Any
 
 from snapnames.cli.display import Display
 from snapnames.cli.errors import CommandError, UsageError
 from snapnames.cli.stack.open_stack import OpenStack
+from snapnames.cli.stack.own_program import OwnProgram, own_program
 from snapnames.cli.stack.running import run_stoppable
 from snapnames.cli.stack.stack_file import StackFile
 from snapnames.cli.stack.steps import Steps, changes, summary
+from snapnames.rules.owned_names import to_do_in
+
+_KEY = "snapnames:ownedImages"
 
 
 def name_owned(folder: Path, stack_name: str | None, display: Display, *, preview: bool) -> dict[str, Any]:
-    """Preview, then update. Gives the result for scripts. Raises `CommandError`."""
-    stack = OpenStack(folder, stack_name)
+    """Give the names, or preview them. Gives the result for scripts. Raises `CommandError`."""
+    stack = OpenStack(folder, stack_name, reads_config=False)
     file = StackFile.read(stack.config_path)
-    if stack.config.get("snapnames:ownedImages", "false") == "false":
+    # What the file says is what counts. Only for a key that it does not have, e.g. one of an environment, ask pulumi.
+    chosen = file.config[_KEY] if _KEY in file.config else stack.config.get(_KEY)
+    if chosen in (None, False, "false"):
         raise UsageError(
             f"snapnames:ownedImages is not set in {file.path.name}; it chooses the images: run `pulumi config set "
             "snapnames:ownedImages true`, and `pulumi preview` to see what that names"
         )
-    with stack.stoppable(lambda: display.say("stopping; ^C again stops at once")):
-        planned = Steps()
-        run_stoppable(stack, lambda: stack.preview_names(file.text, planned.on_event), planned)
-        for warning in planned.warnings:
-            display.say(f"warning: {warning}")
-        display.say(f"[{display.elapsed}] to do: {summary(planned.seen)}")
-        if not preview:  # also without a step: a run that was stopped at its very end has not recorded its names
-            outputs = _update(stack, file, display, planned)
-    result = {"stack": stack.name, "preview": preview, "changes": changes(planned.seen)}
-    if not preview:
-        record = outputs["ownedImages"]
-        names, kept, shared, skipped = (record[key] for key in ("names", "kept", "shared", "skipped"))
-        display.say(
-            f"[{display.elapsed}] done: {len(names)} named, {len(kept)} keep another name, {len(shared)} shared, "
-            f"{len(skipped)} skipped"
-        )
-        result |= {"names": names, "kept": kept, "shared": shared, "skipped": skipped}
-    return result | {"seconds": display.seconds}
+    program = own_program(stack.project.folder, file.text)
+    with (
+        stack.stoppable(lambda: display.say("stopping; ^C again stops at once")),
+        chdir(program.folder) if program else nullcontext(),
+    ):
+        if preview:
+            steps = _preview(stack, file, display, program)
+            return {"stack": stack.name, "preview": True, "changes": changes(steps.seen), "seconds": display.seconds}
+        steps, outputs = _update(stack, file, display, program)
+    record = outputs["ownedImages"]
+    names, kept, shared, skipped = (record[key] for key in ("names", "kept", "shared", "skipped"))
+    display.say(
+        f"[{display.elapsed}] done: {len(names)} named, {len(kept)} keep another name, {len(shared)} shared, "
+        f"{len(skipped)} skipped"
+    )
+    result = {"stack": stack.name, "preview": False, "changes": changes(steps.seen)}
+    return result | {"names": names, "kept": kept, "shared": shared, "skipped": skipped, "seconds": display.seconds}
 
 
-def _update(stack: OpenStack, file: StackFile, display: Display, planned: Steps) -> Mapping[str, Any]:
-    """Run the update. Gives the stack's outputs."""
-    with display.counting(len(planned.seen), "tags") as count:
+def _preview(stack: OpenStack, file: StackFile, display: Display, program: OwnProgram | None) -> Steps:
+    planned = Steps()
+    run_stoppable(stack, lambda: stack.preview_names(file.text, planned.on_event, program), planned)
+    for warning in planned.warnings:
+        display.say(f"warning: {warning}")
+    display.say(f"[{display.elapsed}] to do: {summary(planned.seen)}")
+    return planned
+
+
+def _update(
+    stack: OpenStack, file: StackFile, display: Display, program: OwnProgram | None
+) -> tuple[Steps, Mapping[str, Any]]:
+    """Run the update. Gives what it did, and the stack's outputs."""
+    with display.counting_up("tags") as count:
+
+        def noted(note: str) -> None:
+            tags = to_do_in(note)
+            if tags is not None:
+                display.say(f"[{display.elapsed}] tags to make or change: {tags}")
+                count.expect(tags)
+
+        def cancelled() -> None:
+            display.say("stopping when the names that are begun are given; ^C again stops at once")
+            if program:
+                program.stop()
+
         steps = Steps(
-            ended=lambda _: count(),
-            cancelled=lambda: display.say("stopping when the names that are begun are given; ^C again stops at once"),
+            ended=lambda _: count.one(),
+            cancelled=cancelled,
+            noted=noted,
         )
         try:
-            return run_stoppable(stack, lambda: stack.up_names(file.text, steps.on_event), steps)
+            outputs = run_stoppable(stack, lambda: stack.up_names(file.text, steps.on_event, program), steps)
         except CommandError as error:
+            if not steps.seen:
+                raise
             raise CommandError(
                 f"{error}\nwhat was named stays so: `snapnames name-owned` goes on from here", error.code
             ) from error
+        finally:
+            for warning in steps.warnings:
+                display.say(f"warning: {warning}")
+    return steps, outputs

@@ -1,6 +1,7 @@
 """Runs the Pulumi CLI for the Automation API, like plain `pulumi`, and so that ^C reaches it exactly once."""
 
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -21,12 +22,17 @@ from pulumi.automation import (
 )
 from pulumi.automation import Workspace as PulumiWorkspace
 from pulumi.automation.errors import create_command_error
+from semver import VersionInfo
 
 from snapnames.own_updates import remember
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+OLDEST = VersionInfo(3, 230, 0)
+"""The oldest pulumi that the command works with."""
+
+_NO_NEWS = {"PULUMI_SKIP_UPDATE_CHECK": "true"}
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -37,9 +43,14 @@ class Interruptible(PulumiCommand):
     EC2.
     """
 
-    def __init__(self) -> None:
-        """Find pulumi on PATH."""
-        super().__init__()
+    version = OLDEST
+    """Of which each pulumi is that the command works with. To ask the one on PATH takes an eighth of a second."""
+
+    def __init__(self) -> None:  # the base would ask pulumi for its version
+        """Find pulumi on PATH. Raises `FileNotFoundError`."""
+        if shutil.which("pulumi") is None:
+            raise FileNotFoundError("pulumi")
+        self.command = "pulumi"
         self.stopped = False
         """Whether a signal asked to stop."""
         self._process: subprocess.Popen[str] | None = None
@@ -68,6 +79,16 @@ class Interruptible(PulumiCommand):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    def too_old(self) -> str:
+        """The version of the pulumi on PATH, if it is older than the command works with; empty otherwise."""
+        said = subprocess.run(  # noqa: S603 -- pulumi, of PATH
+            [self.command, "version"], capture_output=True, text=True, check=False, env={**os.environ, **_NO_NEWS}
+        ).stdout.strip()
+        try:
+            return said if VersionInfo.parse(said.removeprefix("v")) < self.version else ""
+        except ValueError:
+            return ""  # one that was built from its sources may say anything
 
     def remember(self, stack: str, held_at: float) -> None:
         """Keep a record that the pulumi which runs held the lock of the stack then. The first call of a run counts.

@@ -19,7 +19,9 @@ from pulumi.automation.events import EngineEvent
 from snapnames.cli.errors import CommandError, UsageError
 from snapnames.cli.stack import torn_state
 from snapnames.cli.stack.automation import BareStack, Interruptible, Workspace
+from snapnames.cli.stack.last_event import StackOutputs
 from snapnames.cli.stack.locks import Holder, alone, holders, removed
+from snapnames.cli.stack.own_program import OwnProgram
 from snapnames.cli.state.earlier import earlier_images
 from snapnames.rules.naming import DEFAULT_PATTERN
 from snapnames.rules.resource_types import OWNED_IMAGES_URNS, root_urn
@@ -70,8 +72,12 @@ class Project:
 class OpenStack:
     """One stack. Every update and preview takes the text of the config with which it runs."""
 
-    def __init__(self, folder: Path, name: str | None) -> None:
-        """Choose the stack of that name, or the selected one. Raises `UsageError` if there is none."""
+    def __init__(self, folder: Path, name: str | None, *, reads_config: bool = True) -> None:
+        """Choose the stack of that name, or the selected one. Raises `UsageError` if there is none.
+
+        Without `reads_config` the config is read when it is first asked for, and whether there is such a stack shows
+        when it is first used.
+        """
         self.project = Project.find(folder)
         try:
             self._pulumi = Interruptible()
@@ -88,28 +94,42 @@ class OpenStack:
         self._workspace = Workspace(work_dir=str(self.project.folder), pulumi_command=self._pulumi)
         self.name = name or self._selected()
         self._stack = BareStack.select(self.name, self._workspace)
-        try:
-            self.config = self._read_config()
-            """Key to decrypted value, from the config file and the stack's environments."""
-        except StackNotFoundError as error:
-            raise UsageError(
-                f"there is no stack {self.name!r}; the command works with one that exists: run `pulumi stack ls`, "
-                "or `pulumi stack init`"
-            ) from error
-        except PulumiError as error:
-            raise UsageError(f"the config of stack {self.name!r} can't be read: {said(error)}") from error
+        self._config = self._read_config() if reads_config else None
+
+    @property
+    def config(self) -> Mapping[str, str]:
+        """Key to decrypted value, from the config file and the stack's environments. Raises `UsageError`."""
+        if self._config is None:
+            self._config = self._read_config()
+        return self._config
 
     def _read_config(self) -> Mapping[str, str]:
         try:
-            values = self._stack.get_all_config()
+            values = self._untorn(self._stack.get_all_config)
+        except StackNotFoundError as error:
+            raise self._missing from error
+        except PulumiError as error:
+            raise UsageError(f"the config of stack {self.name!r} can't be read: {said(error)}") from error
+        return {key: value.value for key, value in values.items()}
+
+    @property
+    def _missing(self) -> UsageError:
+        return UsageError(
+            f"there is no stack {self.name!r}; the command works with one that exists: run `pulumi stack ls`, or "
+            "`pulumi stack init`"
+        )
+
+    def _untorn(self, run: Callable[[], T]) -> T:
+        """Call `run`, and once more if it met a state that was half written, and that state could be mended."""
+        try:
+            return run()
         except PulumiError as error:
             if torn_state.SYMPTOM not in str(error):
                 raise
             backend = torn_state.folder_of(self._workspace.who_am_i().url or "", self.project.folder)
             if not backend or not torn_state.mend(backend, self.name.split("/")[-1]):
                 raise
-            values = self._stack.get_all_config()
-        return {key: value.value for key, value in values.items()}
+            return run()
 
     def _selected(self) -> str:
         try:
@@ -159,34 +179,42 @@ class OpenStack:
         """`pulumi preview` with that config. Raises `CommandError`."""
         self._run(lambda path: self._stack.preview(config_file=path, on_event=on_event, refresh=refresh), config)
 
-    def preview_names(self, config: str, on_event: OnEvent) -> None:
-        """`pulumi preview` of the owned images alone."""
+    def preview_names(self, config: str, on_event: OnEvent, program: OwnProgram | None = None) -> None:
+        """`pulumi preview` of the owned images alone. `program`: what Pulumi runs in place of the project's program."""
         self._run(
-            lambda path: self._stack.preview(config_file=path, on_event=on_event, target=[OWNED_IMAGES_URNS]), config
+            lambda path: self._stack.preview(
+                config_file=path, on_event=on_event, target=[OWNED_IMAGES_URNS], program=program
+            ),
+            config,
         )
 
-    def up_names(self, config: str, on_event: OnEvent) -> Mapping[str, Any]:
+    def up_names(self, config: str, on_event: OnEvent, program: OwnProgram | None = None) -> Mapping[str, Any]:
         """`pulumi up` of only the owned images, without checkpoints. If one name fails, the others are still given.
 
         Gives the stack's outputs. A kill loses what the state would have of this run. This is safe because the update
-        has only Tags, and the next run reads from the account which of them were given.
+        has only Tags, and the next run reads from the account which of them were given. It is one run of pulumi, which
+        tells the outputs as its last event.
         """
+        outputs = StackOutputs(self._remembered(on_event))
         self._workspace.env_vars = NO_CHECKPOINTS
         try:
             self._run(
                 lambda path: self._stack.up(
                     config_file=path,
-                    on_event=self._remembered(on_event),
+                    on_event=outputs.on_event,
                     target=[OWNED_IMAGES_URNS],
                     continue_on_error=True,
                     suppress_outputs=True,
+                    program=program,
                 ),
                 config,
             )
         finally:
             self._workspace.env_vars = {}
-        outputs: Mapping[str, Any] = json.loads(self._pulumi_says("stack", "output", "--json"))
-        return outputs
+            if program:
+                program.stop()  # pulumi may have been killed
+        told = outputs.told()
+        return told if told is not None else json.loads(self._pulumi_says("stack", "output", "--json"))
 
     def up(self, config: str, on_event: OnEvent, *, refresh: bool) -> None:
         """`pulumi up` with that config, without a preview. Raises `CommandError`."""
@@ -292,8 +320,14 @@ class OpenStack:
             path = Path(folder) / self.config_path.name
             path.write_bytes(config.encode())
             try:
-                return self._unlocked(lambda: run(str(path)))
+                return self._untorn(lambda: self._unlocked(lambda: run(str(path))))
+            except StackNotFoundError as error:
+                raise self._missing from error
             except PulumiError as error:
+                if old := self._pulumi.too_old():
+                    raise UsageError(
+                        f"pulumi on PATH is {old}; the command works with {self._pulumi.version} or later: update it"
+                    ) from error
                 raise CommandError(said(error)) from error
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from snapnames.cli.advice import with_advice
-from snapnames.cli.errors import CommandError, Exit
+from snapnames.cli.errors import CommandError, Exit, UsageError
 from snapnames.cli.stack.open_stack import OpenStack
 from snapnames.cli.stack.steps import Steps
 
@@ -20,6 +20,8 @@ def run_stoppable(stack: OpenStack, run: Callable[[], T], steps: Steps) -> T:
         raise CommandError("stopped", Exit.INTERRUPTED)
     try:
         return run()
+    except UsageError:
+        raise
     except CommandError as error:
         if stack.stopped:
             raise CommandError("stopped", Exit.INTERRUPTED) from error

@@ -52,6 +52,11 @@ class StackFile:
         return cls(path, text, _releases(path.name, config, keys), keys)
 
     @property
+    def config(self) -> Mapping[str, Any]:
+        """What is under `config:`."""
+        return _config(self.text)
+
+    @property
     def taken_in(self) -> dict[str, str]:
         """Release to the id of its image, of the releases that others built. Faults of the map are the program's."""
         return _taken_in(_config(self.text), self.keys)

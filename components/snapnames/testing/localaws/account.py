@@ -137,7 +137,7 @@ def install() -> None:
     autoscaling_models.FakeLaunchConfiguration = LaunchConfiguration  # type: ignore[misc] # the class that moto makes
     autoscaling_models.InstanceState = Member  # type: ignore[misc] # the class that moto makes of what is attached
     template_models.LaunchTemplate = Template  # type: ignore[misc] # the class that moto makes
-    spot_models.SpotFleetRequest = SpotFleet  # type: ignore[misc] # the class that moto makes
+    spot_models.SpotFleetRequest = SpotFleet  # type: ignore[misc, assignment] # the class that moto makes
     elb_models.elb_backends.backend = LocalClassicLoadBalancers
     elb_urls.ELBResponse = ClassicLoadBalancerActions  # type: ignore[attr-defined] # where moto's dispatcher looks
     elbv2_models.FakeTargetGroup = TargetGroup  # type: ignore[misc] # the class that moto makes

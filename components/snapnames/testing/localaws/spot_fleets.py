@@ -11,10 +11,10 @@ class SpotFleet(SpotFleetRequest):
     docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SpotFleetRequestConfigData.html
     """
 
-    def __init__(self, *given: Any, launch_template_config: list[dict[str, Any]] | None, **more: Any) -> None:  # noqa: ANN401 -- as moto makes one
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401 -- as moto makes one
         """Keep the launch templates as they were given."""
-        self.launch_template_config = launch_template_config
-        super().__init__(*given, launch_template_config=launch_template_config, **more)
+        self.launch_template_config = given["launch_template_config"]
+        super().__init__(**given)
 
     @property
     def spot_fleet_request_config(self) -> dict[str, Any]:

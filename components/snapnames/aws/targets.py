@@ -1,0 +1,232 @@
+"""The way into many accounts: each role is assumed once, and all accounts share one client for each region.
+
+A client takes 20 ms and some megabytes. So it belongs to a region, and not to an account: for each call it signs with
+the keys of the account that the current thread works on.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from botocore.config import Config
+from botocore.credentials import Credentials, RefreshableCredentials
+
+from snapnames.aws.regions import enabled_regions
+from snapnames.aws.roles import role_arguments
+from snapnames.aws.session import REFUSALS, StackSession
+from snapnames.errors import InputError
+from snapnames.rules.targets import Account, Target
+
+if TYPE_CHECKING:
+    from botocore.credentials import ReadOnlyCredentials
+    from mypy_boto3_autoscaling import AutoScalingClient
+    from mypy_boto3_ec2 import EC2Client
+
+AT_ONCE = 32
+"""How many targets are worked on at a time. EC2 counts the calls of each account and region by themselves."""
+
+_RETRIES = 7
+_CONNECT_SECONDS = 10
+
+CONFUSED = (LookupError, TypeError, ValueError, AttributeError)
+"""What the readers raise at an answer that has another shape than AWS documents."""
+
+
+class Clients:
+    """What one target is read with."""
+
+    def __init__(self, session: StackSession, region: str) -> None:
+        """Take the clients that all accounts share in this region. Nothing is read yet."""
+        there = session.elsewhere(region)
+        self.region = region
+        self.ec2: EC2Client = there.ec2()
+        self.autoscaling: AutoScalingClient = there.autoscaling()
+        self.calls = 0
+
+
+@dataclass(frozen=True)
+class _Signing:
+    """Whose keys the current thread signs with, and what counts its calls."""
+
+    keys: Credentials
+    clients: Clients
+
+
+_SIGNING: ContextVar[_Signing] = ContextVar("_SIGNING")
+
+
+class _KeysOfTheTarget(Credentials):
+    """The keys of the account that the current thread works on. Outside of a target there are none."""
+
+    def __init__(self) -> None:
+        super().__init__("", "", method="assume-role")
+
+    def get_frozen_credentials(self) -> "ReadOnlyCredentials":
+        return _SIGNING.get().keys.get_frozen_credentials()
+
+
+def _count(**_: Any) -> None:  # noqa: ANN401 -- botocore tells what is sent
+    _SIGNING.get().clients.calls += 1
+
+
+class _Way:
+    """One way to AWS: the keys that assume roles, and the clients."""
+
+    def __init__(self, config: Mapping[str, str]) -> None:
+        self.home = StackSession(config)
+        most = self.home.most_retries
+        # The other retry modes have a budget for each client: a throttled account would use up that of all others.
+        wanted = Config(
+            retries={"mode": "legacy", "total_max_attempts": 1 + (_RETRIES if most is None else most)},
+            connect_timeout=_CONNECT_SECONDS,
+            max_pool_connections=AT_ONCE,
+        )
+        self.sts = self.home.client("sts", wanted)
+        self._shared = self.home.signed_with(_KeysOfTheTarget(), wanted)
+        self._known: dict[str, Clients] = {}
+        self._lock = Lock()
+
+    def clients(self, region: str) -> Clients:
+        with self._lock:
+            if region not in self._known:
+                self._known[region] = made = Clients(self._shared, region)
+                for client in (made.ec2, made.autoscaling):
+                    client.meta.events.register("before-send", _count)
+            return Clients(self._shared, region)
+
+
+class _Once:
+    """The keys of an account: one thread gets them, the others wait, and a refusal is remembered."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._found: Credentials | None = None
+        self._refused = ""
+
+    def keys(self, way: _Way, target: Target) -> Credentials:
+        with self._lock:
+            if self._found is None and not self._refused:
+                try:
+                    self._found = _keys(way, target)
+                except InputError as error:
+                    self._refused = str(error)
+            if self._found is None:
+                raise InputError(self._refused)
+            return self._found
+
+
+class TargetSessions:
+    """Clients for targets. Safe for threads. It asks STS once for each account."""
+
+    def __init__(self, region: str) -> None:
+        """Nothing is read yet. `region`: where roles are assumed."""
+        self._region = region
+        self._ways: dict[str, _Way] = {}
+        self._accounts: dict[tuple[str, str, str, str], _Once] = {}
+        self._lock = Lock()
+
+    @contextmanager
+    def of(self, target: Target) -> Iterator[Clients]:
+        """While this lasts, calls of the current thread are made in this target.
+
+        Raises `InputError` if its role can't be assumed, or leads to another account.
+        """
+        way = self._way(target.config)
+        signing = _Signing(self._keys(way, target), way.clients(target.region or self._region))
+        token = _SIGNING.set(signing)
+        try:
+            yield signing.clients
+        finally:
+            _SIGNING.reset(token)
+
+    def enabled(self, account: Account) -> list[str]:
+        """The regions that are enabled for an account. Raises `InputError` if they can't be read."""
+        [target] = account.targets([""])
+        with self.of(target) as clients:
+            try:
+                return enabled_regions(clients.ec2)
+            except (*REFUSALS, *CONFUSED) as error:
+                raise InputError(f"the regions of the account can't be read: {why(error)}") from error
+
+    def knows(self, region: str) -> bool:
+        """Whether boto3 knows a region of this name."""
+        return self.home().knows(region)
+
+    def home(self) -> StackSession:
+        """The way in of the command itself: its own keys, without a role. Raises `InputError`."""
+        return self._way({}).home
+
+    def _keys(self, way: _Way, target: Target) -> Credentials:
+        account = (target.account, target.role, target.external_id, _way_key(target.config))
+        with self._lock:
+            once = self._accounts.setdefault(account, _Once())
+        return once.keys(way, target)
+
+    def _way(self, config: Mapping[str, str]) -> _Way:
+        with self._lock:
+            key = _way_key(config)
+            if key not in self._ways:
+                self._ways[key] = _Way({"region": self._region, **_aws(config)})
+            return self._ways[key]
+
+
+def why(error: Exception) -> str:
+    """What an error says, in one line. One of another shape than AWS documents says little by itself."""
+    said = " ".join(str(error).split())
+    if isinstance(error, REFUSALS):
+        return said
+    return f"the answer has another shape than AWS documents ({type(error).__name__}: {said})"
+
+
+def _aws(config: Mapping[str, str]) -> dict[str, str]:
+    return {key.removeprefix("aws:"): text for key, text in config.items() if key.startswith("aws:")}
+
+
+def _way_key(config: Mapping[str, str]) -> str:
+    return repr(sorted(_aws(config).items()))
+
+
+def _keys(way: _Way, target: Target) -> Credentials:
+    """The keys for a target, which are known to be of its account. Raises `InputError`."""
+    if not target.role:
+        return _own_keys(way, target)
+    arguments = role_arguments(
+        {"roleArn": target.role, **({"externalId": target.external_id} if target.external_id else {})}
+    )
+
+    def fetch() -> dict[str, str]:
+        answer = way.sts.assume_role(**arguments)
+        _check(answer["AssumedRoleUser"]["Arn"].split(":")[4], target)
+        keys = answer["Credentials"]
+        return {
+            "access_key": keys["AccessKeyId"],
+            "secret_key": keys["SecretAccessKey"],
+            "token": keys["SessionToken"],
+            "expiry_time": keys["Expiration"].isoformat(),
+        }
+
+    try:
+        # The keys are valid for an hour, and the work may take longer, so they refresh themselves.
+        return RefreshableCredentials.create_from_metadata(fetch(), refresh_using=fetch, method="assume-role")
+    except (*REFUSALS, *CONFUSED) as error:
+        raise InputError(
+            f"the role {target.role} can't be assumed: {why(error)}; see to the trust policy of the role, and to "
+            "sts:AssumeRole of the keys that assume it"
+        ) from error
+
+
+def _own_keys(way: _Way, target: Target) -> Credentials:
+    try:
+        _check(way.home.account_id(), target)
+    except (*REFUSALS, *CONFUSED) as error:
+        raise InputError(f"the account of the AWS keys can't be read: {why(error)}") from error
+    return way.home.keys()
+
+
+def _check(account: str, target: Target) -> None:
+    if account != target.account:
+        role = f"the role {target.role} is" if target.role else "without a role, the AWS keys are"
+        raise InputError(f"{role} of account {account}, and the target is account {target.account}: correct the list")
