@@ -5,10 +5,10 @@ many more resources, and takes longer to start.
 """
 
 import asyncio
-import os
 import platform
 import shutil
 import sys
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +37,10 @@ _PROVIDER = Program(
     f"github.com/hashicorp/terraform-provider-aws/version.ProviderVersion={PROVIDER_VERSION}",
 )
 _GO_PLATFORM = f"linux_{ {'x86_64': 'amd64', 'aarch64': 'arm64'}.get(platform.machine(), platform.machine()) }"
+_Compile = Callable[[Path, Path, Progress], Coroutine[None, None, None]]
+"""Compiles into the second folder, with sources in the first."""
+
+_OVERLAY = OLDEST.folder / "aws" / "overlay"
 _MIRRORED = Path("mirror", "registry.opentofu.org", "hashicorp", "aws", PROVIDER_VERSION)
 
 
@@ -45,48 +49,45 @@ class Tofu:
     """What was built."""
 
     program: Path
-    settings: Path
-    """The CLI's own config file, which has it take the provider from the cache and ask nobody for news."""
-
-    def environment(self) -> dict[str, str]:
-        """What tofu has to find in its environment."""
-        return {"TF_CLI_CONFIG_FILE": str(self.settings), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+    mirror: Path
+    """The folder from which tofu takes the provider, in place of a registry."""
 
 
 def ensure() -> Tofu:
-    """OpenTofu with the provider, built now if the cache does not have it. Raises `EngineError`."""
-    overlay = OLDEST.folder / "aws" / "overlay"
-    facts = [TOFU.sum, OLDEST.provider_sum, _PROVIDER.stamp, PLATFORM]
-    entry = cache.root() / f"tofu-{TOFU.version}-{cache.key(facts, [overlay])}"
-    if not entry.exists():
+    """OpenTofu and the provider, built now if the cache does not have them. Raises `EngineError`."""
+    facts = [OLDEST.provider_sum, _PROVIDER.stamp, PLATFORM]
+    tofu = cache.root() / f"tofu-{VERSION}-{cache.key([TOFU.sum, PLATFORM], [])}"
+    aws = cache.root() / f"tofu-aws-{PROVIDER_VERSION}-{cache.key(facts, [_OVERLAY])}"
+    missing = {
+        entry: compiled for entry, compiled in ((tofu, _compile_tofu), (aws, _compile_provider)) if not entry.exists()
+    }
+    if missing:
         progress = Progress(sys.stderr)
         with cache.locked(progress.say):
-            if not entry.exists():
-                asyncio.run(_build(overlay, entry, progress))
-    return Tofu(entry / "tofu", entry / "tofurc")
+            asyncio.run(_build(missing, progress))
+    return Tofu(tofu / "tofu", aws / "mirror")
 
 
-async def _build(overlay: Path, entry: Path, progress: Progress) -> None:
+async def _build(missing: Mapping[Path, _Compile], progress: Progress) -> None:
+    """Fill the entries. Needs the cache's lock."""
     watch = asyncio.create_task(progress.watch())
     try:
-        with cache.scratch() as sources, cache.filled(entry) as out:
-            await _compile_tofu(sources, out, progress)
-            await _compile_provider(sources, overlay, out, progress)
-            _write_settings(out, entry)
+        for entry, compiled in missing.items():
+            with cache.scratch() as sources, cache.filled(entry) as out:
+                await compiled(sources, out, progress)
     finally:
         watch.cancel()
 
 
 async def _compile_tofu(sources: Path, out: Path, progress: Progress) -> None:
     """Its own go.mod has to be the main module's, because that one replaces a module: hence a copy."""
-    source = sources / "tofu"
-    copy_sources(await download(TOFU, progress), source)
-    await check_go(progress, [source])
-    await compile_program(progress, _TOFU, source, out / "tofu")
+    copy_sources(await download(TOFU, progress), sources)
+    await check_go(progress, [sources])
+    await compile_program(progress, _TOFU, sources, out / "tofu")
 
 
-async def _compile_provider(sources: Path, overlay: Path, out: Path, progress: Progress) -> None:
-    shutil.copytree(overlay, sources / "overlay")
+async def _compile_provider(sources: Path, out: Path, progress: Progress) -> None:
+    shutil.copytree(_OVERLAY, sources / "overlay")
     await provider.put_into(sources, OLDEST, progress, ("main.go",))
     source = sources / provider.FOLDER
     # Newer versions of Go do not know this setting any more.
@@ -95,17 +96,3 @@ async def _compile_provider(sources: Path, overlay: Path, out: Path, progress: P
     folder = out / _MIRRORED / _GO_PLATFORM
     folder.mkdir(parents=True)
     await compile_program(progress, _PROVIDER, source, folder / f"terraform-provider-aws_v{PROVIDER_VERSION}")
-
-
-def _write_settings(out: Path, entry: Path) -> None:
-    (out / "tofurc").write_text(
-        "provider_installation {\n"
-        f'  filesystem_mirror {{\n    path = "{entry / "mirror"}"\n  }}\n'
-        "}\n"
-        "disable_checkpoint = true\n"
-    )
-
-
-if __name__ == "__main__":
-    os.nice(10)
-    print(ensure().program)

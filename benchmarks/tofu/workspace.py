@@ -15,6 +15,15 @@ from .build import Tofu
 
 _PROGRAMS = Path(__file__).resolve().parent / "programs"
 
+_SETTINGS = """provider_installation {{
+  filesystem_mirror {{
+    path = "{mirror}"
+  }}
+}}
+disable_checkpoint = true
+"""
+"""Of the tofu command: it asks no registry, and nobody for news."""
+
 
 class Workspace:
     """One of the programs beside this file, on a local AWS."""
@@ -23,8 +32,11 @@ class Workspace:
         """Put the program there, and have tofu find its provider."""
         self.folder, self._tofu = folder, tofu
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-        self.environment = kept | aws_variables(endpoint) | tofu.environment() | {"TF_VAR_endpoint": endpoint}
+        settings = folder / "tofurc"
+        self.environment = kept | aws_variables(endpoint)
+        self.environment |= {"TF_CLI_CONFIG_FILE": str(settings), "TF_IN_AUTOMATION": "1", "TF_VAR_endpoint": endpoint}
         folder.mkdir(parents=True)
+        settings.write_text(_SETTINGS.format(mirror=tofu.mirror), encoding="utf-8")
         for name in ("provider", program):
             shutil.copyfile(_PROGRAMS / f"{name}.tf", folder / f"{name}.tf")
 
