@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from snapnames.cli import app_targets
 from snapnames.cli.errors import CommandError, Exit
 
 if TYPE_CHECKING:
@@ -346,6 +347,12 @@ def ledger(  # noqa: PLR0913 -- each is an option
     all_regions: Annotated[
         bool, typer.Option("--all-regions", help="Read all regions that are enabled for the account.")
     ] = False,
+    targets: Annotated[
+        Path | None, typer.Option("--targets", help="Read all accounts and regions of this file.", metavar="FILE")
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option(help="With --targets: only the part I of N equal parts.", metavar="I/N")
+    ] = None,
     stack: Stack = None,
     folder: Folder = Path(),
     as_json: Json = False,
@@ -353,7 +360,8 @@ def ledger(  # noqa: PLR0913 -- each is an option
     """Say what can be let go, which snapshot belongs to which release, what it costs at most, and what is wrong.
 
     Only reads. Each finding names the command that solves the problem. --keep, --older-than, --script, --csv,
-    --region and --all-regions ask for the plan of the whole account, as --account does.
+    --region and --all-regions ask for the plan of the whole account, as --account does. --targets makes one report of
+    the sums of many accounts.
     """
     failing: list[str] = []
     unread: list[str] = []
@@ -363,8 +371,9 @@ def ledger(  # noqa: PLR0913 -- each is an option
         from snapnames.cli.ledger.document import document  # noqa: PLC0415
 
         wanted = command.kinds(fail_on)
-        targets = {"--html": html, "--script": script, "--csv": csv}
-        for option, path in targets.items():
+        of_one = {"--region": region, "--all-regions": all_regions, "--script": script, "--all": everything}
+        app_targets.check_options(targets, shard, {**of_one, "--stack": stack})
+        for option, path in {"--html": html, "--script": script, "--csv": csv}.items():
             if path is not None:
                 command.check_target(option, path)
         asked = command.asked(
@@ -377,6 +386,13 @@ def ledger(  # noqa: PLR0913 -- each is an option
             regions=region or (),
             all_regions=all_regions,
         )
+        if targets is not None:
+            from snapnames.cli.targets.command import ledger_of_targets  # noqa: PLC0415
+
+            report = ledger_of_targets(targets, shard, asked, display)
+            failing.extend(kind for kind in wanted if report.sums.findings[kind])
+            unread.extend(row.place for row in report.not_read)
+            return app_targets.shown(report, display, html=html, csv=csv, as_json=as_json)
         found = command.ledger(folder, stack, asked)
         failing.extend(kind for kind in wanted if found.totals.findings[kind])
         unread.extend(one.name for one in found.unread)
@@ -386,11 +402,12 @@ def ledger(  # noqa: PLR0913 -- each is an option
             display.say(line)
         return document(found)
 
-    _run(run, as_json=as_json)
+    _run(run, as_json=as_json, aside=targets is not None)
     if failing:
         print(f"findings that --fail-on lists: {', '.join(failing)}", file=sys.stderr)
     if unread:
-        print(f"regions that could not be read: {', '.join(unread)}", file=sys.stderr)
+        what = "targets" if targets is not None else "regions"
+        print(f"{what} that could not be read: {app_targets.many(unread)}", file=sys.stderr)
         raise typer.Exit(Exit.FAILED)
     if failing:
         raise typer.Exit(Exit.FOUND)
@@ -418,15 +435,18 @@ def _command(
     _run(opened, as_json=as_json)
 
 
-def _run(run: "Callable[[Display], object]", *, as_json: bool) -> None:
-    """Run the command, print the result or the error, and end with the exit code."""
+def _run(run: "Callable[[Display], object]", *, as_json: bool, aside: bool = False) -> None:
+    """Run the command, print the result or the error, and end with the exit code.
+
+    `aside`: whether progress goes to stderr in any case.
+    """
     from rich.console import Console  # noqa: PLC0415
 
     from snapnames.cli.display import Display  # noqa: PLC0415
     from snapnames.printable import printable_lines  # noqa: PLC0415
     from snapnames.rules.services import of_service  # noqa: PLC0415
 
-    display = Display(Console(stderr=as_json))
+    display = Display(Console(stderr=as_json or aside))
     try:
         result = run(display)
     except (CommandError, KeyboardInterrupt) as stop:
@@ -438,3 +458,6 @@ def _run(run: "Callable[[Display], object]", *, as_json: bool) -> None:
         raise typer.Exit(error.code) from stop
     if as_json:
         print(json.dumps(result, indent=2))
+
+
+app_targets.register(app, _run)
