@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from snapnames.cli import app_targets
-from snapnames.cli.errors import CommandError, Exit
+from snapnames.cli.errors import CommandError, Exit, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -253,16 +253,68 @@ def releases(*, service: Service = None, stack: Stack = None, folder: Folder = P
 
 
 @app.command(epilog=_EXIT_CODES)
-def name_owned(
-    *, preview: Preview = False, stack: Stack = None, folder: Folder = Path(), as_json: Json = False
+def name_owned(  # noqa: PLR0913 -- each is an option
+    *,
+    preview: Preview = False,
+    targets: Annotated[
+        Path | None,
+        typer.Option(help="Name in all accounts and regions of this file, with a stack for each.", metavar="FILE"),
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option(help="With --targets: only the part I of N equal parts.", metavar="I/N")
+    ] = None,
+    max_concurrent: Annotated[
+        int | None,
+        typer.Option(
+            "--max-concurrent",
+            "--concurrency",
+            help="With --targets: so many at a time. Default: 2 for each processor.",
+            metavar="N",
+            min=1,
+        ),
+    ] = None,
+    failure_tolerance: Annotated[
+        int | None,
+        typer.Option(
+            help="With --targets: if more than N have failed, begin no other. Default: all.", metavar="N", min=0
+        ),
+    ] = None,
+    region_order: Annotated[
+        str | None,
+        typer.Option(help="With --targets: one region after the other, as eu-west-1,us-east-1.", metavar="REGIONS"),
+    ] = None,
+    secrets_provider: Annotated[
+        str | None,
+        typer.Option(help="With --targets: for stacks that are made, as `pulumi stack init` takes it.", metavar="URL"),
+    ] = None,
+    stack: Stack = None,
+    folder: Folder = Path(),
+    as_json: Json = False,
 ) -> None:
     """Name the snapshots of the images that snapnames:ownedImages chooses, and change nothing else.
 
     Does the same as `pulumi up` of that part of the stack, but faster for thousands of names. After a stop or a kill,
-    run it again.
+    run it again. With --targets, --json prints one line for each target.
     """
+    of_targets = {
+        "--shard": shard,
+        "--max-concurrent": max_concurrent,
+        "--failure-tolerance": failure_tolerance,
+        "--region-order": region_order,
+        "--secrets-provider": secrets_provider,
+    }
 
     def run(display: "Display") -> dict[str, Any]:
+        given = [option for option, value in of_targets.items() if value is not None]
+        if targets is None and given:
+            raise UsageError(f"{given[0]} is of many targets: give --targets too, or leave out {given[0]}")
+        if targets is not None:
+            from snapnames.cli.targets.naming import Asked, name_targets  # noqa: PLC0415
+
+            if stack is not None:
+                raise UsageError("--targets has a stack for each target, called ACCOUNT-REGION: leave out --stack")
+            asked = Asked(shard, max_concurrent, failure_tolerance, region_order, secrets_provider, preview=preview)
+            raise typer.Exit(name_targets(folder, targets, asked, as_json=as_json))
         from snapnames.cli.commands.name_owned import name_owned as name  # noqa: PLC0415
 
         return name(folder, stack, display, preview=preview)
