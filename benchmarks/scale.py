@@ -21,6 +21,10 @@ class Scale:
     calls: int
     others: int
     profile: int
+    targets: tuple[tuple[int, int], ...]
+    """Accounts, and regions of each."""
+
+    target_rounds: int
 
     @property
     def command(self) -> str:
@@ -39,6 +43,8 @@ BENCH = Scale(
     calls=1000,
     others=100,
     profile=1000,
+    targets=((1, 1), (3, 2), (6, 4)),
+    target_rounds=3,
 )
 FULL = Scale(
     "bench-full",
@@ -51,6 +57,8 @@ FULL = Scale(
     calls=4000,
     others=1000,
     profile=1000,
+    targets=((1, 1), (3, 2), (6, 4), (24, 4)),
+    target_rounds=1,
 )
 TRY = Scale(
     "try",
@@ -63,5 +71,7 @@ TRY = Scale(
     calls=8,
     others=8,
     profile=8,
+    targets=((1, 1), (2, 1)),
+    target_rounds=1,
 )
 """Whether everything runs: a minute or two, and no figure that means anything. Not kept."""

@@ -25,6 +25,10 @@ _SHOWN = {
     "bucket": ("names", "floor_seconds", "*_seconds/*", "*_ratio/*", "throttled_percent/*", "calls/*"),
     "calls": ("*",),
     "others": ("names", "custodian", "script_out_of_order", "tools/*", "ratios/*/seconds/median"),
+    "targets": (
+        *("names", "at_once", "exponents/*"),
+        *("targets/*/*/seconds/*", "targets/*/*/cpu_of_a_target/*"),
+    ),
     "start_up": ("*",),
     "where": ("*",),
 }

@@ -131,8 +131,7 @@ class NamingOfTargets:
     def _named(self, target: Target) -> dict[str, Any]:
         """Name one target. Gives the facts of it. Raises `CommandError` or `InputError`."""
         began = time.monotonic()
-        with self._sessions.of(target):
-            pass  # a role that can't be assumed, or that leads elsewhere, is known before pulumi is run
+        self._sessions.reach(target)  # a role that can't be assumed costs no run of pulumi
         stack = OpenStack(self._project.folder, target.name, reads_config=False)
         if not stack.config_path.exists():
             self._make(target)
