@@ -165,6 +165,10 @@ def test_a_target_in_two_shards_is_refused(files: list[Path], tmp_path: Path) ->
         ("{}", "line 1 is no result of a target"),
         ("[1]", "line 1 is no result of a target"),
         ("not json", "line 1 is no JSON"),
+        (
+            '{"error": "no keys", "exit_code": 2}',
+            "its command had no result, but an error: no keys: run the shard again",
+        ),
         ('{"report": "ledger of targets", "version": 9}', "it is no report of this version of snapnames"),
         ('{"report": "ledger of targets", "version": 1, "list": null}', "it is no report of this version"),
         ("[" * 100_000, "line 1 is no JSON"),

@@ -105,6 +105,8 @@ def _report(file: str, text: str) -> _Part | None:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return None
+    if isinstance(found, dict) and "exit_code" in found:
+        raise InputError(f"its command had no result, but an error: {found.get('error')}: run the shard again")
     if not isinstance(found, dict) or found.get("report") != KIND:
         return None
     report = read_document(found)
