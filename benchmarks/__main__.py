@@ -42,7 +42,8 @@ def main() -> None:
         machine, began = described(), time.monotonic()
         answer = QUESTIONS[question](scale)
         seconds = round(time.monotonic() - began)
-        run = {"command": scale.command, "seed": SEED, "rounds": scale.rounds, "took_seconds": seconds, **machine}
+        rounds = answer.pop("rounds", scale.rounds)
+        run = {"command": scale.command, "seed": SEED, "rounds": rounds, "took_seconds": seconds, **machine}
         kept = {"run": run, "result": answer}
         written(summary.RAW / scale.name / f"{question}.json", kept)
         if scale is not TRY:

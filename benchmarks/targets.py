@@ -37,6 +37,7 @@ def measure(scale: Scale) -> dict[str, Any]:
     """Each size on a local AWS of its own. Both have `AT_ONCE` at a time, and give the same names."""
     found = {accounts * regions: _size(accounts, regions, scale.target_rounds) for accounts, regions in scale.targets}
     return {
+        "rounds": scale.target_rounds,
         "names": NAMES,
         "at_once": AT_ONCE,
         "targets": {
