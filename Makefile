@@ -64,6 +64,7 @@ test-full: test ## The tests that are tries of a fault and the whole campaign, h
 	SNAPNAMES_ENGINE=newest $(PY) -m pytest -n 2 --dist loadgroup tests/main_job
 	SNAPNAMES_EVERY_ENGINE=1 $(PY) -m pytest tests/engine/test_old_state.py tests/engine/test_region.py
 	SNAPNAMES_EVERY_LANGUAGE=1 $(PY) -m pytest tests/package/test_languages.py tests/package/test_plugin_folder.py tests/package/test_release.py
+	SNAPNAMES_EVERY_TARGET=1 $(PY) -m pytest tests/targets/test_naming.py
 	seq 0 3 | xargs -P 4 -I K $(PY) -m tests.campaign --part K 4
 
 mutants: $(INSTALLED) ## Change the plain rules in small ways, one at a time, and show the changes that no test sees

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from . import bucket, calls, growth, others, overhead, page, peer, start_up, summary, where
+from . import bucket, calls, growth, others, overhead, page, peer, start_up, summary, targets, where
 from .machine import described
 from .measuring import SEED
 from .scale import BENCH, FULL, TRY, Scale
@@ -20,6 +20,7 @@ QUESTIONS: dict[str, Callable[[Scale], dict[str, Any]]] = {
     "bucket": bucket.measure,
     "others": others.measure,
     "peer": peer.measure,
+    "targets": targets.measure,
     "where": where.measure,
 }
 
@@ -43,7 +44,8 @@ def main() -> None:
         machine, began = described(), time.monotonic()
         answer = QUESTIONS[question](scale)
         seconds = round(time.monotonic() - began)
-        run = {"command": scale.command, "seed": SEED, "rounds": scale.rounds, "took_seconds": seconds, **machine}
+        rounds = answer.pop("rounds", scale.rounds)
+        run = {"command": scale.command, "seed": SEED, "rounds": rounds, "took_seconds": seconds, **machine}
         kept = {"run": run, "result": answer}
         written(summary.RAW / scale.name / f"{question}.json", kept)
         if scale is not TRY:

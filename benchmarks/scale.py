@@ -24,6 +24,11 @@ class Scale:
     peer: int
     """Names for OpenTofu, which takes a quarter of an hour to build; 0 leaves it out."""
 
+    targets: tuple[tuple[int, int], ...]
+    """Accounts, and regions of each."""
+
+    target_rounds: int
+
     @property
     def command(self) -> str:
         """What makes these results."""
@@ -42,6 +47,8 @@ BENCH = Scale(
     others=100,
     profile=1000,
     peer=0,
+    targets=((1, 1), (3, 2), (6, 4)),
+    target_rounds=3,
 )
 FULL = Scale(
     "bench-full",
@@ -55,6 +62,8 @@ FULL = Scale(
     others=1000,
     profile=1000,
     peer=1000,
+    targets=((1, 1), (3, 2), (6, 4), (24, 4)),
+    target_rounds=1,
 )
 TRY = Scale(
     "try",
@@ -68,5 +77,7 @@ TRY = Scale(
     others=8,
     profile=8,
     peer=240,
+    targets=((1, 1), (2, 1)),
+    target_rounds=1,
 )
 """Whether everything runs: a minute or two, and no figure that means anything. Not kept."""

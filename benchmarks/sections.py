@@ -179,6 +179,19 @@ def _where(result: Result) -> Iterator[str]:
     yield f"Ours is {100 * profile['by_code'].get('snapnames', 0.0) / whole:.1f} % of it.\n"
 
 
+def _targets(result: Result) -> Iterator[str]:
+    tools = list(result["exponents"])
+    yield f"{result['names']} names in each account and region, {result['at_once']} of them at a time.\n"
+    yield "Processor seconds of a target:\n"
+    sizes = result["targets"]
+    rows = [(size, *(tables.both(of[tool]["cpu_of_a_target"], 2) for tool in tools)) for size, of in sizes.items()]
+    rows.append(("exponent of all", *result["exponents"].values()))
+    yield from tables.table(("targets", *tools), rows)
+    yield "Seconds of the whole command:\n"
+    rows = [(size, *(tables.both(of[tool]["seconds"]) for tool in tools)) for size, of in sizes.items()]
+    yield from tables.table(("targets", *tools), rows)
+
+
 SECTIONS = {
     "overhead": Section(
         "Overhead over the engine",
@@ -209,6 +222,13 @@ SECTIONS = {
         "plugin has, so it starts faster here than a user's. `pulumi` is plain `pulumi` with the program of this "
         "repository, on a group and a launch template.",
         peer_section.shown,
+    ),
+    "targets": Section(
+        "Many accounts and regions",
+        "A stack for each account and region, beside the boto3 script in a process for each of them, as c7n-org's "
+        "`run-script` starts it. The script keeps nothing, and so it writes each name again the next time. The first "
+        "figures have the making of the stacks in them.",
+        _targets,
     ),
     "start_up": Section(
         "Start-up",

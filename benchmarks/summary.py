@@ -34,6 +34,10 @@ _SHOWN = {
         *("bucket/names", "bucket/floor_seconds", "bucket/tools/*/of_floor/median"),
         *("bucket/tools/*/throttled_percent/median", "outcomes/*"),
     ),
+    "targets": (
+        *("names", "at_once", "exponents/*"),
+        *("targets/*/*/seconds/*", "targets/*/*/cpu_of_a_target/*"),
+    ),
     "start_up": ("*",),
     "where": ("*",),
 }

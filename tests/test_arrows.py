@@ -14,7 +14,7 @@ PACKAGE = ROOT / "components" / "snapnames"
 ROOMS = ("program", "components", "resources", "aws", "config", "rules")
 """From the top down. The components are the modules beside the rooms."""
 
-CLI = ("ledger", "commands", "recovery", "stack", "state")
+CLI = ("targets", "ledger", "commands", "recovery", "stack", "state")
 SHARED = {"errors", "own_process", "own_updates", "printable", "__init__"}
 """Of the package's own folder: what every room may use."""
 

@@ -27,6 +27,8 @@ def collect_rarely() -> None:
     The provider's modules have some hundred thousand objects, and none of them ever becomes garbage. With Python's
     defaults, a third of the processor time of a preview goes into looking at them again and again.
     """
+    if gc.get_threshold()[0] == YOUNG_OBJECTS:
+        return  # the command runs many programs in its process, and what they leave behind is garbage
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, 20, 100)
     atexit.register(gc.freeze)

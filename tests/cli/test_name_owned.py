@@ -146,6 +146,26 @@ def test_an_interrupted_run_keeps_what_it_did_and_is_completed_by_the_next_one(
     assert live(ec2) == made
 
 
+def test_a_pulumi_that_is_killed_ends_the_command_too_and_the_next_run_completes_it(
+    owner: Owner, aws: LocalAws, ec2: EC2Client, made: dict[str, dict[str, str]]
+) -> None:
+    """The program runs in the command, where names wait for their turns: this one would wait for hours."""
+
+    def kill_pulumi(process: subprocess.Popen[str]) -> None:
+        for one in psutil.Process(process.pid).children(recursive=True):
+            one.kill()
+
+    killed = cut_off(owner, aws, kill_pulumi, per_second=0.001)
+    given = sum(name is not None for devices in live(ec2).values() for name in devices.values())
+
+    owner.snapnames("name-owned")
+
+    assert killed.code == 1
+    assert killed.err.endswith("what was named stays so: `snapnames name-owned` goes on from here\n")
+    assert given < 3 * COUNT
+    assert live(ec2) == made
+
+
 @pytest.mark.usefixtures("made")
 @pytest.mark.fault("two updates of one stack at once")
 def test_a_lock_whose_process_lives_is_respected(owner: Owner, aws: LocalAws) -> None:

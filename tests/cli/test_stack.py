@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from snapnames.cli.errors import CommandError
+from snapnames.cli.errors import CommandError, UsageError
 from snapnames.cli.stack.open_stack import OpenStack
 from snapnames.own_updates import remember
 
@@ -115,6 +115,42 @@ def test_a_lock_whose_holder_may_run_is_removed_only_where_a_person_says_that_no
     _opened(project, unlocks=True).replace_state({})
 
     assert (there, lock.exists()) == (True, False)
+
+
+OLD = """#!/bin/sh
+case "$*" in
+*version*) echo {version} ;;
+*) echo "error: unknown flag: --event-log" >&2; exit 255 ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        ("v3.229.1", "pulumi on PATH is v3.229.1; the command works with 3.230.0 or later: update it"),
+        ("v3.230.0", "unknown flag: --event-log"),
+        ("dirty", "unknown flag: --event-log"),
+    ],
+)
+def test_a_pulumi_that_is_too_old_is_told_where_it_fails(project: Path, version: str, said: str) -> None:
+    """To ask each pulumi for its version first would cost every run."""
+    (project / "pulumi").write_text(OLD.format(version=version))
+    stack = OpenStack(project, "dev", reads_config=False)
+
+    with pytest.raises(CommandError) as failed:
+        stack.up_names("config: {}\n", lambda _: None)
+
+    assert str(failed.value) == said
+
+
+def test_a_stack_that_is_not_there_is_told_by_the_run_that_misses_it(project: Path) -> None:
+    """Nothing asks for it before."""
+    (project / "pulumi").write_text("#!/bin/sh\necho \"error: no stack named 'dev' found\" >&2\nexit 255\n")
+    stack = OpenStack(project, "dev", reads_config=False)
+
+    with pytest.raises(UsageError, match="there is no stack 'dev'; the command works with one that exists"):
+        stack.up_names("config: {}\n", lambda _: None)
 
 
 def _opened(project: Path, *, unlocks: bool) -> OpenStack:

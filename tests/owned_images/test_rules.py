@@ -6,7 +6,7 @@ import pytest
 from snapnames.errors import InputError
 from snapnames.rules.image_selection import ImageSelection
 from snapnames.rules.images import Image
-from snapnames.rules.owned_names import DeclaredName, OwnedNames
+from snapnames.rules.owned_names import DeclaredName, OwnedNames, Record
 
 from tests.owned_images.accounts import PREVIOUS, ROOT
 from tests.owned_images.decisions import OTHER, OWN, decided, image
@@ -142,3 +142,20 @@ def test_a_pattern_that_does_not_suit_an_image_is_refused_for_the_selected_ones_
         decided(images, pattern="{image}")
 
     assert alone.declared == {"snap-1": DeclaredName("web-1:/dev/sda1", "web-1", None)}
+
+
+def test_what_is_to_do_are_the_tags_that_the_record_does_not_have() -> None:
+    """A name that is as it was is none. A previous name is a tag of its own, once."""
+    names = OwnedNames(
+        declared={
+            "snap-new": DeclaredName("a:1", "new", None),
+            "snap-same": DeclaredName("a:2", "same", None),
+            "snap-changed": DeclaredName("a:3", "changed", None),
+            "snap-replaced": DeclaredName("a:4", "replaced", "theirs"),
+            "snap-kept": DeclaredName("a:5", "kept", "theirs"),
+        }
+    )
+
+    to_do = names.to_do(Record({"snap-same": "same", "snap-changed": "before", "snap-kept": "kept", "snap-gone": "x"}))
+
+    assert to_do == 4

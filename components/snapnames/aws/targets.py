@@ -142,6 +142,10 @@ class TargetSessions:
         finally:
             _SIGNING.reset(token)
 
+    def reach(self, target: Target) -> None:
+        """Get the keys of the target, and make no client. Raises `InputError` as `of` does."""
+        self._keys(self._way(target.config), target)
+
     def enabled(self, account: Account) -> list[str]:
         """The regions that are enabled for an account. Raises `InputError` if they can't be read."""
         [target] = account.targets([""])

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from snapnames.cli.errors import CommandError, Exit
+from snapnames.cli import app_targets
+from snapnames.cli.errors import CommandError, Exit, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -252,16 +253,68 @@ def releases(*, service: Service = None, stack: Stack = None, folder: Folder = P
 
 
 @app.command(epilog=_EXIT_CODES)
-def name_owned(
-    *, preview: Preview = False, stack: Stack = None, folder: Folder = Path(), as_json: Json = False
+def name_owned(  # noqa: PLR0913 -- each is an option
+    *,
+    preview: Preview = False,
+    targets: Annotated[
+        Path | None,
+        typer.Option(help="Name in all accounts and regions of this file, with a stack for each.", metavar="FILE"),
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option(help="With --targets: only the part I of N equal parts.", metavar="I/N")
+    ] = None,
+    max_concurrent: Annotated[
+        int | None,
+        typer.Option(
+            "--max-concurrent",
+            "--concurrency",
+            help="With --targets: so many at a time. Default: 2 for each processor.",
+            metavar="N",
+            min=1,
+        ),
+    ] = None,
+    failure_tolerance: Annotated[
+        int | None,
+        typer.Option(
+            help="With --targets: if more than N have failed, begin no other. Default: all.", metavar="N", min=0
+        ),
+    ] = None,
+    region_order: Annotated[
+        str | None,
+        typer.Option(help="With --targets: one region after the other, as eu-west-1,us-east-1.", metavar="REGIONS"),
+    ] = None,
+    secrets_provider: Annotated[
+        str | None,
+        typer.Option(help="With --targets: for stacks that are made, as `pulumi stack init` takes it.", metavar="URL"),
+    ] = None,
+    stack: Stack = None,
+    folder: Folder = Path(),
+    as_json: Json = False,
 ) -> None:
     """Name the snapshots of the images that snapnames:ownedImages chooses, and change nothing else.
 
     Does the same as `pulumi up` of that part of the stack, but faster for thousands of names. After a stop or a kill,
-    run it again.
+    run it again. With --targets, --json prints one line for each target.
     """
+    of_targets = {
+        "--shard": shard,
+        "--max-concurrent": max_concurrent,
+        "--failure-tolerance": failure_tolerance,
+        "--region-order": region_order,
+        "--secrets-provider": secrets_provider,
+    }
 
     def run(display: "Display") -> dict[str, Any]:
+        given = [option for option, value in of_targets.items() if value is not None]
+        if targets is None and given:
+            raise UsageError(f"{given[0]} is of many targets: give --targets too, or leave out {given[0]}")
+        if targets is not None:
+            from snapnames.cli.targets.naming import Asked, name_targets  # noqa: PLC0415
+
+            if stack is not None:
+                raise UsageError("--targets has a stack for each target, called ACCOUNT-REGION: leave out --stack")
+            asked = Asked(shard, max_concurrent, failure_tolerance, region_order, secrets_provider, preview=preview)
+            raise typer.Exit(name_targets(folder, targets, asked, as_json=as_json))
         from snapnames.cli.commands.name_owned import name_owned as name  # noqa: PLC0415
 
         return name(folder, stack, display, preview=preview)
@@ -346,6 +399,12 @@ def ledger(  # noqa: PLR0913 -- each is an option
     all_regions: Annotated[
         bool, typer.Option("--all-regions", help="Read all regions that are enabled for the account.")
     ] = False,
+    targets: Annotated[
+        Path | None, typer.Option("--targets", help="Read all accounts and regions of this file.", metavar="FILE")
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option(help="With --targets: only the part I of N equal parts.", metavar="I/N")
+    ] = None,
     stack: Stack = None,
     folder: Folder = Path(),
     as_json: Json = False,
@@ -353,7 +412,8 @@ def ledger(  # noqa: PLR0913 -- each is an option
     """Say what can be let go, which snapshot belongs to which release, what it costs at most, and what is wrong.
 
     Only reads. Each finding names the command that solves the problem. --keep, --older-than, --script, --csv,
-    --region and --all-regions ask for the plan of the whole account, as --account does.
+    --region and --all-regions ask for the plan of the whole account, as --account does. --targets makes one report of
+    the sums of many accounts.
     """
     failing: list[str] = []
     unread: list[str] = []
@@ -363,8 +423,9 @@ def ledger(  # noqa: PLR0913 -- each is an option
         from snapnames.cli.ledger.document import document  # noqa: PLC0415
 
         wanted = command.kinds(fail_on)
-        targets = {"--html": html, "--script": script, "--csv": csv}
-        for option, path in targets.items():
+        of_one = {"--region": region, "--all-regions": all_regions, "--script": script, "--all": everything}
+        app_targets.check_options(targets, shard, {**of_one, "--stack": stack})
+        for option, path in {"--html": html, "--script": script, "--csv": csv}.items():
             if path is not None:
                 command.check_target(option, path)
         asked = command.asked(
@@ -377,6 +438,13 @@ def ledger(  # noqa: PLR0913 -- each is an option
             regions=region or (),
             all_regions=all_regions,
         )
+        if targets is not None:
+            from snapnames.cli.targets.command import ledger_of_targets  # noqa: PLC0415
+
+            report = ledger_of_targets(targets, shard, asked, display)
+            failing.extend(kind for kind in wanted if report.sums.findings[kind])
+            unread.extend(row.place for row in report.not_read)
+            return app_targets.shown(report, display, html=html, csv=csv, as_json=as_json)
         found = command.ledger(folder, stack, asked)
         failing.extend(kind for kind in wanted if found.totals.findings[kind])
         unread.extend(one.name for one in found.unread)
@@ -386,11 +454,12 @@ def ledger(  # noqa: PLR0913 -- each is an option
             display.say(line)
         return document(found)
 
-    _run(run, as_json=as_json)
+    _run(run, as_json=as_json, aside=targets is not None)
     if failing:
         print(f"findings that --fail-on lists: {', '.join(failing)}", file=sys.stderr)
     if unread:
-        print(f"regions that could not be read: {', '.join(unread)}", file=sys.stderr)
+        what = "targets" if targets is not None else "regions"
+        print(f"{what} that could not be read: {app_targets.many(unread)}", file=sys.stderr)
         raise typer.Exit(Exit.FAILED)
     if failing:
         raise typer.Exit(Exit.FOUND)
@@ -418,15 +487,18 @@ def _command(
     _run(opened, as_json=as_json)
 
 
-def _run(run: "Callable[[Display], object]", *, as_json: bool) -> None:
-    """Run the command, print the result or the error, and end with the exit code."""
+def _run(run: "Callable[[Display], object]", *, as_json: bool, aside: bool = False) -> None:
+    """Run the command, print the result or the error, and end with the exit code.
+
+    `aside`: whether progress goes to stderr in any case.
+    """
     from rich.console import Console  # noqa: PLC0415
 
     from snapnames.cli.display import Display  # noqa: PLC0415
     from snapnames.printable import printable_lines  # noqa: PLC0415
     from snapnames.rules.services import of_service  # noqa: PLC0415
 
-    display = Display(Console(stderr=as_json))
+    display = Display(Console(stderr=as_json or aside))
     try:
         result = run(display)
     except (CommandError, KeyboardInterrupt) as stop:
@@ -438,3 +510,6 @@ def _run(run: "Callable[[Display], object]", *, as_json: bool) -> None:
         raise typer.Exit(error.code) from stop
     if as_json:
         print(json.dumps(result, indent=2))
+
+
+app_targets.register(app, _run)

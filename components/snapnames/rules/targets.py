@@ -169,8 +169,12 @@ class Shard:
         [['eu-west-1'], ['eu-west-2', 'eu-west-3']]
         """
         every = ordered(targets)
-        begin, end = ((len(every) * number) // self.count for number in (self.index - 1, self.index))
+        begin, end = self.piece(len(every))
         return every[begin:end]
+
+    def piece(self, targets: int) -> tuple[int, int]:
+        """Where its part begins and ends in an ordered list of so many targets."""
+        return (targets * (self.index - 1)) // self.count, (targets * self.index) // self.count
 
 
 @dataclass(frozen=True)
@@ -190,6 +194,21 @@ class Share:
         """The share of a shard of the whole list."""
         lines = "".join(f"{one.account} {one.region}\n" for one in ordered(targets))
         return cls(sha256(lines.encode()).hexdigest()[:16], len(targets), shard)
+
+    @property
+    def size(self) -> int:
+        """How many targets the shard has.
+
+        >>> [Share("e3b0", 10, Shard(index, 4)).size for index in (1, 2, 3, 4)]
+        [2, 3, 2, 3]
+        """
+        begin, end = self.shard.piece(self.targets)
+        return end - begin
+
+    def line(self, target: Target, error: str = "", **facts: object) -> dict[str, object]:
+        """A line of JSON about one target, as `snapnames merge` reads it. Numbers among `facts` are added up there."""
+        place = {"account": target.account, "region": target.region or None, "error": error or None}
+        return {**place, **facts, "list": self.document}
 
     @property
     def document(self) -> dict[str, object]:

@@ -7,7 +7,7 @@ run of pulumi: the component decides by itself what may be written, and nothing 
 from collections.abc import Mapping
 from contextlib import chdir, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from snapnames.cli.display import Display
 from snapnames.cli.errors import CommandError, UsageError
@@ -16,7 +16,7 @@ from snapnames.cli.stack.own_program import OwnProgram, own_program
 from snapnames.cli.stack.running import run_stoppable
 from snapnames.cli.stack.stack_file import StackFile
 from snapnames.cli.stack.steps import Steps, changes, summary
-from snapnames.rules.owned_names import to_do_in
+from snapnames.rules.owned_names import RECORD_OUTPUT, to_do_in
 
 _KEY = "snapnames:ownedImages"
 
@@ -41,14 +41,31 @@ def name_owned(folder: Path, stack_name: str | None, display: Display, *, previe
             steps = _preview(stack, file, display, program)
             return {"stack": stack.name, "preview": True, "changes": changes(steps.seen), "seconds": display.seconds}
         steps, outputs = _update(stack, file, display, program)
-    record = outputs["ownedImages"]
-    names, kept, shared, skipped = (record[key] for key in ("names", "kept", "shared", "skipped"))
-    display.say(
-        f"[{display.elapsed}] done: {len(names)} named, {len(kept)} keep another name, {len(shared)} shared, "
-        f"{len(skipped)} skipped"
-    )
+    given = Given.of(outputs)
+    display.say(f"[{display.elapsed}] done: {given}")
     result = {"stack": stack.name, "preview": False, "changes": changes(steps.seen)}
-    return result | {"names": names, "kept": kept, "shared": shared, "skipped": skipped, "seconds": display.seconds}
+    return result | given._asdict() | {"seconds": display.seconds}
+
+
+class Given(NamedTuple):
+    """What an update has come to."""
+
+    names: Mapping[str, str]
+    kept: Mapping[str, Any]
+    shared: Mapping[str, Any]
+    skipped: Mapping[str, str]
+
+    @classmethod
+    def of(cls, outputs: Mapping[str, Any]) -> "Given":
+        """From the outputs of the stack."""
+        return cls(*(outputs[RECORD_OUTPUT][key] for key in cls._fields))
+
+    def __str__(self) -> str:
+        """For people."""
+        return (
+            f"{len(self.names)} named, {len(self.kept)} keep another name, {len(self.shared)} shared, "
+            f"{len(self.skipped)} skipped"
+        )
 
 
 def _preview(stack: OpenStack, file: StackFile, display: Display, program: OwnProgram | None) -> Steps:

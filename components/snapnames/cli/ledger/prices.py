@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -69,6 +70,7 @@ class Prices:
         return round(sum(self.known[region].of(size) for region, size in sizes.items() if region in self.known), 2)
 
 
+@cache
 def table() -> Mapping[str, Mapping[str, Any]]:
     """Region to price, date and source, from `prices.toml`."""
     return tomllib.loads(files(__package__).joinpath("prices.toml").read_text(encoding="utf-8"))

@@ -36,6 +36,21 @@ _NO_NEWS = {"PULUMI_SKIP_UPDATE_CHECK": "true"}
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+@contextmanager
+def on_stop(stop: Callable[[], None]) -> Iterator[None]:
+    """While this lasts, each signal that asks the command to stop calls `stop`."""
+
+    def stopping(_number: int, _frame: FrameType | None) -> None:
+        stop()
+
+    before = {number: signal.signal(number, stopping) for number in _STOPPING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 class Interruptible(PulumiCommand):
     """Runs pulumi in a process group of its own, and passes on the signals that ask it to stop.
 
@@ -64,21 +79,22 @@ class Interruptible(PulumiCommand):
         If pulumi does not run, the first signal calls `say`, and the second one raises `KeyboardInterrupt`.
         """
 
-        def stop(_number: int, _frame: FrameType | None) -> None:
-            first, self.stopped = not self.stopped, True
-            if self._process and self._process.poll() is None:
-                self._process.send_signal(signal.SIGINT)
-            elif first:
+        def stop() -> None:
+            if not self.interrupt():
                 say()
-            else:
-                raise KeyboardInterrupt
 
-        before = {number: signal.signal(number, stop) for number in _STOPPING}
-        try:
+        with on_stop(stop):
             yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+
+    def interrupt(self) -> bool:
+        """Ask the pulumi that runs to stop; whether there is one. Raises `KeyboardInterrupt` if it was asked before."""
+        first, self.stopped = not self.stopped, True
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            return True
+        if not first:
+            raise KeyboardInterrupt
+        return False
 
     def too_old(self) -> str:
         """The version of the pulumi on PATH, if it is older than the command works with; empty otherwise."""

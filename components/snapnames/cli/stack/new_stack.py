@@ -9,10 +9,11 @@ from snapnames.cli.stack.automation import Interruptible
 from snapnames.cli.stack.open_stack import Project
 
 
-def create_stack(folder: Path, name: str) -> None:
+def create_stack(folder: Path, name: str, secrets_provider: str | None = None) -> None:
     """Make the stack in the backend, if there is none of that name. Its config file may be there already.
 
-    Raises `UsageError` without a project or pulumi, and `PulumiError` if pulumi refuses.
+    `secrets_provider`: as `pulumi stack init` takes it. Default: that of the backend. Raises `UsageError` without a
+    project or pulumi, and `PulumiError` if pulumi refuses.
     """
     project = Project.find(folder)
     try:
@@ -20,6 +21,7 @@ def create_stack(folder: Path, name: str) -> None:
     except FileNotFoundError as error:
         raise UsageError("there is no `pulumi` on PATH; the command runs it: install it, or set PATH") from error
     try:
-        pulumi.run(["stack", "init", name, "--no-select"], str(project.folder), {})
+        secrets = ["--secrets-provider", secrets_provider] if secrets_provider else []
+        pulumi.run(["stack", "init", name, "--no-select", *secrets], str(project.folder), {})
     except StackAlreadyExistsError:
         return

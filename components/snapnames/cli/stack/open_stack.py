@@ -43,6 +43,10 @@ class NoStackError(UsageError):
     """There is no project, or no stack of it is selected."""
 
 
+class MissingStackError(UsageError):
+    """The backend has no stack of that name."""
+
+
 @dataclass(frozen=True)
 class Project:
     """The folder that has the Pulumi.yaml, and the settings in that file."""
@@ -113,8 +117,8 @@ class OpenStack:
         return {key: value.value for key, value in values.items()}
 
     @property
-    def _missing(self) -> UsageError:
-        return UsageError(
+    def _missing(self) -> MissingStackError:
+        return MissingStackError(
             f"there is no stack {self.name!r}; the command works with one that exists: run `pulumi stack ls`, or "
             "`pulumi stack init`"
         )
@@ -174,6 +178,10 @@ class OpenStack:
     def stoppable(self, say: Callable[[], None]) -> AbstractContextManager[None]:
         """While this lasts, ^C lets an update finish the steps that it has begun. The first ^C calls `say`."""
         return self._pulumi.stoppable(say)
+
+    def interrupt(self) -> None:
+        """Ask an update to finish the steps that it has begun, and to stop. Asked again, it stops at once."""
+        self._pulumi.interrupt()
 
     def preview(self, config: str, on_event: OnEvent, *, refresh: bool) -> None:
         """`pulumi preview` with that config. Raises `CommandError`."""

@@ -140,18 +140,19 @@ class StackFile:
                 f"{self.keys.releases} {json.dumps(wanted.listed)} with {wanted.live!r} live: write that into it"
             )
         text = now.edited(wanted)
-        _replace(self.path.resolve(), text.encode())
+        write_whole(self.path.resolve(), text.encode())
         return StackFile(self.path, text, wanted, self.keys)
 
 
-def _replace(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
+    """Write the file completely or not at all. Its permissions stay; a new one has those of any new file."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(path.stat().st_mode & 0o7777)
+        Path(name).chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o644)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -47,6 +47,10 @@ class Control:
             policies[access_key] = policy
         self._ask("PUT", "settings", {"policies": policies})
 
+    def roles(self, roles: dict[str, Any]) -> None:
+        """Have these roles and no others: ARN, with wildcards, to its `trust` and `policy`. With none, any goes."""
+        self._ask("PUT", "settings", {"roles": roles})
+
     def ec2(self, **changes: object) -> dict[str, Any]:
         """Change settings of images and snapshots, as `clock_ahead_seconds`, and return all of them."""
         settings: dict[str, Any] = self._ask("PUT", "settings", {"ec2": changes})["ec2"]

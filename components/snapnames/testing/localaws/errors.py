@@ -2,6 +2,7 @@
 
 from moto.autoscaling.exceptions import AutoscalingClientError
 from moto.ec2.exceptions import EC2ClientError
+from moto.sts.exceptions import STSClientError
 
 
 class ImageNameMalformedError(EC2ClientError):
@@ -180,6 +181,12 @@ class UnauthorizedOperationError(EC2ClientError):
 
 class AccessDeniedError(AutoscalingClientError):
     """Auto Scaling's word for the same."""
+
+    code = "AccessDenied"
+
+
+class RoleDeniedError(STSClientError):
+    """The role does not trust the caller, or is not there; AWS says the same of both, with HTTP 403."""
 
     code = "AccessDenied"
 

@@ -10,8 +10,16 @@ from moto.ec2.models import ec2_backends
 
 from . import settings
 from .authorization import Call, Template, requests
-from .errors import AccessDeniedError, RegionClosedError, RegionClosedToGroupsError, UnauthorizedOperationError
+from .errors import (
+    AccessDeniedError,
+    RegionClosedError,
+    RegionClosedToGroupsError,
+    RoleDeniedError,
+    UnauthorizedOperationError,
+)
+from .policies import Request
 from .regions import closed
+from .roles import ASSUME, caller_of, role_of, session_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +27,7 @@ if TYPE_CHECKING:
     from moto.core.exceptions import ServiceException
     from moto.core.responses import BaseResponse
 
-    from .policies import Request
+    from .policies import Policy
 
 _SERVICES = ("autoscaling", "ec2")
 """Of which calls are authorized; others pass."""
@@ -32,8 +40,10 @@ def refusal(response: BaseResponse, action: str) -> ServiceException | None:
     """The error that AWS answers with, if the region is not enabled or the caller's policy does not allow the call."""
     if response.service_name in _SERVICES and closed(response.region):
         return RegionClosedError() if response.service_name == "ec2" else RegionClosedToGroupsError()
+    if response.service_name == "sts" and action == "AssumeRole":
+        return _not_assumed(response)
     access_key = _access_key(response)
-    policy = settings.CURRENT.policies.get(access_key)
+    policy = _policy(response)
     if policy is None or response.service_name not in _SERVICES:
         return None
     call = _call(response, action)
@@ -44,7 +54,7 @@ def refusal(response: BaseResponse, action: str) -> ServiceException | None:
         AUTHORIZED.extend(asked or ())
         return None
     first = denied[0]
-    user = f"arn:aws:iam::{call.account}:user/{access_key}"
+    user = caller_of(response, access_key, {}).arn
     text = (
         f"User: {user} is not authorized to perform: {first.action} on resource: {first.resource} because no "
         f"identity-based policy allows the {first.action} action"
@@ -54,7 +64,7 @@ def refusal(response: BaseResponse, action: str) -> ServiceException | None:
 
 def may_delete(response: BaseResponse, snapshot_id: str) -> bool:
     """Whether the caller's policy allows DeleteSnapshot too, which DeregisterImage does along the way."""
-    policy = settings.CURRENT.policies.get(_access_key(response))
+    policy = _policy(response)
     if policy is None:
         return True
     asked = requests(replace(_call(response, "DeleteSnapshot"), parameters={"SnapshotId": snapshot_id})) or []
@@ -62,6 +72,29 @@ def may_delete(response: BaseResponse, snapshot_id: str) -> bool:
     if allowed:
         AUTHORIZED.extend(asked)
     return allowed
+
+
+def _policy(response: BaseResponse) -> Policy | None:
+    """The policy of the caller's key, or of the role whose session it is."""
+    access_key = _access_key(response)
+    role = role_of(settings.CURRENT.roles, session_role(response, access_key)[1]) if settings.CURRENT.roles else None
+    return settings.CURRENT.policies.get(access_key, role.policy if role else None)
+
+
+def _not_assumed(response: BaseResponse) -> ServiceException | None:
+    """The error of AssumeRole, if the caller's policy or the trust of the role does not allow it.
+
+    Without roles in the settings, everybody may assume every role.
+    """
+    arn, external_id = (response.querystring.get(name, [""])[0] for name in ("RoleArn", "ExternalId"))
+    caller = caller_of(response, _access_key(response), settings.CURRENT.ec2.organizations)
+    policy, roles = _policy(response), settings.CURRENT.roles
+    role = role_of(roles, arn)
+    allowed = policy is None or policy.allows(Request(ASSUME, arn, {}))
+    trusted = not roles or (role is not None and role.trusts(caller, external_id))
+    if allowed and trusted:
+        return None
+    return RoleDeniedError(f"User: {caller.arn} is not authorized to perform: {ASSUME} on resource: {arn}")
 
 
 def _access_key(response: BaseResponse) -> str:

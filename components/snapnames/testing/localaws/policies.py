@@ -41,8 +41,8 @@ class _Statement:
 
     def matches(self, request: Request) -> bool:
         return (
-            any(_like(pattern.lower(), request.action.lower()) for pattern in self.actions)
-            and any(_like(pattern, request.resource) for pattern in self.resources)
+            any(like(pattern.lower(), request.action.lower()) for pattern in self.actions)
+            and any(like(pattern, request.resource) for pattern in self.resources)
             and all(condition.holds(request.context) for condition in self.conditions)
         )
 
@@ -118,10 +118,10 @@ def _values(context: Context, key: str) -> tuple[str, ...] | None:
 _OPERATORS: Mapping[str, Callable[[str, Sequence[str]], bool]] = {
     "StringEquals": lambda value, wanted: value in wanted,
     "StringNotEquals": lambda value, wanted: value not in wanted,
-    "StringLike": lambda value, wanted: any(_like(pattern, value) for pattern in wanted),
-    "StringNotLike": lambda value, wanted: not any(_like(pattern, value) for pattern in wanted),
+    "StringLike": lambda value, wanted: any(like(pattern, value) for pattern in wanted),
+    "StringNotLike": lambda value, wanted: not any(like(pattern, value) for pattern in wanted),
     "Bool": lambda value, wanted: value.lower() in [one.lower() for one in wanted],
-    "ArnLike": lambda value, wanted: any(_like(pattern, value) for pattern in wanted),
+    "ArnLike": lambda value, wanted: any(like(pattern, value) for pattern in wanted),
 }
 
 
@@ -129,7 +129,8 @@ def _listed(value: object) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _like(pattern: str, text: str) -> bool:
+def like(pattern: str, text: str) -> bool:
+    """Whether a text fits a pattern of IAM."""
     return _glob(pattern).fullmatch(text) is not None
 
 

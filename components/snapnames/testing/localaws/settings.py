@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .image_settings import ImageSettings
 from .policies import Policy
+from .roles import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,6 +106,8 @@ class Settings:
     """What images and snapshots do."""
     policies: dict[str, Policy] = field(default_factory=dict)
     """Access key to all that it may do; a key that is not there may do everything."""
+    roles: dict[str, Role] = field(default_factory=dict)
+    """ARN of a role, with `*` and `?` as wildcards, to whom it trusts and what it may do. With any, no other exists."""
 
     def next_lifecycle(self) -> Lifecycle:
         """Start the way of a new image, by what was ordered for it if anything was."""
@@ -135,6 +138,7 @@ class Settings:
             "ec2": self.ec2.as_json(),
             "next_images": [asdict(order) for order in self.next_images],
             "policies": {key: policy.document for key, policy in self.policies.items()},
+            "roles": {arn: role.document for arn, role in self.roles.items()},
         }
 
 
@@ -154,6 +158,12 @@ def _policies(key: str, value: object) -> dict[str, Policy]:
     if not isinstance(value, dict) or not all(isinstance(document, dict) for document in value.values()):
         raise ValueError(f"{key} is {value!r}: give an object of access keys and their policy documents")
     return {str(access_key): Policy(document) for access_key, document in value.items()}
+
+
+def _roles(key: str, value: object) -> dict[str, Role]:
+    if not isinstance(value, dict) or not all(isinstance(role, dict) for role in value.values()):
+        raise ValueError(f"{key} is {value!r}: give an object of role ARNs and roles")
+    return {str(arn): Role(role) for arn, role in value.items()}
 
 
 def _truth(key: str, value: object) -> bool:
@@ -194,6 +204,7 @@ _READ: dict[str, Callable[[str, object], Any]] = {
     "alarms": _names,
     "next_images": _orders,
     "policies": _policies,
+    "roles": _roles,
 }
 """What reads each setting from JSON, or raises `ValueError`."""
 
