@@ -77,13 +77,8 @@ def declare_stack() -> None:
 
     # A release is copied when it is in service: a region that refuses a copy then keeps nobody from it.
     declared = copies.declare(images, after=rollout)
-    copies.fail_last(
-        [
-            *(image.snapshot_names for image in images.values()),
-            *(copy.snapshot_names for regions in declared.values() for copy in regions.values()),
-            *([rollout] if rollout else []),
-        ]
-    )
+    names = [image.snapshot_names for image in images.values()]
+    copies.fail_last(declared, [*names, *([rollout] if rollout else [])])
 
     if settings.owned_images is not None:
         # Images that were taken in are named beside their releases.
