@@ -106,10 +106,11 @@ def test_a_copy_fails_under_a_key_that_its_region_has_not(
 
 
 def test_encryption_is_added_and_not_taken_away(
-    there: EC2Client, image_id: str, plain_image: str, refused: Refused
+    ec2: EC2Client, there: EC2Client, image_id: str, plain_image: str, refused: Refused
 ) -> None:
     """And a key is for what is to be encrypted."""
-    with refused("InvalidParameterValue", "unencrypted"):
+    encrypted = ec2.describe_snapshots(Filters=[{"Name": "encrypted", "Values": ["true"]}])["Snapshots"][0]
+    with refused("InvalidRequest", f"Snapshot {encrypted['SnapshotId']} is encrypted. Creating unencrypted copy"):
         copy(there, image_id, Encrypted=False)
     with refused("InvalidParameterDependency", "KmsKeyId"):
         copy(there, plain_image, KmsKeyId="alias/aws/ebs")
@@ -128,7 +129,7 @@ def test_a_copy_of_a_snapshot_keeps_to_the_same_rules(
     small, _, large = [one["SnapshotId"] for one in snapshots(ec2)]
     assert image_id
     key = aws.client("kms", THERE).create_key()["KeyMetadata"]["Arn"]
-    with refused("InvalidParameterValue"):
+    with refused("InvalidRequest", large):
         there.copy_snapshot(SourceSnapshotId=large, SourceRegion=HERE, Encrypted=False)
 
     there.copy_snapshot(SourceSnapshotId=small, SourceRegion=HERE, Encrypted=True, KmsKeyId=key)

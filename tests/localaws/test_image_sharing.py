@@ -105,6 +105,22 @@ def test_a_wrong_change_is_refused_and_changes_nothing(
     assert permissions(ec2, image_id) == []
 
 
+def test_an_image_is_shared_with_a_thousand_entities_at_most(ec2: EC2Client, image_id: str, refused: Refused) -> None:
+    """An organization is one, whatever is in it; everybody is none; one that is named again is no other."""
+    accounts: list[Any] = [{"UserId": f"{number:012}"} for number in range(1, 1000)]
+    ec2.modify_image_attribute(ImageId=image_id, LaunchPermission={"Add": accounts})
+    ec2.modify_image_attribute(
+        ImageId=image_id, LaunchPermission={"Add": [{"OrganizationArn": ORGANIZATION}, {"Group": "all"}, accounts[0]]}
+    )
+
+    with refused("ResourceLimitExceeded", image_id):
+        ec2.modify_image_attribute(ImageId=image_id, LaunchPermission={"Add": [{"UserId": OTHER}]})
+
+    assert len(permissions(ec2, image_id)) == 1001
+    ec2.modify_image_attribute(ImageId=image_id, LaunchPermission={"Add": [{"UserId": OTHER}], "Remove": [accounts[0]]})
+    assert {"UserId": OTHER} in permissions(ec2, image_id)
+
+
 def test_another_account_finds_a_shared_image_and_launches_from_it(
     ec2: EC2Client, other: EC2Client, image_id: str, refused: Refused
 ) -> None:

@@ -23,6 +23,8 @@ from moto.ec2.responses import EC2Response
 from moto.elb import models as elb_models
 from moto.elb import urls as elb_urls
 from moto.elbv2 import models as elbv2_models
+from moto.ssm import models as ssm_models
+from moto.ssm import urls as ssm_urls
 
 from . import gate, settings
 from .allowed_images import AllowedImagesActions
@@ -38,6 +40,7 @@ from .launch_templates import LaunchTemplateActions
 from .load_balancers import ClassicLoadBalancerActions, ClassicLoadBalancers, TargetGroup
 from .locks import LockActions
 from .members import Member
+from .parameter_store import ParameterStore, ParameterStoreActions
 from .protection import ProtectionActions
 from .recycle_bin import RecycleBinActions
 from .refresh_actions import InstanceRefreshActions
@@ -90,6 +93,14 @@ class LocalClassicLoadBalancers(ClassicLoadBalancers):
         return elb_urls
 
 
+class LocalSystemsManager(ParameterStore):
+    """Systems Manager of one account and region."""
+
+    @property
+    def _url_module(self) -> Any:  # noqa: ANN401 - a module, where moto's base class looks for its URLs
+        return ssm_urls
+
+
 class LocalEC2Response(
     RegionActions,
     FilterActions,
@@ -127,6 +138,8 @@ def install() -> None:
     elb_models.elb_backends.backend = LocalClassicLoadBalancers
     elb_urls.ELBResponse = ClassicLoadBalancerActions  # type: ignore[attr-defined] # where moto's dispatcher looks
     elbv2_models.FakeTargetGroup = TargetGroup  # type: ignore[misc] # the class that moto makes
+    ssm_models.ssm_backends.backend = LocalSystemsManager
+    ssm_urls.url_paths = {"{0}/$": ParameterStoreActions.dispatch}
     _count_authorize_and_serialize_calls()
 
 

@@ -109,7 +109,9 @@ class ImageCopies(Deregistration):
             if known is not None and known.archived(clock.now()):
                 raise SnapshotArchivedError(snapshot_id=known.id)
             was = bool(ebs.get("Encrypted")) or (known is not None and bool(known.encrypted))
-            encrypted, key = encryption_of_copy(self, order.kms_key_id, was=was, asked=order.encrypted)
+            encrypted, key = encryption_of_copy(
+                self, ebs["SnapshotId"], order.kms_key_id, was=was, asked=order.encrypted
+            )
             parts.append(_Part(ebs, known, encrypted, key))
         return parts
 

@@ -109,7 +109,23 @@ class KeyWithoutEncryptionError(EC2ClientError):
 
 
 class EncryptionNotRemovedError(EC2ClientError):
-    """An encrypted snapshot has no unencrypted copy. Code and text could not be checked."""
+    """An encrypted snapshot has no unencrypted copy.
 
-    code = "InvalidParameterValue"
-    message = "An encrypted snapshot can't be copied to an unencrypted one."
+    Code and text are as others report them (github.com/hashicorp/packer/issues/7393 and 11741).
+    """
+
+    code = "InvalidRequest"
+    message = (
+        "Snapshot {snapshot_id} is encrypted. Creating unencrypted copy from an encrypted snapshot is not supported."
+    )
+
+
+class SharingLimitReachedError(EC2ClientError):
+    """The image would be shared with too many entities.
+
+    The code is that of EC2's quotas (docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html); the text is
+    ours.
+    """
+
+    code = "ResourceLimitExceeded"
+    message = "The image '{image_id}' can be shared with at most {limit} entities."

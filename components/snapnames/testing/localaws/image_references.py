@@ -8,13 +8,13 @@ by them too, and found where the local SSM has any.
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from . import settings
 from .errors import ImageIdMalformedError, ParameterInvalidError, ParameterMissingError
 from .image_backend import IMAGE_ID
 from .image_settings import REFERENCES
+from .parameter_store import parameters_of
 from .parameters import ParameterActions
 from .wire import BulkResult, page
 
@@ -94,11 +94,8 @@ class ImageReferenceActions(ParameterActions):
         return f"arn:{self.partition}:ec2:{self.region}:{self.current_account}:{name}"
 
     def _parameters(self, image_id: str) -> Iterator[str]:
-        """The parameters whose value is the image, if SSM was called at all: loading it takes its time."""
-        ssm: Any = sys.modules.get("moto.ssm.models")
-        if ssm is None or self.current_account not in ssm.ssm_backends:
-            return
-        stored = ssm.ssm_backends[self.current_account][self.region]._parameters  # noqa: SLF001 - the only list of all
+        """The parameters whose value is the image."""
+        stored = parameters_of(self.current_account, self.region)._parameters  # noqa: SLF001 - the only list of all
         for name, versions in list(stored.items()):
             if versions and versions[-1].value == image_id:
                 path = f"parameter/{name.lstrip('/')}"

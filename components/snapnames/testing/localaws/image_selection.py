@@ -38,11 +38,11 @@ class ImageSelection(Images):
 
     def visible_image(self, image_id: str) -> Image:
         """Find an image that the account owns or may launch from, or raise as EC2 does."""
-        return self._seen_image(image_id) or self.get_image(image_id)
+        return self.seen_image(image_id) or self.get_image(image_id)
 
     def get_launchable_image(self, image_id: str) -> Image:
         """Find an image that instances can be launched from now."""
-        if self._seen_image(image_id) is None and self._foreign_image(image_id) is not None:
+        if self.seen_image(image_id) is None and self._foreign_image(image_id) is not None:
             raise ImageNotSharedError(image_id=image_id)
         image = self.visible_image(image_id)
         if self.allowed_images.hide(image, self.account_id):
@@ -112,16 +112,16 @@ class ImageSelection(Images):
             named = exact_values(filters, "image-id")
             if named is None:
                 return [*self.amis.values(), *self._shared_images()]
-            return [image for image in map(self._seen_image, sorted(named)) if image]
+            return [image for image in map(self.seen_image, sorted(named)) if image]
         for image_id in ids:
             if not IMAGE_ID.fullmatch(image_id):
                 raise ImageIdMalformedError(image_id=image_id)
-        found = {image_id: self._seen_image(image_id) for image_id in ids}
+        found = {image_id: self.seen_image(image_id) for image_id in ids}
         if missing := [i for i, image in found.items() if image is None and not self._lately_deregistered(i)]:
             raise ImageNotFoundError(*missing)
         return [image for image in found.values() if image]
 
-    def _seen_image(self, image_id: str) -> Image | None:
+    def seen_image(self, image_id: str) -> Image | None:
         """An image that the account can see, or none."""
         if image_id in self.amis:
             return self.amis[image_id]

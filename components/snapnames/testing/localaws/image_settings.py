@@ -28,6 +28,8 @@ class ImageSettings:
     """ARN of an organization or of an organizational unit to the accounts in it."""
     references: list[dict[str, str]] = field(default_factory=list)
     """Resources that refer to an image, as DescribeImageReferences shows them: ImageId, ResourceType, Arn."""
+    parameter_seconds: float = 0.0
+    """How long Parameter Store takes to check the image of a parameter, before the parameter is written."""
     opted_in: list[str] = field(default_factory=list)
     """The regions that are enabled, beside those that are enabled in every account."""
 
@@ -86,5 +88,6 @@ _READERS: Mapping[str, Callable[[str, object], Any]] = {
     "copies_refuse_taken_names": _truth,
     "organizations": _organizations,
     "references": _references,
+    "parameter_seconds": _seconds,
     "opted_in": _names,
 }

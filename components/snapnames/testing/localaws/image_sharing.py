@@ -9,7 +9,7 @@ from moto.ec2.responses.amis import AmisResponse
 
 from . import clock
 from .errors import ImageNotLaunchableError, ParameterInvalidError
-from .image_errors import ImageKeyNotSharableError, ParameterCombinationError
+from .image_errors import ImageKeyNotSharableError, ParameterCombinationError, SharingLimitReachedError
 from .keys import is_aws_managed
 from .parameters import ParameterActions
 from .wire import BulkResult
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from .images import Image
 
 Permission = dict[str, str]
+
+SHARING_LIMIT = 1000
+"""Accounts, organizations and units, whatever is in these: docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-quotas.html.
+
+For everybody a number of public images counts instead.
+"""
 
 _VALUES: dict[str, tuple[str, Callable[[Image], object]]] = {
     "bootMode": ("BootMode", lambda image: image.traits.boot_mode),
@@ -121,8 +127,13 @@ class ImageSharingActions(ParameterActions, AmisResponse):
         public = {"Group": "all"} in added
         if added and any(is_aws_managed(backend, one.kms_key_id) or (public and one.encrypted) for one in snapshots):
             raise ImageKeyNotSharableError
-        image.launch_permissions += [one for one in added if one not in image.launch_permissions]
-        image.launch_permissions = [one for one in image.launch_permissions if one not in removed]
+        # A permission that is given twice in a call is there once.
+        new = [dict(one) for one in dict.fromkeys(tuple(one.items()) for one in added)]
+        shared = [*image.launch_permissions, *(one for one in new if one not in image.launch_permissions)]
+        shared = [one for one in shared if one not in removed]
+        if added and sum("Group" not in one for one in shared) > SHARING_LIMIT:
+            raise SharingLimitReachedError(image_id=image.id, limit=SHARING_LIMIT)
+        image.launch_permissions = shared
 
     def reset_image_attribute(self) -> ActionResult:  # type: ignore[override] # moto has not written it
         """Take all launch permissions away."""

@@ -13,6 +13,7 @@ from .errors import ParameterMissingError, TooManyInstanceIdsError
 from .filters import select
 from .health import is_impaired
 from .image_copies import ImageCopies
+from .image_parameters import resolved
 from .images import Launch
 from .mappings import Mapping, is_ephemeral, merged
 
@@ -41,6 +42,7 @@ class Instances(ImageCopies):
         image_id = image_id or template.get("ImageId", "")
         if not image_id:
             raise ParameterMissingError(parameter="ImageId")
+        image_id = resolved(self, image_id)
         image = self.get_launchable_image(image_id)
         configuration = kwargs.get("launch_config")
         configured = (configuration.block_device_mapping_dict if configuration else None) or []

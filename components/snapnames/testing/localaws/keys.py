@@ -46,9 +46,9 @@ def key_in_region(ec2: EC2Backend, given: str) -> str | None:
 
 
 def encryption_of_copy(
-    ec2: EC2Backend, kms_key_id: str | None, *, was: bool, asked: bool | None
+    ec2: EC2Backend, snapshot_id: str, kms_key_id: str | None, *, was: bool, asked: bool | None
 ) -> tuple[bool, str | None]:
-    """Whether a copy is encrypted, and the ARN of its key; None for one that the region has not.
+    """Whether the copy of a snapshot is encrypted, and the ARN of its key; None for one that the region has not.
 
     Without a key it is the default one of the region that the copy goes to, whatever key the source has; encryption can
     be added and not taken away: docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopyImage.html.
@@ -56,7 +56,7 @@ def encryption_of_copy(
     if kms_key_id and not asked:
         raise KeyWithoutEncryptionError
     if was and asked is False:
-        raise EncryptionNotRemovedError
+        raise EncryptionNotRemovedError(snapshot_id=snapshot_id)
     if not (was or asked or ec2.ebs_encryption_by_default):
         return False, None
     return True, key_in_region(ec2, kms_key_id) if kms_key_id else default_key(ec2)

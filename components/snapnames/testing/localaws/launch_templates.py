@@ -11,6 +11,7 @@ from moto.ec2.responses.launch_templates import LaunchTemplates
 
 from .errors import FilterInvalidError
 from .filters import select, text
+from .image_parameters import resolved
 from .wire import page
 
 if TYPE_CHECKING:
@@ -33,11 +34,20 @@ class LaunchTemplateActions(LaunchTemplates):
 
     def create_launch_template(self) -> ActionResult:
         """Once for each client token."""
+        self._check_parameter()
         return self._once(self._create)
 
     def create_launch_template_version(self) -> ActionResult:
         """Once for each client token."""
+        self._check_parameter()
         return self._once(super().create_launch_template_version)
+
+    def _check_parameter(self) -> None:
+        """Refuse a parameter in place of an image that has none, as others report it for both calls.
+
+        github.com/aws/aws-cdk/issues/26712.
+        """
+        resolved(self.ec2_backend, self._get_param("LaunchTemplateData", {}).get("ImageId") or "")
 
     def delete_launch_template(self) -> ActionResult:
         """An id that the account does not have is no wrong name, as moto says."""
@@ -114,12 +124,18 @@ class LaunchTemplateActions(LaunchTemplates):
             "CreateTime": version.create_time,
             "CreatedBy": self._creator,
             "DefaultVersion": template.is_default(version),
-            "LaunchTemplateData": version.data,
+            "LaunchTemplateData": self._data_shown(version.data),
             "LaunchTemplateId": template.id,
             "LaunchTemplateName": template.name,
             "VersionDescription": version.description,
             "VersionNumber": version.number,
         }
+
+    def _data_shown(self, data: dict[str, Any]) -> dict[str, Any]:
+        """With ResolveAlias, the image that a parameter stands for now, and not the parameter."""
+        if not self._get_param("ResolveAlias") or not data.get("ImageId"):
+            return data
+        return {**data, "ImageId": resolved(self.ec2_backend, data["ImageId"])}
 
     @property
     def _creator(self) -> str:

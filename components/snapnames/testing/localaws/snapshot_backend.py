@@ -121,7 +121,7 @@ class Snapshots(Tags):
     ) -> Snapshot:
         """Copy a snapshot from a region."""
         source = self.backend_of(source_region).usable_snapshot(source_snapshot_id)
-        does, key = encryption_of_copy(self, kms_key_id, was=bool(source.encrypted), asked=encrypted)
+        does, key = encryption_of_copy(self, source.id, kms_key_id, was=bool(source.encrypted), asked=encrypted)
         snapshot = Snapshot(
             self,
             random_snapshot_id(),
