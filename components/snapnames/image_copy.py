@@ -128,6 +128,7 @@ class ImageCopy(ComponentResource):
             deprecation_time=Output.from_input(args.get("deprecation_time", "")).apply(_still_to_come),
             create_timeout=args.get("create_timeout", DEFAULT_CREATE_TIMEOUT),
         )
+        self.ami = resource
         turn.ends_with(resource.id)
         image = NamedImage(self, image_name, pattern, resource, args.get("snapshot_tags"))
         built = built_image(

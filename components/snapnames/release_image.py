@@ -131,6 +131,7 @@ class ReleaseImage(ComponentResource):
             deprecation_time=args.get("deprecation_time"),
             create_timeout=args.get("create_timeout", DEFAULT_CREATE_TIMEOUT),
         )
+        self.ami = resource
         image = NamedImage(self, image_name, pattern, resource, args.get("snapshot_tags"))
         built = built_image(
             image,

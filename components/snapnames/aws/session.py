@@ -67,6 +67,11 @@ class StackSession:
         except REFUSALS:
             return self.region
 
+    @property
+    def account(self) -> str:
+        """The id of the account: one call. Raises one of `REFUSALS`."""
+        return self._account()
+
     def _account(self) -> str:
         sts: STSClient = _client(self._session, self._settings, "sts")
         return sts.get_caller_identity()["Account"]
@@ -102,6 +107,14 @@ class StackSession:
         """A client of Auto Scaling."""
         client: AutoScalingClient = self._kept_client("autoscaling")
         return client
+
+    def kms(self) -> Any:  # noqa: ANN401 -- its types are not among the locked stubs
+        """A client of KMS."""
+        return self._kept_client("kms")
+
+    def ssm(self) -> Any:  # noqa: ANN401 -- the same
+        """A client of Systems Manager."""
+        return self._kept_client("ssm")
 
     def _kept_client(self, service: str) -> Any:  # noqa: ANN401 -- boto3 makes its clients at run time
         """One for each service and region: to make one, boto3 reads some megabytes of JSON."""

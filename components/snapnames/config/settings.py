@@ -13,17 +13,19 @@ from pulumi.runtime import config as pulumi_config
 from snapnames.config.copies import read_copies
 from snapnames.config.fleet import UNSEEN, read_fleet
 from snapnames.config.owned_images import read_owned_images
+from snapnames.config.sharing import PARAMETER, read_parameter, read_share_with
 from snapnames.config.values import TEXT_MAP, TEXTS, ConfigValues
 from snapnames.printable import printable
 from snapnames.rules.copies import CopySettings
 from snapnames.rules.naming import DEFAULT_PATTERN, check_image_name, check_pattern
 from snapnames.rules.releases import image_name
 from snapnames.rules.services import NAMESPACE, SERVICE_KEYS, namespace_of
+from snapnames.rules.sharing import Recipient
 from snapnames.rules.source import FLEET
 from snapnames.rules.tags import check_image_tags
 from snapnames.rules.time_spans import DEFAULT_CREATE_TIMEOUT
 
-KEYS = ("service", *SERVICE_KEYS, "takenIn", "fleet", "ownedImages")
+KEYS = ("service", *SERVICE_KEYS, "takenIn", "fleet", "ownedImages", PARAMETER)
 _NOT_OF_RELEASES = ("namePattern", "ownedImages")
 MAX_DESCRIPTION = 255
 """Characters: docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html."""
@@ -82,6 +84,12 @@ class Settings:
     copies: Mapping[str, CopySettings] = field(default_factory=dict)
     """Region to what the copies of all releases get there. Empty: nothing is copied."""
 
+    share_with: tuple[Recipient, ...] = ()
+    """Who else may launch the images."""
+
+    parameter: str = ""
+    """The parameter that has the id of the live release's image; empty without one."""
+
     own_config: bool = False
     """Whether the service has its config under its own name, beside other services of a program of one's own."""
 
@@ -124,6 +132,8 @@ def read_settings(config: Mapping[str, Any] | None = None, service: str = "") ->
         snapshot_tags=values.typed("snapshotTags", values.json("snapshotTags", {}), TEXT_MAP) or {},
         deprecate_after=values.duration("deprecateAfter", ""),
         create_timeout=values.duration("createTimeout", DEFAULT_CREATE_TIMEOUT),
+        share_with=read_share_with(values, given),
+        parameter=read_parameter(values),
         fleet=read_fleet(values),
         owned_images=owned_images,
         home=home,

@@ -124,6 +124,11 @@ class Copies:
         ]
         fail_last([*self._unread(), *gone], [*outputs, *(copy.snapshot_names for copy in copies)])
 
+    @property
+    def unread(self) -> list[str]:
+        """The regions that can't be read now."""
+        return [region for region, images in self.read.items() if images.fault]
+
     def _arguments(self, release: str, region: str, image: "ReleaseImage | TakenInImage") -> ImageCopyArgs:
         settings = self.settings
         arguments: ImageCopyArgs = {

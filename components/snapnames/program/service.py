@@ -18,6 +18,7 @@ from snapnames.rules.services import namespace_of, of_service
 from .copies import Copies
 from .history import recorded_history
 from .releases import release_images
+from .sharing import share
 
 if TYPE_CHECKING:
     from snapnames.image_copy import ImageCopy
@@ -59,10 +60,11 @@ class Service:
         _refuse_emptied(settings, self._before)
         try:
             copies = Copies.settle(settings, self._before)
-            self.images = cast("Mapping[str, ReleaseImage]", release_images(settings))
+            self.images = cast("Mapping[str, ReleaseImage]", release_images(settings, self._before))
         except InputError as error:
             raise InputError(of_service(str(error), name)) from error
         self.copies = copies.declare(self.images)
+        share(settings, self.images, self.copies)
         copies.fail_last(self.copies, [image.snapshot_names for image in self.images.values()])
 
     @property

@@ -25,7 +25,9 @@ from .adoption import (
 )
 from .copies import Copies
 from .history import recorded_history
+from .parameters import check_parameters, declare_parameters
 from .releases import release_images
+from .sharing import share
 
 
 def declare_stack() -> None:
@@ -40,8 +42,9 @@ def declare_stack() -> None:
     before = last_outputs() if settings.releases else {}
     check_adoption(settings, before)
     copies = Copies.settle(settings, before)
+    check_parameters(settings, before, copies.unread)
     left = left_release(settings, before)
-    images = release_images(settings, left)
+    images = release_images(settings, before, left)
 
     if settings.releases:
         pulumi.export(IMAGES_OUTPUT, {release: image.image_id for release, image in images.items()})
@@ -77,6 +80,9 @@ def declare_stack() -> None:
 
     # A release is copied when it is in service: a region that refuses a copy then keeps nobody from it.
     declared = copies.declare(images, after=rollout)
+    share(settings, images, declared)
+    if settings.releases:
+        declare_parameters(settings, images[settings.live], declared[settings.live], rollout)
     names = [image.snapshot_names for image in images.values()]
     copies.fail_last(declared, [*names, *([rollout] if rollout else [])])
 

@@ -11,7 +11,17 @@ from weakref import WeakKeyDictionary
 import pulumi
 from pulumi import CustomResource, Input, Output, Resource, ResourceOptions
 
-from snapnames.rules.resource_types import CONFIGURATION, COPY, GROUP, GROUP_TAG, IMAGE, TAG, TEMPLATE
+from snapnames.rules.resource_types import (
+    CONFIGURATION,
+    COPY,
+    GROUP,
+    GROUP_TAG,
+    IMAGE,
+    LAUNCH_PERMISSION,
+    SSM_PARAMETER,
+    TAG,
+    TEMPLATE,
+)
 
 from .aws_plugin import plugin_version
 
@@ -183,3 +193,32 @@ class Tag(_AwsResource):
     def value(self) -> Output[str]:
         """The value, known when the tag is given."""
         return self._output("value")
+
+
+class LaunchPermission(_AwsResource):
+    """`aws.ec2.AmiLaunchPermission`: one that may launch one image."""
+
+    def __init__(self, name: str, image_id: Input[str], kind: str, value: str, opts: ResourceOptions) -> None:
+        """Declare it. `kind`: the input that names who it is, for example `accountId`."""
+        super().__init__(LAUNCH_PERMISSION, name, {"imageId": image_id, kind: value}, (), opts)
+
+
+class ParameterInputs(TypedDict):
+    """The inputs of `aws.ssm.Parameter` that a stack gives.
+
+    Without a data type a new value is an update; with `aws:ec2:image` the provider replaces the parameter, which is
+    gone in between.
+    """
+
+    name: str
+    insecureValue: Input[str]
+    description: str
+    tags: Mapping[str, str]
+
+
+class Parameter(_AwsResource):
+    """`aws.ssm.Parameter` of the type String. Whoever may read the state may read its value."""
+
+    def __init__(self, name: str, inputs: ParameterInputs, opts: ResourceOptions) -> None:
+        """Declare it."""
+        super().__init__(SSM_PARAMETER, name, {**inputs, "type": "String"}, (), opts)

@@ -7,6 +7,8 @@ CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 GROUP = "aws:autoscaling/group:Group"
 GROUP_TAG = "aws:autoscaling/tag:Tag"
+LAUNCH_PERMISSION = "aws:ec2/amiLaunchPermission:AmiLaunchPermission"
+SSM_PARAMETER = "aws:ssm/parameter:Parameter"
 
 IMAGE_IDS = "aws:ec2/getAmiIds:getAmiIds"
 """The data source that gives the ids of images."""
