@@ -130,20 +130,6 @@ def test_a_group_on_the_latest_version_is_not_rolled_back(aws: LocalAws, fleet: 
         aws.client("autoscaling").rollback_instance_refresh(AutoScalingGroupName=GROUP)
 
 
-def test_a_group_whose_image_is_a_parameter_is_not_rolled_back(aws: LocalAws, fleet: Fleet, refused: Refused) -> None:
-    """Of Systems Manager."""
-    aws.client("ec2").create_launch_template_version(
-        LaunchTemplateId=fleet.template,
-        LaunchTemplateData={"ImageId": "resolve:ssm:/front/image", "InstanceType": "c3.large"},
-    )
-    fleet.create(0, "3")
-    aws.settings(hold_refreshes=True)
-    fleet.start("2")
-
-    with refused("IrreversibleInstanceRefresh", "Systems Manager"):
-        aws.client("autoscaling").rollback_instance_refresh(AutoScalingGroupName=GROUP)
-
-
 def test_what_is_over_is_not_rolled_back(aws: LocalAws, fleet: Fleet, refused: Refused) -> None:
     """Another refresh can go back."""
     fleet.create(1)

@@ -1,6 +1,7 @@
 """The one reader of parameters of Systems Manager."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -9,6 +10,13 @@ class StoredParameter:
     """A parameter that the account has."""
 
     value: str
+    kind: str
+    """`String`, `StringList` or `SecureString`."""
+
+    version: int
+    """How often it was written."""
+
+    written: datetime
     tags: dict[str, str]
 
 
@@ -24,4 +32,10 @@ def read_parameter(ssm: Any, name: str) -> StoredParameter | None:  # noqa: ANN4
     except ssm.exceptions.ParameterNotFound:
         return None
     tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=name)["TagList"]
-    return StoredParameter(found["Value"], {tag["Key"]: tag["Value"] for tag in tags})
+    return StoredParameter(
+        found["Value"],
+        found["Type"],
+        found["Version"],
+        found["LastModifiedDate"],
+        {tag["Key"]: tag["Value"] for tag in tags},
+    )

@@ -67,7 +67,7 @@ class Copies:
         for region in self.settings.copies:
             for release in self.settings.releases:
                 image = self.read[region].named(self.settings.image_name(release))
-                if image is None or self._is_recorded(release, region) or image.image_id in known:
+                if image is None or self._recorded(release, region) or image.image_id in known:
                     continue
                 step = (
                     "it bears the mark of this stack: run `snapnames recover`"
@@ -82,7 +82,7 @@ class Copies:
                 )
 
     def declare(
-        self, images: "Mapping[str, ReleaseImage | TakenInImage]", after: Output[str] | None
+        self, images: "Mapping[str, ReleaseImage | TakenInImage]", after: Output[str] | None = None
     ) -> dict[str, dict[str, ImageCopy]]:
         """Declare the copies, and export their ids; release to region to copy.
 
@@ -91,14 +91,13 @@ class Copies:
         """
         declared: dict[str, dict[str, ImageCopy]] = {release: {} for release in images}
         for region in self.settings.copies:
-            options = ResourceOptions(provider=region_provider(region, self.home))
             fault = self.read[region].fault
-            for release, image in images.items():
-                if fault and not self._is_recorded(release, region):
-                    continue
+            wanted = [release for release in images if not fault or self._recorded(release, region)]
+            options = ResourceOptions(provider=region_provider(region, self.home)) if wanted else None
+            for release in wanted:
                 declared[release][region] = ImageCopy(
                     copy_name(self.settings.image_name(release), region),
-                    self._arguments(release, region, image),
+                    self._arguments(release, region, images[release]),
                     options,
                     after=after,
                     unread=bool(fault),
@@ -112,19 +111,18 @@ class Copies:
             pulumi.export(output, ids)
         return declared
 
-    def fail_last(self, outputs: Sequence[Output[Any]]) -> None:
+    def fail_last(self, declared: Mapping[str, Mapping[str, ImageCopy]], outputs: Sequence[Output[Any]]) -> None:
         """Let the update end with an error if a region is not as it should be, when all else is done.
 
-        A preview warns of it. `outputs`: what has to be known before.
+        A preview warns of it. `outputs`: what has to be known before, beside the copies.
         """
-        problems = [*self._unread(), *self._gone()]
-        if not problems:
-            return
-        message = "\n".join(problems)
-        if pulumi.runtime.is_dry_run():
-            pulumi.log.warn(f"{message}. The update will do the rest, and fail then")
-            return
-        fail_last(message, outputs)
+        copies = [copy for regions in declared.values() for copy in regions.values()]
+        gone = [
+            self._gone(release, region, copy)
+            for release, regions in declared.items()
+            for region, copy in regions.items()
+        ]
+        fail_last([*self._unread(), *gone], [*outputs, *(copy.snapshot_names for copy in copies)])
 
     @property
     def unread(self) -> list[str]:
@@ -151,33 +149,35 @@ class Copies:
             arguments["kms_key_id"] = key
         return arguments
 
-    def _is_recorded(self, release: str, region: str) -> bool:
+    def _recorded(self, release: str, region: str) -> RecordedCopy | None:
         wanted = (self.settings.image_name(release), region)
-        return any((copy.name, copy.region) == wanted for copy in self.recorded)
+        return next((copy for copy in self.recorded if (copy.name, copy.region) == wanted), None)
 
-    def _unread(self) -> list[str]:
+    def _unread(self) -> list[Output[str]]:
         """What is to be said of the regions that can't be read."""
         said = []
         for region in self.settings.copies:
             if fault := self.read[region].fault:
-                missing = [one for one in self.settings.releases if not self._is_recorded(one, region)]
+                missing = [one for one in self.settings.releases if not self._recorded(one, region)]
                 left = f"the copies of {', '.join(map(repr, missing))} are not made" if missing else "nothing is made"
                 said.append(
                     f"region {region} of {self.settings.namespace}copies can't be read, so {left} there, and nothing "
                     f"is deleted anywhere: {fault}; run `pulumi up` again when the region answers, or take it out of "
                     "the list"
                 )
-        return said
+        return [Output.from_input(one) for one in said]
 
-    def _gone(self) -> list[str]:
-        """What is to be said of listed copies that the state has, and EC2 has not."""
-        listed = {self.settings.image_name(release) for release in self.settings.releases}
-        return [
-            f"the copy {copy.name!r} ({copy.image_id}) in {copy.region} does not exist any more: run `pulumi up "
-            "--refresh`, which copies the image again"
-            for copy in self.recorded
-            if copy.name in listed
-            and copy.region in self.settings.copies
-            and not self.read[copy.region].fault
-            and not self.read[copy.region].has(copy.image_id)
-        ]
+    def _gone(self, release: str, region: str, copy: ImageCopy) -> Output[str]:
+        """What is to be said of a copy that the state has, and EC2 has not; nothing if this update makes it again."""
+        recorded, read = self._recorded(release, region), self.read[region]
+        if recorded is None or read.fault or read.has(recorded.image_id):
+            return Output.from_input("")
+        return copy.image_id.apply(
+            lambda image_id: (
+                f"the copy {recorded.name!r} ({image_id}) in {region} does not exist any more: run `pulumi up "
+                "--refresh`, which copies the image again. The snapshots of the lost copy stay: see `snapnames ledger "
+                f"--region {region}`"
+                if image_id == recorded.image_id
+                else ""
+            )
+        )

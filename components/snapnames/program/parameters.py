@@ -14,6 +14,8 @@ from snapnames.rules.copies import copy_name
 from snapnames.rules.images import STACK_TAG
 from snapnames.rules.resource_types import SSM_PARAMETER
 
+from .recorded_images import records_parameter
+
 if TYPE_CHECKING:
     from snapnames.image_copy import ImageCopy
     from snapnames.release_image import ReleaseImage
@@ -46,10 +48,18 @@ def check_parameters(settings: Settings, before: Mapping[str, Any], unread: Coll
             session = session.elsewhere(region)
         with reading(f"the parameter {settings.parameter} in {session.region}"):
             found = read_parameter(session.ssm(), settings.parameter)
-        if found is not None and found.tags.get(STACK_TAG) != stack_tag():
+        if found is None:
+            continue
+        there = (
+            f"snapnames:parameter is {settings.parameter!r}, and {session.place} has a parameter of that name with the "
+            f"value {found.value!r}, "
+        )
+        if found.tags.get(STACK_TAG) != stack_tag():
+            raise InputError(f"{there}which this stack did not make: delete it, or give another name")
+        if not records_parameter(settings.parameter):
             raise InputError(
-                f"snapnames:parameter is {settings.parameter!r}, and {session.place} has a parameter of that name with "
-                f"the value {found.value!r}, which this stack did not make: delete it, or give another name"
+                f"{there}which bears the mark of this stack, and which its state does not have: run `snapnames "
+                "recover` if an update was killed, and delete the parameter if that does not take it in"
             )
 
 

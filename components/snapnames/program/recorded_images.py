@@ -20,7 +20,7 @@ from snapnames.errors import InputError
 from snapnames.own_updates import engine_process
 from snapnames.resources.account_images import stack_tag
 from snapnames.rules.images import SERVICE_TAG
-from snapnames.rules.resource_types import COPY, IMAGE, PROVIDER
+from snapnames.rules.resource_types import COPY, IMAGE, PROVIDER, SSM_PARAMETER
 
 _TRIES = 3
 """The engine saves the state while the program runs, and a backend of files may show half of it."""
@@ -59,6 +59,12 @@ def recorded_copies(service: str = "") -> list[RecordedCopy]:
         for one in found
         if not service or one["inputs"].get("tags", {}).get(SERVICE_TAG) == service
     ]
+
+
+def records_parameter(name: str) -> bool:
+    """Whether the state has a parameter of that name, in any region. Raises `InputError` if it can't be read."""
+    resources = _recorded("has in other regions")
+    return any(one["type"] == SSM_PARAMETER and one["inputs"].get("name") == name for one in resources)
 
 
 def _copy(resource: Mapping[str, Any], providers: Mapping[str, Mapping[str, Any]]) -> RecordedCopy:

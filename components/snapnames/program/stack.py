@@ -83,13 +83,8 @@ def declare_stack() -> None:
     share(settings, images, declared)
     if settings.releases:
         declare_parameters(settings, images[settings.live], declared[settings.live], rollout)
-    copies.fail_last(
-        [
-            *(image.snapshot_names for image in images.values()),
-            *(copy.snapshot_names for regions in declared.values() for copy in regions.values()),
-            *([rollout] if rollout else []),
-        ]
-    )
+    names = [image.snapshot_names for image in images.values()]
+    copies.fail_last(declared, [*names, *([rollout] if rollout else [])])
 
     if settings.owned_images is not None:
         # Images that were taken in are named beside their releases.

@@ -107,7 +107,8 @@ def refuse_unfinished_copy(name: str, image_id: str, owner: ComponentResource) -
     """Raise `InputError` with the state of the copy and EC2's reason for it. `name`: what the program calls it."""
 
     def refuse(ami: Mapping[str, Any]) -> NoReturn:
-        deletes = f"`aws ec2 deregister-image --image-id {image_id} --delete-associated-snapshots` in the copy's region"
+        region = ami["arn"].split(":")[3]
+        deletes = f"`aws ec2 deregister-image --region {region} --image-id {image_id} --delete-associated-snapshots`"
         step = (
             "run `pulumi up --refresh` when it has become available"
             if ami["state"] in ("pending", "transient")

@@ -5,8 +5,9 @@ A program that raises makes the engine delete nothing, so what could not be decl
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any
 
+import pulumi
 from pulumi import Output
 
 from snapnames.errors import InputError
@@ -14,10 +15,21 @@ from snapnames.errors import InputError
 from .aws_resources import registered
 
 
-def fail_last(message: str, outputs: Sequence[Output[Any]]) -> None:
-    """Raise `InputError` when the outputs are known, and all that was declared on the way to them is registered."""
+def fail_last(problems: Sequence[Output[str]], outputs: Sequence[Output[Any]]) -> Output[str]:
+    """Raise `InputError` in the output, with the problems that are not empty. A preview warns of them.
 
-    async def fail(_: None) -> NoReturn:
+    The update first waits until the outputs are known, and until all that was declared on the way to them is
+    registered.
+    """
+
+    async def fail(_: str) -> str:
+        found = await asyncio.gather(*(one.future() for one in problems))
+        if not any(found):
+            return ""
+        message = "\n".join(one for one in found if one)
+        if pulumi.runtime.is_dry_run():
+            pulumi.log.warn(f"{message}. The update will do the rest, and fail then")
+            return message
         await asyncio.gather(*(one.future() for one in outputs))
         done = 0
         while done < len(urns := registered()):
@@ -25,4 +37,4 @@ def fail_last(message: str, outputs: Sequence[Output[Any]]) -> None:
             done = len(urns)
         raise InputError(message)
 
-    Output.from_input(None).apply(fail)
+    return Output.from_input("").apply(fail)

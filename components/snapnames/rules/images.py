@@ -93,6 +93,10 @@ class Image:
     copied: bool = False
     """Whether CopyImage made it, and may have copied the tags too."""
 
+    source_image_id: str = ""
+    source_region: str = ""
+    """What CopyImage made it of, as EC2 itself says; empty for another image."""
+
     owner_id: str = ""
     """The account."""
 

@@ -9,6 +9,7 @@ from moto.elbv2.exceptions import TargetGroupNotFoundError
 
 from .errors import AlreadyExistsError, ResourceInUseError, ValidationFailedError
 from .launch_configurations import LaunchConfigurations
+from .template_checks import check_template
 
 if TYPE_CHECKING:
     from moto.autoscaling.models import FakeAutoScalingGroup
@@ -54,6 +55,7 @@ class Groups(LaunchConfigurations):
                 f"AutoScalingGroup by this name already exists - A group with the name {name} already exists"
             )
         self._check_configuration(kwargs.get("launch_config_name"))
+        check_template(self.ec2_backend, kwargs.get("launch_template"), kwargs.get("mixed_instances_policy"))
         return super().create_auto_scaling_group(name, *args, **kwargs)
 
     def update_auto_scaling_group(self, name: str, **kwargs: Any) -> FakeAutoScalingGroup:  # type: ignore[override] # noqa: ANN401 - moto's parameters, by name
@@ -61,6 +63,7 @@ class Groups(LaunchConfigurations):
         configuration, template = kwargs.get("launch_config_name"), kwargs.get("launch_template")
         policy = kwargs.get("mixed_instances_policy")
         self._check_configuration(configuration)
+        check_template(self.ec2_backend, template, policy)
         if name not in self.autoscaling_groups:
             return super().update_auto_scaling_group(name, **kwargs)
         group = self.group(name)

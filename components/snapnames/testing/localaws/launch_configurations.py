@@ -8,7 +8,8 @@ from moto.autoscaling.models import AutoScalingBackend, FakeLaunchConfiguration
 
 from . import settings
 from .errors import AlreadyExistsError, ResourceInUseError, UnsupportedOperationError, ValidationFailedError
-from .images import Image
+from .image_backend import IMAGE_ID
+from .image_selection import ImageSelection
 from .mappings import is_absent, is_ephemeral
 
 if TYPE_CHECKING:
@@ -74,11 +75,14 @@ class LaunchConfigurations(AutoScalingBackend):
 def _check_source(
     ec2: EC2Backend, image_id: str | None, instance_id: str | None, mappings: list[dict[str, Any]]
 ) -> None:
-    image = ec2.amis.get(image_id or "")
+    image = ec2.seen_image(image_id) if image_id and isinstance(ec2, ImageSelection) else None
+    if image_id and not IMAGE_ID.fullmatch(image_id):
+        # As in github.com/aws/aws-cdk/issues/28090: a parameter can't be named here.
+        raise ValidationFailedError(f'AMI {image_id} is invalid: Invalid id: "{image_id}" (expecting "ami-...")')
     if image is None and not instance_id:
         raise ValidationFailedError(f"The image id '[{image_id}]' does not exist")
-    # The snapshots of a public image are its publisher's, and not in this account.
-    inherited = image.snapshot_ids if isinstance(image, Image) else []
+    # The snapshots of an image of another account are that account's, and not in this one.
+    inherited = image.snapshot_ids if image else []
     for mapping in mappings:
         snapshot_id = (mapping.get("Ebs") or {}).get("SnapshotId")
         if snapshot_id and snapshot_id not in ec2.snapshots and snapshot_id not in inherited:

@@ -19,6 +19,7 @@ from .launch_sources import DYNAMIC_VERSIONS, LaunchSource
 from .refresh_preferences import read_preferences
 from .rollouts import Rollout
 from .scaling_policies import ScalingPolicies
+from .template_checks import check_refresh
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +55,8 @@ class InstanceRefreshes(ScalingPolicies):
         if self.active(name):
             raise RefreshInProgressError
         wanted = self._desired(desired) if desired else None
+        sources = [group.saved_source, *([wanted.source] if wanted else [])]
+        check_refresh(self.ec2_backend, sources, limited=bool(wanted) or bool(preferences.get("SkipMatching")))
         read = read_preferences(group, preferences, has_desired_configuration=wanted is not None)
         if read.rolls_back and (why := _irreversible(group)):
             raise ValidationFailedError(f"The request isn't valid. {why}")
@@ -153,8 +156,6 @@ def _irreversible(group: Group) -> str | None:
     saved = group.saved_source
     if saved.template and saved.version in DYNAMIC_VERSIONS:
         return "The Auto Scaling group uses the launch template version $Latest or $Default, and can't be rolled back."
-    if saved.image_id.startswith("resolve:ssm:"):
-        return "The Auto Scaling group's launch template uses a Systems Manager parameter, and can't be rolled back."
     return None
 
 
