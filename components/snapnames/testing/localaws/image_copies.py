@@ -122,7 +122,7 @@ class ImageCopies(Deregistration):
             raise CopyLimitReachedError(limit=COPIES_LIMIT)
 
     def _copied(self, order: CopyOrder, source: Image, mappings: list[Mapping], parts: list[_Part]) -> Image:
-        image_id, lifecycle = random_ami_id(), settings.CURRENT.next_lifecycle()
+        image_id, lifecycle = random_ami_id(), settings.CURRENT.next_lifecycle(self.region_name)
         if any(part.encrypted and part.key is None for part in parts):
             lifecycle = replace(lifecycle, end="failed", reason=KEY_NOT_ACCESSIBLE)
         for part in parts:
