@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult
+from moto.ec2.models.instances import StateReason
 from moto.ec2.responses.instances import InstanceResponse
 
 from . import clock
@@ -64,7 +65,18 @@ class Instances(ImageCopies):
             for mapping in mappings:
                 if not is_ephemeral(mapping):
                     self._attach_new_volume(instance, mapping, volume_tags)
+        if not all(self.can_read(one["Ebs"]["SnapshotId"]) for one in mappings if one.get("Ebs", {}).get("SnapshotId")):
+            self._fail(reservation)
         return reservation
+
+    def _fail(self, reservation: Reservation) -> None:
+        """End instances that were just launched, as EC2 does when it may not use a key; the call has succeeded.
+
+        docs.aws.amazon.com/AWSEC2/latest/UserGuide/troubleshooting-launch.html.
+        """
+        self.terminate_instances([instance.id for instance in reservation.instances])
+        for instance in reservation.instances:
+            instance.state_reason = StateReason("Client.InternalError: Client error on launch", "Client.InternalError")
 
     def _check_own_snapshots(self, mappings: list[Mapping], inherited: list[str]) -> None:
         # The snapshots of an image of another account are that account's; the account's own have to be usable.
