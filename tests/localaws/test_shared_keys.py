@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import boto3
 import pytest
 from mypy_boto3_ec2 import EC2Client
 from snapnames.testing.localaws.server import LocalAws
@@ -74,6 +75,39 @@ def test_an_image_is_launched_and_copied_by_an_account_that_may_use_its_key(
     assert copied(other, image_id) == ("available", None)
     encrypted = other.describe_snapshots(OwnerIds=["self"], Filters=[{"Name": "status", "Values": ["completed"]}])
     assert key not in {one.get("KmsKeyId") for one in encrypted["Snapshots"]}
+
+
+def test_a_group_has_no_healthy_instance_of_an_image_whose_key_its_account_may_not_use(
+    aws: LocalAws, other: EC2Client, image_id: str
+) -> None:
+    """So that a rollout to it does not end well."""
+    role = aws.client("sts").assume_role(RoleArn=f"arn:aws:iam::{OTHER}:role/reader", RoleSessionName="test")
+    keys = role["Credentials"]
+    groups = boto3.client(
+        "autoscaling",
+        region_name=HERE,
+        endpoint_url=aws.url,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+    other.create_launch_template(
+        LaunchTemplateName="front", LaunchTemplateData={"ImageId": image_id, "InstanceType": "t3.micro"}
+    )
+
+    groups.create_auto_scaling_group(
+        AutoScalingGroupName="front",
+        LaunchTemplate={"LaunchTemplateName": "front"},
+        MinSize=1,
+        MaxSize=2,
+        AvailabilityZones=[f"{HERE}a"],
+    )
+    groups.start_instance_refresh(AutoScalingGroupName="front")
+
+    (group,) = groups.describe_auto_scaling_groups()["AutoScalingGroups"]
+    (refresh,) = groups.describe_instance_refreshes(AutoScalingGroupName="front")["InstanceRefreshes"]
+    assert {one["HealthStatus"] for one in group["Instances"]} == {"Unhealthy"}
+    assert refresh["Status"] == "InProgress"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from moto.ec2.responses.instances import InstanceResponse
 from . import clock
 from .errors import ParameterMissingError, TooManyInstanceIdsError
 from .filters import select
-from .health import is_impaired
+from .health import ENDED_AT_LAUNCH, is_impaired
 from .image_copies import ImageCopies
 from .image_parameters import resolved
 from .images import Launch
@@ -76,7 +76,7 @@ class Instances(ImageCopies):
         """
         self.terminate_instances([instance.id for instance in reservation.instances])
         for instance in reservation.instances:
-            instance.state_reason = StateReason("Client.InternalError: Client error on launch", "Client.InternalError")
+            instance.state_reason = StateReason(f"{ENDED_AT_LAUNCH}: Client error on launch", ENDED_AT_LAUNCH)
 
     def _check_own_snapshots(self, mappings: list[Mapping], inherited: list[str]) -> None:
         # The snapshots of an image of another account are that account's; the account's own have to be usable.
