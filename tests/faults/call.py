@@ -62,16 +62,18 @@ def is_read(call: Call) -> bool:
 
 
 def read_call(message: Message) -> Call | None:
-    """The call that a request makes; None if it is none of the query protocol, as the control endpoints' are."""
+    """The call that a request makes, in the query protocol or in the JSON one of SSM; None if it is no call of AWS."""
     query = urlsplit(message.start.split(" ")[1]).query
     body = message.body.decode("utf-8", "replace") if message.header("content-type").startswith(_FORM) else ""
     parameters = dict(parse_qsl(f"{query}&{body}", keep_blank_values=True))
-    if "Action" not in parameters:
+    # In the JSON protocol the action stands in a header, as AmazonSSM.PutParameter.
+    action = parameters.get("Action") or message.header("x-amz-target").rpartition(".")[2]
+    if not action:
         return None
     # AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, SignedHeaders=...
     scope = message.header("authorization").partition("Credential=")[2].partition(",")[0].split("/")
     region, service = scope[2:4] if len(scope) == 5 else ("", "unsigned")
-    return Call(f"{service}.{parameters['Action']}", region=region, parameters=parameters)
+    return Call(f"{service}.{action}", region=region, parameters=parameters)
 
 
 _FORM = "application/x-www-form-urlencoded"
