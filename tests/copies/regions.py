@@ -1,4 +1,4 @@
-"""A stack whose releases are copied to two regions, and what those regions have, as EC2 itself tells it."""
+"""A stack whose releases are copied to other regions, and what those regions have, as EC2 itself tells it."""
 
 from typing import Any
 
@@ -6,17 +6,19 @@ from snapnames.testing.localaws.server import LocalAws
 
 from tests.account import images
 
-HOME, WEST, EU, SOUTH = "ap-northeast-2", "us-west-2", "eu-west-1", "eu-south-1"
-"""The region of the stack, two that every account has, and one that is closed until the account opts in."""
+HOME, WEST, EU = "ap-northeast-2", "us-west-2", "eu-west-1"
+"""The region of the stack, and two that every account has."""
 
-WEST_KEY = "arn:aws:kms:us-west-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+CLOSED = "eu-south-1"
+"""A region that an account has only after an opt-in: until then every call there is refused."""
+
+ALL = (HOME, WEST, EU)
 FLEET = {"launch": "template", "instanceType": "t3.micro", "zones": [f"{HOME}a"]}
 
 
-def config(source: str, *releases: str, **copies: dict[str, str]) -> dict[str, Any]:
-    """Releases of this source, newest first; each copied to the regions, whose hyphens are underscores here."""
-    regions = {region.replace("_", "-"): settings for region, settings in copies.items()}
-    return {"service": "front-web", "releases": list(releases), "source": source, "copies": regions}
+def config(source: str, releases: list[str], copies: dict[str, Any], **more: object) -> dict[str, Any]:
+    """Releases of this source, newest first, copied to these regions."""
+    return {"service": "front-web", "releases": releases, "source": source, "copies": copies, **more}
 
 
 def holdings(aws: LocalAws, region: str) -> dict[str, dict[str, str | None]]:
@@ -33,6 +35,14 @@ def holdings(aws: LocalAws, region: str) -> dict[str, dict[str, str | None]]:
             if "Ebs" in mapping
         }
         for name, image in images(ec2).items()
+    }
+
+
+def named(*releases: str) -> dict[str, dict[str, str | None]]:
+    """What a region has when each of these releases has a root volume and one more, and both snapshots have a Name."""
+    return {
+        f"front-web-{release}": {"/dev/sda1": f"front-web-{release}(001)", "/dev/sdf": f"front-web-{release}(002)"}
+        for release in releases
     }
 
 

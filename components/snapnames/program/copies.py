@@ -82,7 +82,7 @@ class Copies:
                 )
 
     def declare(
-        self, images: "Mapping[str, ReleaseImage | TakenInImage]", after: Output[str] | None
+        self, images: "Mapping[str, ReleaseImage | TakenInImage]", after: Output[str] | None = None
     ) -> dict[str, dict[str, ImageCopy]]:
         """Declare the copies, and export their ids; release to region to copy.
 

@@ -7,8 +7,10 @@ replaced. So there is a provider for each region, whichever plugin it is.
 
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from pulumi import Output, ProviderResource, ResourceOptions
+import pulumi
+from pulumi import Output, ProviderResource, Resource, ResourceOptions
 from pulumi.runtime import config as pulumi_config
 
 from .aws_plugin import plugin_version
@@ -30,8 +32,22 @@ def provider_inputs(config: Mapping[str, str], region: str, home: str) -> dict[s
     return {"stsRegion": home, **own, "region": region}
 
 
+_providers: WeakKeyDictionary[Resource, dict[str, ProviderResource]] = WeakKeyDictionary()
+
+
 def region_provider(region: str, home: str) -> ProviderResource:
-    """Declare the provider of a region. `home`: the region of the default provider."""
+    """The provider of a region: one for all that the running program has there.
+
+    `home`: the region of the default provider.
+    """
+    root = pulumi.runtime.get_root_resource()
+    providers = {} if root is None else _providers.setdefault(root, {})
+    if region not in providers:
+        providers[region] = _declared(region, home)
+    return providers[region]
+
+
+def _declared(region: str, home: str) -> ProviderResource:
     given = {**pulumi_config.get_config_env(), **pulumi_config.CONFIG.get()}
     secrets = {f"{_NAMESPACE}{key}" for key in _SECRETS} | {*pulumi_config.get_config_secret_keys_env()}
     inputs: dict[str, Any] = {}
