@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -13,6 +13,7 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TaskID,
     TaskProgressColumn,
     TextColumn,
@@ -40,6 +41,8 @@ class Display:
         """Print to the console, and start to count the time."""
         self._console = console
         self._started = time.monotonic()
+        self._shown = threading.Lock()
+        """Held while bars are on the terminal."""
         self.service = ""
         """The service of a program of one's own that is spoken of; empty for snapnames' own program."""
         self.next = ""
@@ -91,9 +94,28 @@ class Display:
         with Progress(*columns, console=self._console, disable=not self._console.is_terminal) as bar:
             yield Count(self, bar, what, lines=not self._console.is_terminal)
 
+    @contextmanager
+    def bars(self, *columns: ProgressColumn) -> Iterator[Progress | None]:
+        """Bars to show while this lasts; None without a terminal, or where other bars have its only place."""
+        with self._place() as free:
+            if free:
+                with Progress(*columns, console=self._console) as shown:
+                    yield shown
+            else:
+                yield None
+
+    @contextmanager
+    def _place(self) -> Iterator[bool]:
+        """Whether this is a terminal on which no other bars are shown; none are while this lasts."""
+        free = self._console.is_terminal and self._shown.acquire(blocking=False)
+        try:
+            yield free
+        finally:
+            if free:
+                self._shown.release()
+
     def _watch(self, account: "Account", image_name: str, done: threading.Event) -> None:
-        progress = _Bars(self, self._console) if self._console.is_terminal else _Lines(self)
-        with progress:
+        with self._place() as free, _Bars(self, self._console) if free else _Lines(self) as progress:
             wait = _FIRST_POLL_SECONDS
             while not done.wait(wait):
                 try:
@@ -140,8 +162,8 @@ class _Lines:
         self._display = display
         self._shown: tuple[int, ...] = ()
 
-    def __enter__(self) -> None:
-        pass
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(self, *_: object) -> None:
         pass

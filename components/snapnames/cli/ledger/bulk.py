@@ -21,7 +21,7 @@ def bulk_view(
     """Read the region of the clients. Snapshots come before images: see `read_holdings`."""
     holdings = read_holdings(ec2, images_first=False)
     if not home:
-        opened = opened.elsewhere(holdings)
+        opened = opened.elsewhere(holdings, ec2.meta.region_name)
 
     plain = View(
         holdings,
