@@ -1,9 +1,12 @@
 """`python -m benchmarks`: measure, keep the results, write the summary and the page."""
 
 import argparse
+import shlex
 import signal
+import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from . import bucket, calls, growth, others, overhead, page, peer, start_up, summary, targets, where
@@ -34,24 +37,29 @@ def main() -> None:
     )
     parser.add_argument("--only", nargs="+", choices=QUESTIONS, metavar="QUESTION")
     parser.add_argument("--page", action="store_true", help="measure nothing, write the page from the summary")
+    parser.add_argument("--rounds", type=int, help="fewer rounds than the scale has, or more")
     chosen = parser.parse_args()
     # A shell's background job ignores it, and what it starts does: pulumi then waits five seconds for each plugin.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     scale = scales[chosen.scale]
-    wanted = chosen.only or [question for question in QUESTIONS if question != "peer" or scale is FULL]
+    command = scale.command
+    if chosen.rounds:
+        scale = replace(scale, rounds=chosen.rounds)
+        command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])
+    wanted = chosen.only or [question for question in QUESTIONS if question != "peer" or scale.name == FULL.name]
     for question in () if chosen.page else wanted:
         print(f"{question} ...", flush=True)
         machine, began = described(), time.monotonic()
         answer = QUESTIONS[question](scale)
         seconds = round(time.monotonic() - began)
         rounds = answer.pop("rounds", scale.rounds)
-        run = {"command": scale.command, "seed": SEED, "rounds": rounds, "took_seconds": seconds, **machine}
+        run = {"command": command, "seed": SEED, "rounds": rounds, "took_seconds": seconds, **machine}
         kept = {"run": run, "result": answer}
         written(summary.RAW / scale.name / f"{question}.json", kept)
-        if scale is not TRY:
+        if scale.name != TRY.name:
             summary.keep(question, scale.name, kept)
         print(f"{question}: {seconds} s", flush=True)
-    if scale is not TRY:
+    if scale.name != TRY.name:
         page.write()
         print(f"written: {page.PAGE.relative_to(page.PAGE.parents[1])}")
 
