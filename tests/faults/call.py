@@ -1,5 +1,6 @@
 """An AWS call as it is seen on the wire, and how it was answered."""
 
+import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -38,7 +39,9 @@ class Call:
     answer: Answer = Answer.OPEN
     region: str = field(default="", compare=False)
     parameters: Mapping[str, str] = field(default_factory=dict, compare=False)
-    """As they are on the wire: `ResourceId.1`, `Tag.1.Key`."""
+    """As they are on the wire: `ResourceId.1`, `Tag.1.Key`; of a call in JSON only the texts."""
+    in_json: bool = field(default=False, compare=False)
+    """Whether its service speaks JSON, as Systems Manager and KMS do, and not the query protocol."""
 
     @property
     def service(self) -> str:
@@ -62,15 +65,19 @@ def is_read(call: Call) -> bool:
 
 
 def read_call(message: Message) -> Call | None:
-    """The call that a request makes; None if it is none of the query protocol, as the control endpoints' are."""
+    """The call that a request makes; None if it is none of AWS's query or JSON protocol, as control requests are."""
+    # AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, SignedHeaders=...
+    scope = message.header("authorization").partition("Credential=")[2].partition(",")[0].split("/")
+    region, service = scope[2:4] if len(scope) == 5 else ("", "unsigned")
+    if target := message.header("x-amz-target"):
+        given: dict[str, object] = json.loads(message.body or b"{}")
+        texts = {key: value for key, value in given.items() if isinstance(value, str)}
+        return Call(f"{service}.{target.rpartition('.')[2]}", region=region, parameters=texts, in_json=True)
     query = urlsplit(message.start.split(" ")[1]).query
     body = message.body.decode("utf-8", "replace") if message.header("content-type").startswith(_FORM) else ""
     parameters = dict(parse_qsl(f"{query}&{body}", keep_blank_values=True))
     if "Action" not in parameters:
         return None
-    # AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, SignedHeaders=...
-    scope = message.header("authorization").partition("Credential=")[2].partition(",")[0].split("/")
-    region, service = scope[2:4] if len(scope) == 5 else ("", "unsigned")
     return Call(f"{service}.{parameters['Action']}", region=region, parameters=parameters)
 
 

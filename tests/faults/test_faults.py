@@ -42,10 +42,14 @@ def test_a_call_fails_before_or_after_ec2_acted(
     assert proxy.calls() == [Call("ec2.CreateTags", answer), Call("ec2.CreateTags", Answer.PASSED)]
 
 
-@pytest.mark.parametrize("service", ["autoscaling", "sts"])
-def test_other_services_fail_in_their_own_xml(proxy: FaultProxy, service: str) -> None:
+@pytest.mark.parametrize("service", ["autoscaling", "sts", "ssm"])
+def test_other_services_fail_in_their_own_protocol(proxy: FaultProxy, service: str) -> None:
     """A client reads an error's code only where its protocol has it."""
-    calls = {"autoscaling": "describe_auto_scaling_groups", "sts": "get_caller_identity"}
+    calls = {
+        "autoscaling": "describe_auto_scaling_groups",
+        "sts": "get_caller_identity",
+        "ssm": "describe_parameters",
+    }
     proxy.schedule.at(is_read, 1, Fail(code="ServiceUnavailable"))
 
     told = refusal(getattr(client(proxy.url, service), calls[service]))

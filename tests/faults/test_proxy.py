@@ -51,6 +51,21 @@ def test_calls_pass_and_are_counted_in_order_under_the_name_of_their_service(
     )
 
 
+def test_a_call_in_json_passes_and_is_counted_with_the_texts_of_its_parameters(
+    aws: LocalAws, proxy: FaultProxy
+) -> None:
+    """As of Systems Manager."""
+    mark = aws.mark()
+
+    client(proxy.url, "ssm", "us-west-2").put_parameter(Name="/front", Value="1", Type="String", Overwrite=True)
+
+    (call,) = proxy.calls()
+    assert (call, call.region) == (Call("ssm.PutParameter", Answer.PASSED), "us-west-2")
+    assert call.parameters == {"Name": "/front", "Value": "1", "Type": "String"}
+    assert [call.name] == aws.calls(mark)
+    assert aws.client("ssm", "us-west-2").get_parameter(Name="/front")["Parameter"]["Value"] == "1"
+
+
 def test_a_call_has_the_parameters_and_the_region_that_its_client_sent(
     proxy: FaultProxy, name: Callable[[str], None], volume: str
 ) -> None:
@@ -67,6 +82,13 @@ def test_a_call_has_the_parameters_and_the_region_that_its_client_sent(
         "Tag.1.Key": "Name",
         "Tag.1.Value": "a b&c=\u20ac",
     }
+
+
+def test_a_call_of_the_json_protocol_is_known_by_its_name_too(proxy: FaultProxy) -> None:
+    """SSM and KMS have no other."""
+    client(proxy.url, "ssm").put_parameter(Name="/web/ami", Type="String", Value="ami-12345678")
+
+    assert proxy.calls() == passed("ssm.PutParameter")
 
 
 def test_a_long_answer_and_every_character_come_through(

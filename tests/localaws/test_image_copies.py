@@ -201,6 +201,38 @@ def test_twenty_snapshots_are_copied_to_a_region_at_a_time(
     copy(there, image_id, "copy-7")
 
 
+def test_a_copy_takes_its_time_while_its_snapshots_show_how_far_it_is(
+    aws: LocalAws, there: EC2Client, image_id: str
+) -> None:
+    """It stands still half-way here, until it is let go."""
+    aws.hold_next_image(region=THERE)
+    aws.settings(pending_seconds=0)
+
+    copied = copy(there, image_id)
+
+    assert there.describe_images(ImageIds=[copied])["Images"][0]["State"] == "pending"
+    assert {(one["State"], one["Progress"]) for one in snapshots(there)} == {("pending", "55%")}
+    aws.finish_image(copied)
+    assert there.describe_images(ImageIds=[copied])["Images"][0]["State"] == "available"
+    assert {(one["State"], one["Progress"]) for one in snapshots(there)} == {("completed", "100%")}
+
+
+def test_a_copy_fails_in_the_region_that_was_told_to(
+    aws: LocalAws, ec2: EC2Client, there: EC2Client, instance: str, image_id: str
+) -> None:
+    """An image, and a copy in another region, are made meanwhile; the next copy there is good again."""
+    aws.fail_next_image("no capacity", region=THERE)
+    made = ec2.create_image(InstanceId=instance, Name="front-2", NoReboot=True)["ImageId"]
+
+    here, failed, good = copy(ec2, image_id), copy(there, image_id), copy(there, image_id, "copy-2")
+
+    states = [one["State"] for one in ec2.describe_images(ImageIds=[made, here])["Images"]]
+    image = there.describe_images(ImageIds=[failed])["Images"][0]
+    assert (image["State"], image["StateReason"]["Message"]) == ("failed", "no capacity")
+    assert [*states, there.describe_images(ImageIds=[good])["Images"][0]["State"]] == ["available"] * 3
+    assert [one["State"] for one in snapshots(there)].count("error") == 3
+
+
 def test_the_snapshots_of_a_copy_say_where_they_come_from(ec2: EC2Client, there: EC2Client, plain_image: str) -> None:
     """And have no volume of the account's."""
     (source,) = snapshots(ec2)

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from mypy_boto3_ec2 import EC2Client
 from snapnames.testing.localaws.server import LocalAws
 
-from .conftest import OTHER
+from .conftest import OTHER, Restrict
 
 Refused = Callable[..., AbstractContextManager[None]]
 NAME = "/front/image"
@@ -219,3 +219,41 @@ def test_a_template_launches_what_its_parameter_has_now(
     (instance,) = ec2.run_instances(LaunchTemplate={"LaunchTemplateName": "front"}, MinCount=1, MaxCount=1)["Instances"]
 
     assert (before, shown(resolve=True), instance["ImageId"], shown(resolve=False)) == (*images, images[1], image)
+
+
+def test_a_template_with_a_parameter_needs_who_may_read_it(
+    aws: LocalAws,
+    ssm: Any,  # noqa: ANN401 - of boto3
+    ec2: EC2Client,
+    images: list[str],
+    restrict: Restrict,
+    refused: Refused,
+) -> None:
+    """Whoever makes the template, and whoever makes a group of it, which also needs the image that is meant."""
+    put(ssm, images[0])
+    image: Any = f"resolve:ssm:{NAME}:1"
+    data: Any = {"ImageId": image, "InstanceType": "t3.micro"}
+    group: Any = {"MinSize": 0, "MaxSize": 1, "AvailabilityZones": ["ap-northeast-2a"]}
+    all_but_reading: Any = [("ec2:*", "*", {}), ("autoscaling:*", "*", {})]
+    of_image = f"arn:aws:ec2:ap-northeast-2::image/{images[0]}"
+    reading: Any = ("ssm:GetParameters", ARN, {})
+
+    restrict(*all_but_reading)
+    with refused("SsmAccessDenied", f"ssm:GetParameters on resource: {ARN}"):
+        ec2.create_launch_template(LaunchTemplateName="front", LaunchTemplateData=data)
+    restrict(*all_but_reading, reading)
+    ec2.create_launch_template(LaunchTemplateName="front", LaunchTemplateData=data)
+    ec2.create_launch_template_version(LaunchTemplateName="front", LaunchTemplateData=data)
+    restrict(*all_but_reading)
+    with refused("SsmAccessDenied"):
+        ec2.create_launch_template_version(LaunchTemplateName="front", LaunchTemplateData=data)
+    with refused("AccessDenied", f"ssm:GetParameters on resource: {ARN}"):
+        aws.client("autoscaling").create_auto_scaling_group(
+            AutoScalingGroupName="front", LaunchTemplate={"LaunchTemplateName": "front"}, **group
+        )
+    restrict(*all_but_reading, reading)
+    aws.client("autoscaling").create_auto_scaling_group(
+        AutoScalingGroupName="front", LaunchTemplate={"LaunchTemplateName": "front"}, **group
+    )
+
+    assert {one["resource"] for one in aws.authorized() if "image" in one["resource"]} >= {of_image, ARN}

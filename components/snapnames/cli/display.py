@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -12,6 +13,7 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TaskID,
     TaskProgressColumn,
     TextColumn,
@@ -37,6 +39,8 @@ class Display:
         """Print to the console, and start to count the time."""
         self._console = console
         self._started = time.monotonic()
+        self._shown = threading.Lock()
+        """Held while bars are on the terminal."""
         self.service = ""
         """The service of a program of one's own that is spoken of; empty for snapnames' own program."""
         self.next = ""
@@ -92,9 +96,28 @@ class Display:
             task = bar.add_task(what, total=total)
             yield count
 
+    @contextmanager
+    def bars(self, *columns: ProgressColumn) -> Iterator[Progress | None]:
+        """Bars to show while this lasts; None without a terminal, or where other bars have its only place."""
+        with self._place() as free:
+            if free:
+                with Progress(*columns, console=self._console) as shown:
+                    yield shown
+            else:
+                yield None
+
+    @contextmanager
+    def _place(self) -> Iterator[bool]:
+        """Whether this is a terminal on which no other bars are shown; none are while this lasts."""
+        free = self._console.is_terminal and self._shown.acquire(blocking=False)
+        try:
+            yield free
+        finally:
+            if free:
+                self._shown.release()
+
     def _watch(self, account: Account, image_name: str, done: threading.Event) -> None:
-        progress = _Bars(self, self._console) if self._console.is_terminal else _Lines(self)
-        with progress:
+        with self._place() as free, _Bars(self, self._console) if free else _Lines(self) as progress:
             wait = _FIRST_POLL_SECONDS
             while not done.wait(wait):
                 try:
@@ -118,8 +141,8 @@ class _Lines:
         self._display = display
         self._shown: tuple[int, ...] = ()
 
-    def __enter__(self) -> None:
-        pass
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(self, *_: object) -> None:
         pass

@@ -11,6 +11,7 @@ from typing import Any
 from snapnames.aws.refusals import refusals
 from snapnames.aws.uses import read_uses, used_outside
 from snapnames.cli.advice import aws_errors
+from snapnames.cli.commands.copies import reasons_to_keep_copies
 from snapnames.cli.commands.services import refuse_others
 from snapnames.cli.commands.session import Session
 from snapnames.cli.commands.spare_versions import delete_spare_versions
@@ -18,7 +19,7 @@ from snapnames.cli.commands.standing import Standing
 from snapnames.cli.commands.taken_in import Taken, delete_taken, read_taken, reasons_to_keep_taken, unproven_taken
 from snapnames.cli.errors import CommandError
 from snapnames.cli.stack.release_list import Releases
-from snapnames.cli.stack.steps import IMAGE, Steps
+from snapnames.cli.stack.steps import COPY, IMAGE, Steps, source_name
 from snapnames.cli.state.exported import Exported
 from snapnames.printable import shell_command
 from snapnames.rules.images import ImageWithSnapshots
@@ -51,6 +52,9 @@ def reasons_to_keep(session: Session, releases: Collection[str], standing: Stand
     found = {release: images[release] for release in releases if release in images}
     found |= {release: one.found for release, one in taken.items() if one.found}
     reasons = reasons_to_keep_taken(session, releases)
+    of_copies = reasons_to_keep_copies(session, releases)
+    for release in (one for one in of_copies if one not in found):
+        reasons[release] = [*reasons.get(release, ()), *of_copies[release]]
     if not found:
         return reasons
     used = _used(session, found)
@@ -60,7 +64,7 @@ def reasons_to_keep(session: Session, releases: Collection[str], standing: Stand
             running = standing.running(one.image.name) if standing else 0
             still = [f"instances of the fleet that still run it: {running}"] if running else []
             theirs = unproven_taken(session, taken[release]) if release in taken else []
-            why = [*still, *used.get(one.image.image_id, ()), *refusals(ec2, one), *theirs]
+            why = [*still, *used.get(one.image.image_id, ()), *refusals(ec2, one), *theirs, *of_copies.get(release, ())]
             if why:
                 reasons[release] = why
     return reasons
@@ -183,6 +187,7 @@ def _check(session: Session, steps: Steps, names: Collection[str], deleted: Coll
             "images of snapnames:releases, or keeps them itself"
         )
     others = [step for step in steps.seen if step.kind == IMAGE and (step.verb != "delete" or step.name not in names)]
+    others += [one for one in steps.seen if (one.kind, one.verb) == (COPY, "delete") and source_name(one) not in names]
     if others:
         raise CommandError(
             f"the update that drops {', '.join(sorted(names))} would also {', '.join(map(str, others))}: bring the "

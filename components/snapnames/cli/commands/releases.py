@@ -8,10 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from snapnames.cli.age import age
+from snapnames.cli.commands.copies import read_copies
 from snapnames.cli.commands.session import Session
 from snapnames.cli.commands.standing import Standing
 from snapnames.cli.commands.taken_in import read_taken
-from snapnames.printable import printable
+from snapnames.printable import printable, printable_lines
 from snapnames.rules.images import ImageWithSnapshots
 
 _LOG_WIDTH = 160
@@ -30,6 +31,9 @@ def rows(session: Session) -> list[dict[str, Any]]:
         _row(session, release, images.get(release), standing) | {"taken_in": release in taken}
         for release in (*releases.listed, *unlisted)
     ]
+    copies = read_copies(session)
+    for row in listed:
+        row["copies"] = {region: one.document() for region, one in copies.get(row["release"], {}).items()}
     gone = any(row["state"] == "missing" for row in listed)
     # Perhaps the config leads elsewhere, so the place is told. It takes a call, so only then.
     place = session.account.session.place if gone else None
@@ -69,9 +73,26 @@ def _state(row: dict[str, Any]) -> str:
     return f"{state}{', taken in' if row['taken_in'] else ''}{'' if row['listed'] else ', not listed'}"
 
 
+def _unknown(row: dict[str, Any]) -> str:
+    """The regions that can't be read."""
+    told = (f"region {region} can't be read: {one['why']}" for region, one in row["copies"].items() if "why" in one)
+    return printable_lines("\n".join(told))
+
+
+def _copies(row: dict[str, Any]) -> str:
+    """The regions with a copy; of one that is not there, what is known of it."""
+    told = (
+        f"{region} {one['state']}" if one["state"] != "available" else region for region, one in row["copies"].items()
+    )
+    return ", ".join(told) or "-"
+
+
 def print_table(console: Console, listed: list[dict[str, Any]]) -> None:
     """Show the rows to a person."""
-    table = Table("release", "fleet", "image", "state", "age", "size", "snapshots named")
+    copied = any(row["copies"] for row in listed)
+    table = Table(
+        "release", "fleet", "image", "state", "age", "size", "snapshots named", *(["copies"] if copied else [])
+    )
     for row in listed:
         names = row["snapshots"].values()
         table.add_row(
@@ -82,7 +103,11 @@ def print_table(console: Console, listed: list[dict[str, Any]]) -> None:
             "-" if row["age_seconds"] is None else age(timedelta(seconds=row["age_seconds"])),
             "-" if row["size_gib"] is None else f"{row['size_gib']} GiB",
             f"{sum(name is not None for name in names)} of {len(names)}",
+            *([_copies(row)] if copied else []),
         )
+    for why in dict.fromkeys(_unknown(row) for row in listed):
+        if why:
+            console.print(why, markup=False, highlight=False, soft_wrap=True)
     if not console.is_terminal:
         console.width = _LOG_WIDTH
     console.print(table)

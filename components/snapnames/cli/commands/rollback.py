@@ -10,7 +10,7 @@ from snapnames.cli.errors import CommandError, Exit, UsageError
 from snapnames.cli.stack import release_list as plan
 from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.stack_file import StaleListError
-from snapnames.cli.stack.steps import FLEET_KINDS, IMAGE, Step, changes, summary
+from snapnames.cli.stack.steps import COPY, FLEET_KINDS, IMAGE, Step, changes, summary
 from snapnames.printable import shell_command
 from snapnames.rules.releases import release_of
 
@@ -116,7 +116,7 @@ def _refuse_images(steps: list[Step]) -> None:
             "the update would build an image, and a rollback builds none: bring the stack in line with its config "
             "first, by `pulumi up`"
         )
-    deleted = [step.name for step in steps if step.kind == IMAGE and step.verb == "delete"]
+    deleted = [step.name for step in steps if step.kind in (IMAGE, COPY) and step.verb == "delete"]
     if deleted:
         raise CommandError(
             f"the update would destroy {', '.join(deleted)}, and a rollback destroys no image: let `pulumi up` remove "

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from snapnames.cli.errors import CommandError, UsageError
-from snapnames.cli.stack.steps import FLEET_KINDS, IMAGE, Steps
+from snapnames.cli.stack.steps import COPY, FLEET_KINDS, IMAGE, Steps, source_name
 from snapnames.config.values import ConfigValues
 from snapnames.printable import shell_command
 from snapnames.rules.releases import release_of
@@ -61,6 +61,7 @@ def refuse_others(steps: Steps, own: str, others: Collection[str]) -> None:
             step
             for step in steps.seen
             if (step.kind == IMAGE and _service_of(step.name, [own, *others]) == other)
+            or (step.kind == COPY and _service_of(source_name(step), [own, *others]) == other)
             or (step.kind in FLEET_KINDS and step.name == other)
         ]
         if theirs:

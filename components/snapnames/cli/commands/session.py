@@ -1,7 +1,7 @@
 """One command's work on one stack: its reads, its updates, and the config that it writes if they succeed."""
 
 from collections.abc import Collection, Mapping
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from snapnames.cli.account import Account, aws_session
 from snapnames.cli.commands.services import chosen_service, listed_of_others
 from snapnames.cli.commands.standing import Standing
+from snapnames.cli.copy_progress import CopyProgress, reader
 from snapnames.cli.display import Display
 from snapnames.cli.errors import CommandError
 from snapnames.cli.recovery.left import declared_names, delete_left
@@ -20,7 +21,7 @@ from snapnames.cli.stack.open_stack import OnEvent, OpenStack
 from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.running import run_stoppable
 from snapnames.cli.stack.stack_file import StackFile
-from snapnames.cli.stack.steps import IMAGE, Step, Steps, summary
+from snapnames.cli.stack.steps import COPY, IMAGE, Step, Steps, summary
 from snapnames.cli.state.exported import Exported
 from snapnames.config.settings import IN_USE, forced_checks
 from snapnames.config.values import ConfigValues
@@ -182,6 +183,12 @@ class Session:
             return Exported(self.stack.state()["deployment"]).group_of(self.service) is not None
         return "snapnames:fleet" in self.stack.config
 
+    @property
+    def copied_to(self) -> tuple[str, ...]:
+        """The regions that the config copies each release to."""
+        copies = self._setting("copies")
+        return tuple(copies) if isinstance(copies, dict) else ()
+
     def _setting(self, key: str) -> object:
         """The value of a key of the service, as the program reads it; None if it is not set."""
         return ConfigValues(self.stack.config).json(f"{namespace_of(self.stack.service)}{key}", None)
@@ -248,17 +255,22 @@ class Session:
         Raises `StaleListError` if the file has other releases by now.
         """
         self.file.check_unchanged()
-        with ExitStack() as watching:
+        copies = CopyProgress(self.display, reader(self.account.session))
+        with ExitStack() as watching, closing(copies):
 
             def begun(step: Step) -> None:
                 self.display.say(f"[{self.display.elapsed}] {step}")
                 self.display.next = summary(later for later in steps.open if later != step)
                 if step.kind == IMAGE and step.verb == "create":
                     watching.enter_context(self.display.watching(self.account, step.name))
+                if step.kind == COPY and step.verb == "create":
+                    copies.begun(step.name)
 
             def ended(step: Step) -> None:
                 if step.kind == IMAGE:
                     watching.close()
+                if step.kind == COPY:
+                    copies.ended(step.name)
 
             def noted(note: str) -> None:
                 if planned is None or note not in planned.notes:

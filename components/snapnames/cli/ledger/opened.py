@@ -39,17 +39,21 @@ class Opened:
         """Whether it names the snapshots of images that others built."""
         return self.config.get(_OWNED, "false") != "false"
 
-    def elsewhere(self, holdings: Holdings) -> "Opened":
+    def elsewhere(self, holdings: Holdings, region: str) -> "Opened":
         """The same stack, seen from another region than its own.
 
-        What the state has of that region is kept by it. Images that are in no other region are not missing there, and
-        images with the stack's mark are not its releases: `snapnames recover` does not look there.
+        What the state has of that region is kept by it: its copies there, above all. Images that are in no other region
+        are not missing there, and images with the stack's mark are not its releases: `snapnames recover` looks there
+        only for copies.
         """
         known = {*holdings.images, *(str(one.image_id) for one in holdings.snapshots.values())}
         state = self.declared
         here = replace(
             state,
-            images={image_id: name for image_id, name in state.images.items() if image_id in known},
+            images={
+                **{image_id: name for image_id, name in state.images.items() if image_id in known},
+                **state.copies.get(region, {}),
+            },
             names={one: name for one, name in state.names.items() if one in holdings.snapshots},
             owned={one: name for one, name in state.owned.items() if one in holdings.snapshots},
         )

@@ -40,7 +40,7 @@ class Place:
         """Read it. Snapshots come before images: see `read_holdings`."""
         holdings = read_holdings(self.ec2, images_first=False)
         if not self.home:
-            opened = opened.elsewhere(holdings)
+            opened = opened.elsewhere(holdings, self.region)
         uses = read_uses(self.ec2, self.autoscaling, opened.declared.templates)
         found = self._view(opened, holdings, uses.found, account=account)
         if uses.templates and (found.orphans or any(image.image_id not in found.users for image in found.images)):

@@ -7,6 +7,8 @@ from snapnames.cli.ledger.findings import BY_NAME, CHECKED, Kind
 from snapnames.cli.ledger.view import View
 from snapnames.rules.letting_go import Answer, Candidate, Limits, Verdict, judge, known
 
+_ROUNDS = 5
+
 Read = Callable[[Candidate], Mapping[str, Answer]]
 """Makes the reads for one candidate alone."""
 
@@ -26,9 +28,19 @@ def judges(view: View) -> bool:
 
 
 def without_lent(view: View, launchers: Callable[[str], Answer]) -> View:
-    """The same view, which knows of the first unused images whether other accounts can launch them."""
-    unused = [str(one.image_id) for one in islice(BY_NAME["unused"].find(view), CHECKED)]
-    return view.knowing(lent=frozenset(one for one in unused if launchers(one).reasons))
+    """The same view, which knows of the first unused images whether other accounts can launch them.
+
+    An image that others can launch makes room for the next one, as long as there are not too many to ask for.
+    """
+    for _ in range(_ROUNDS):
+        unused = [str(one.image_id) for one in islice(BY_NAME["unused"].find(view), CHECKED)]
+        answers = {one: launchers(one) for one in unused if one not in view.asked}
+        lent = {one for one, answer in answers.items() if answer.reasons}
+        told = {one for one, answer in answers.items() if not answer.refused}
+        view = view.knowing(lent=view.lent | lent, asked=view.asked | told)
+        if not lent:
+            break
+    return view
 
 
 def verdict(candidate: Candidate, read: Read, limits: Limits) -> Verdict:

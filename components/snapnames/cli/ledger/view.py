@@ -48,6 +48,9 @@ class View:
     lent: frozenset[str] = frozenset()
     """Ids of images that other accounts can launch. It is read for a few images."""
 
+    asked: frozenset[str] = frozenset()
+    """Ids of the images of which AWS has said who can launch them."""
+
     volumes: frozenset[str] | None = None
     """The volumes that EC2 still has, of the snapshots behind no image. None if they were not read."""
 
@@ -56,7 +59,7 @@ class View:
     """Whether it is the region of the stack, or the one that commands use if they name none."""
 
     def knowing(self, **facts: Any) -> "View":  # noqa: ANN401 -- fields of this class
-        """The same view with more that was read: `past`, `verdicts`, `lent` or `volumes`.
+        """The same view with more that was read: `past`, `verdicts`, `lent`, `asked` or `volumes`.
 
         What was computed of the rest is taken over: with 40,000 snapshots it takes a while.
         """
@@ -96,6 +99,11 @@ class View:
     def images(self) -> list[Image]:
         """The images that the ledger covers, newest first."""
         return [image for image in reversed([*self.holdings.images.values()]) if self.takes(image)]
+
+    @property
+    def copies(self) -> Mapping[str, str]:
+        """Image id to name, of the copies that the state has in this region."""
+        return self.declared.copies.get(self.region, {})
 
     @cached_property
     def behind(self) -> dict[str, list[str]]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from snapnames.aws.images import images_by, present_ids
+from snapnames.aws.images import images_by, present_ids, recycled_ids
 from snapnames.aws.session import REFUSALS, StackSession
 from snapnames.aws.snapshots import holdings_of, snapshots_copied_for
 from snapnames.cli.advice import aws_errors
@@ -115,6 +115,27 @@ class Copies:
             begun.unproven.append(reports.unread_region(region, there, error))
         unknown = frozenset(one.urn for one in touched if one.region in unread or one in begun.undecided)
         return MendedCopies(begun, gone, [one for one in leaving if one.urn not in unknown], unknown)
+
+    def orphaned(self, deployment: Mapping[str, Any], display: Display) -> list[StateCopy]:
+        """The copies of a state that are gone, and that nobody can restore. Says what it leaves out, and why."""
+        gone, unread = self.gone(copies_of(deployment))
+        for region, error in unread.items():
+            display.say(f"orphans in {region} are not deleted, since the region can't be read: {error}")
+        orphaned = []
+        for copy in gone:
+            try:
+                kept = copy.image_id in recycled_ids(self._ec2(copy.region))
+            except REFUSALS:
+                display.say(
+                    f"what the copy {copy} ({copy.image_id}) left is not deleted: AWS does not tell whether the "
+                    "Recycle Bin keeps the image: allow ec2:ListImagesInRecycleBin, and run the same command again"
+                )
+                continue
+            if kept:
+                display.say(f"the copy {copy} ({copy.image_id}) is in the Recycle Bin, so its snapshots stay")
+            else:
+                orphaned.append(copy)
+        return orphaned
 
     def finish(self, gone: Iterable[StateCopy], names: Mapping[str, str], pattern: str, display: Display) -> Ended:
         """Delete the snapshots that are left of copies that EC2 does not have any more, as `delete_left` does at home.

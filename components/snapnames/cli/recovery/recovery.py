@@ -82,7 +82,8 @@ class Recovery:
         if orphans:
             gone |= self._beyond_return({**self.stack.earlier_images(), **done.held}, names)
         left = delete_left(self.made, gone, names, self.stack.name_pattern, self.display)
-        of_copies = self._copies.finish(done.copies.gone, names, self.stack.name_pattern, self.display)
+        copies = [*done.copies.gone, *(self._copies.orphaned(before, self.display) if orphans else ())]
+        of_copies = self._copies.finish(copies, names, self.stack.name_pattern, self.display)
         self.deleted += [*left.deleted, *of_copies.deleted]
         self.kept |= {**left.kept, **of_copies.kept}
         if done.unread:

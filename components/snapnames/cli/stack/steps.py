@@ -14,9 +14,12 @@ from snapnames.rules.groups import ADOPTED
 from snapnames.rules.images import TAKEN_IN_TAG
 from snapnames.rules.tags import SECRET_MARK
 
-IMAGE = "image"
+IMAGE, COPY = "image", "copied image"
 _KINDS = {
     resource_types.IMAGE: IMAGE,
+    resource_types.COPY: COPY,
+    resource_types.LAUNCH_PERMISSION: "launch permission",
+    resource_types.SSM_PARAMETER: "parameter",
     resource_types.TAG: "snapshot tag",
     resource_types.CONFIGURATION: "launch configuration",
     resource_types.TEMPLATE: "launch template",
@@ -178,6 +181,15 @@ def _plain(value: object) -> object:
     if isinstance(value, dict):
         return {key: _plain(one) for key, one in value.items() if key != "__defaults"}
     return [_plain(one) for one in value] if isinstance(value, list) else value
+
+
+def source_name(step: Step) -> str:
+    """The name of the image that a copy is of.
+
+    >>> source_name(Step("delete", COPY, "front-web-1:us-west-2"))
+    'front-web-1'
+    """
+    return step.name.rpartition(":")[0] or step.name
 
 
 def summary(steps: Iterable[Step]) -> str:

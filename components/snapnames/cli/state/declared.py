@@ -5,8 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from snapnames.rules.owned_names import RECORD_OUTPUT, Record
-from snapnames.rules.resource_types import IMAGE, IMAGE_COPY, OWNED_IMAGES, RELEASE_IMAGE, ROOT, TAG, TEMPLATE
+from snapnames.rules.resource_types import (
+    IMAGE,
+    IMAGE_COPY,
+    LAUNCH_PERMISSION,
+    OWNED_IMAGES,
+    RELEASE_IMAGE,
+    ROOT,
+    TAG,
+    TEMPLATE,
+)
 
+from .copies import copies_of
 from .exported import Exported, Resource
 
 
@@ -19,6 +29,12 @@ class Declared:
 
     images: Mapping[str, str] = field(default_factory=dict)
     """Image id to name, of the images that the state has."""
+
+    copies: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Region to image id to name, of the copies that the state has in other regions."""
+
+    shared: frozenset[str] = frozenset()
+    """Ids of images and copies that the stack lets others launch."""
 
     leaving: frozenset[str] = frozenset()
     """Ids of images whose delete or replacement was begun."""
@@ -60,6 +76,8 @@ def declared(deployment: Mapping[str, Any], stack: str) -> Declared:
         stack=stack,
         images={one["id"]: one["inputs"]["name"] for one in images if one.get("id") and not one.get("delete")}
         | {image_id: one.name for image_id, one in state.taken_in.items()},
+        copies=_by_region(deployment),
+        shared=frozenset(one["inputs"]["imageId"] for one in resources if one["type"] == LAUNCH_PERMISSION),
         leaving=frozenset(one["id"] for one in images if one.get("id") and one.get("delete")),
         creating=frozenset(creating),
         names={
@@ -73,6 +91,13 @@ def declared(deployment: Mapping[str, Any], stack: str) -> Declared:
         live=next(iter(_strings({"live": outputs.get("live")}).values()), None),
         templates=frozenset(one["id"] for one in resources if one["type"] == TEMPLATE and one.get("id")),
     )
+
+
+def _by_region(deployment: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for copy in copies_of(deployment):
+        found.setdefault(copy.region, {})[copy.image_id] = copy.name
+    return found
 
 
 def _strings(output: object) -> dict[str, str]:

@@ -53,6 +53,8 @@ class Template:
     instance_type: str
     key_name: str
     profile: str
+    parameter: str = ""
+    """The ARN of the parameter that is named in place of an image."""
     tags: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """What its launches tag, `instance` or `volume`, to the tags."""
 
@@ -73,6 +75,9 @@ class Call:
 
     template: Callable[[Mapping[str, str]], Template | None] = field(repr=False)
     """The launch template version that a call's parameters name."""
+
+    parameter: Callable[[str], str] = field(default=lambda _: "", repr=False)
+    """The ARN of the parameter that is named in place of an image; empty for an image."""
 
     def get(self, name: str) -> str:
         """A parameter, or nothing."""
@@ -178,6 +183,16 @@ def _made(call: Call, kind: str) -> Iterator[Request]:
         yield call.request(call.arn(kind, "*"), "ec2:CreateTags", given=_given(tags), creating=creating)
 
 
+def _templated(call: Call, made: Iterator[Request]) -> Iterator[Request]:
+    """A template or a version of it, and the parameter that it names in place of an image.
+
+    docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html.
+    """
+    yield from made
+    if parameter := call.parameter(call.get("LaunchTemplateData.ImageId")):
+        yield call.request(parameter, "ssm:GetParameters")
+
+
 def _create_image(call: Call) -> Iterator[Request]:
     instance_id = call.get("InstanceId")
     yield call.request(call.arn("instance", instance_id), existing=_existing("ec2", call.tags_of(instance_id)))
@@ -242,7 +257,8 @@ _EC2: Mapping[str, Callable[[Call], Iterator[Request]]] = {
     "CopyImage": _copy,
     "CopySnapshot": _copy,
     "CreateImage": _create_image,
-    "CreateLaunchTemplate": lambda call: _made(call, "launch-template"),
+    "CreateLaunchTemplate": lambda call: _templated(call, _made(call, "launch-template")),
+    "CreateLaunchTemplateVersion": lambda call: _templated(call, _one(call)),
     "CreateTags": _tags,
     "DeleteTags": _tags,
     "DescribeImageReferences": _references,

@@ -65,6 +65,8 @@ def launch(call: Call, template: Template) -> Iterator[Request]:
             for key, value in call.tags_of(resource_id).items()
         }
         yield call.request(call.arn(kind, resource_id), "ec2:RunInstances", launch=context, existing=existing)
+    if template.parameter:
+        yield call.request(template.parameter, "ssm:GetParameters", launch=context)
     if template.key_name:
         yield call.request(call.arn("key-pair", template.key_name), "ec2:RunInstances", launch=context)
     yield from pass_role(call, template.profile)

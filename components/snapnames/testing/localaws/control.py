@@ -35,9 +35,14 @@ class Control:
         """Change settings that are a number, a truth or names, as `pending_seconds`, and return all."""
         return self._ask("PUT", "settings", changes) if changes else self._ask("GET", "settings")
 
-    def fail_next_image(self, reason: str = "Client.InternalError: Client error on launch") -> None:
-        """Let the next image that is made end as `failed` with this reason, its snapshots in `error`."""
-        self._ask("PUT", "settings", {"next_images": [{"state": "failed", "reason": reason}]})
+    def fail_next_image(
+        self, reason: str = "Client.InternalError: Client error on launch", *, region: str = ""
+    ) -> None:
+        """Let the next image or copy that is made end as `failed` with this reason, its snapshots in `error`.
+
+        With a region, the next one there.
+        """
+        self._ask("PUT", "settings", {"next_images": [{"state": "failed", "reason": reason, "region": region}]})
 
     def restrict(self, access_key: str, policy: dict[str, Any] | None) -> None:
         """Let the access key do what this IAM policy document allows and nothing else; with None everything again."""
@@ -52,9 +57,9 @@ class Control:
         settings: dict[str, Any] = self._ask("PUT", "settings", {"ec2": changes})["ec2"]
         return settings
 
-    def hold_next_image(self) -> None:
-        """Let the next image that is made stay `pending`, until `finish_image`."""
-        self._ask("PUT", "settings", {"next_images": [{"state": "pending"}]})
+    def hold_next_image(self, *, region: str = "") -> None:
+        """Let the next image or copy that is made stay `pending`, until `finish_image`; with a region, one there."""
+        self._ask("PUT", "settings", {"next_images": [{"state": "pending", "region": region}]})
 
     def finish_image(self, image_id: str, state: str = "available", reason: str = "") -> None:
         """End an image's pending state now: `available` or `failed`; or hold it, with `pending`."""

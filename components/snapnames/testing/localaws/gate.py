@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from moto.autoscaling.models import autoscaling_backends
+from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import ec2_backends
 
 from . import settings
 from .authorization import Call, Template, requests
 from .errors import AccessDeniedError, RegionClosedError, RegionClosedToGroupsError, UnauthorizedOperationError
+from .image_parameters import ParameterDeniedError, parameter_arn, resolved
 from .regions import closed
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from moto.core.exceptions import ServiceException
     from moto.core.responses import BaseResponse
+    from moto.ec2.models import EC2Backend
 
     from .policies import Request
 
@@ -49,6 +52,8 @@ def refusal(response: BaseResponse, action: str) -> ServiceException | None:
         f"User: {user} is not authorized to perform: {first.action} on resource: {first.resource} because no "
         f"identity-based policy allows the {first.action} action"
     )
+    if call.service == "ec2" and first.action.startswith("ssm:"):
+        return ParameterDeniedError(text)
     return UnauthorizedOperationError(text=text) if call.service == "ec2" else AccessDeniedError(text)
 
 
@@ -85,10 +90,11 @@ def _call(response: BaseResponse, action: str) -> Call:
         if template_id not in ec2.launch_templates:
             return None
         data: dict[str, Any] = ec2.launch_templates[template_id].get_version(named.get("Version", "$Default")).data
-        profile = data.get("IamInstanceProfile", {})
+        profile, image = data.get("IamInstanceProfile", {}), data.get("ImageId", "")
         return Template(
             template_id,
-            image_id=data.get("ImageId", ""),
+            image_id=_resolved(ec2, image),
+            parameter=parameter_arn(ec2, image),
             instance_type=data.get("InstanceType", ""),
             key_name=data.get("KeyName", ""),
             profile=profile.get("Arn") or profile.get("Name", ""),
@@ -98,5 +104,16 @@ def _call(response: BaseResponse, action: str) -> Call:
             },
         )
 
+    def parameter(image: str) -> str:
+        return parameter_arn(ec2, image)
+
     parameters = {name: values[0] for name, values in response.querystring.items() if values}
-    return Call(str(response.service_name), action, region, account, parameters, tags_of, template)
+    return Call(str(response.service_name), action, region, account, parameters, tags_of, template, parameter)
+
+
+def _resolved(ec2: EC2Backend, image: str) -> str:
+    """The image of a template; the parameter itself if it has none, which the call then says."""
+    try:
+        return resolved(ec2, image)
+    except EC2ClientError:
+        return image

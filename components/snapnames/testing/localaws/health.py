@@ -1,4 +1,4 @@
-"""Which instances fail their health checks: those whose image the settings call unhealthy."""
+"""Which instances fail their health checks: of an image that the settings call unhealthy, or ended at launch."""
 
 from __future__ import annotations
 
@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from moto.ec2.models.instances import Instance
 
     from .images import Launch
+
+
+ENDED_AT_LAUNCH = "Client.InternalError"
+"""The state reason of an instance that EC2 could not start."""
+
+
+def ended_at_launch(instance: Instance) -> bool:
+    """Whether EC2 could not start it. EC2 Auto Scaling never has such an instance in service."""
+    return bool(instance.state_reason.code == ENDED_AT_LAUNCH)
 
 
 def is_impaired(ec2: EC2Backend, instance: Instance) -> bool:

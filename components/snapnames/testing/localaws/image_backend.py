@@ -84,7 +84,7 @@ class Images(Snapshots):
         mappings = imaged(self._mappings_of(instance, launch), overrides)
         self.check_snapshots(mappings)
         traits = replace(launch.traits, boot_mode=boot_mode or launch.traits.boot_mode)
-        image_id, lifecycle = random_ami_id(), settings.CURRENT.next_lifecycle()
+        image_id, lifecycle = random_ami_id(), settings.CURRENT.next_lifecycle(self.region_name)
         for mapping in mappings:
             if volume_id := mapping.get("Ebs", {}).pop("VolumeId", None):
                 text = f"Created by CreateImage({instance_id}) for {image_id}"

@@ -25,6 +25,7 @@ from .image_errors import (
     SnapshotArchivedError,
 )
 from .images import Image
+from .key_sharing import may_use
 from .keys import KEY_NOT_ACCESSIBLE, encryption_of_copy
 from .snapshots import Snapshot
 
@@ -63,7 +64,14 @@ class _Part:
     """None for a snapshot of a public image, which is its publisher's."""
     encrypted: bool
     key: str | None
-    """None for a key that the region has not: EC2 finds that out later, and then the copy fails."""
+    """None for a key that the region has not."""
+    readable: bool
+    """Whether the account may use the key of the source."""
+
+    @property
+    def fails(self) -> bool:
+        """Whether there is a key that can't be used: EC2 finds that out later, and then the copy fails."""
+        return not self.readable or (self.encrypted and self.key is None)
 
 
 class ImageCopies(Deregistration):
@@ -112,7 +120,8 @@ class ImageCopies(Deregistration):
             encrypted, key = encryption_of_copy(
                 self, ebs["SnapshotId"], order.kms_key_id, was=was, asked=order.encrypted
             )
-            parts.append(_Part(ebs, known, encrypted, key))
+            readable = known is None or may_use(self.account_id, known.kms_key_id)
+            parts.append(_Part(ebs, known, encrypted, key, readable))
         return parts
 
     def _check_limit(self, more: int) -> None:
@@ -122,8 +131,8 @@ class ImageCopies(Deregistration):
             raise CopyLimitReachedError(limit=COPIES_LIMIT)
 
     def _copied(self, order: CopyOrder, source: Image, mappings: list[Mapping], parts: list[_Part]) -> Image:
-        image_id, lifecycle = random_ami_id(), settings.CURRENT.next_lifecycle()
-        if any(part.encrypted and part.key is None for part in parts):
+        image_id, lifecycle = random_ami_id(), settings.CURRENT.next_lifecycle(self.region_name)
+        if any(part.fails for part in parts):
             lifecycle = replace(lifecycle, end="failed", reason=KEY_NOT_ACCESSIBLE)
         for part in parts:
             part.ebs["SnapshotId"] = self._copy_part(part, image_id, source.id, lifecycle).id

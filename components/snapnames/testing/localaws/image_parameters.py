@@ -37,9 +37,26 @@ class AliasNoImageError(EC2ClientError):
     message = "Unsupported data type. The following parameter data types are supported: aws:ec2:image"
 
 
+class ParameterDeniedError(EC2ClientError):
+    """The caller may not read the parameter. The code is as others report it, the text could not be checked."""
+
+    code = "SsmAccessDenied"
+
+
 def is_parameter(image_id: str) -> bool:
     """Whether a parameter is named in place of an image."""
     return image_id.startswith(PREFIX)
+
+
+def parameter_arn(ec2: EC2Backend, image_id: str) -> str:
+    """The ARN of the parameter that is named, without version and label; empty for an image."""
+    if not is_parameter(image_id):
+        return ""
+    name = image_id.removeprefix(PREFIX)
+    if name.startswith("arn:"):
+        return ":".join(name.split(":")[:6])
+    path = name.partition(":")[0].removeprefix("/")
+    return f"arn:aws:ssm:{ec2.region_name}:{ec2.account_id}:parameter/{path}"
 
 
 def resolved(ec2: EC2Backend, image_id: str) -> str:

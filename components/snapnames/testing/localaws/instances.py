@@ -6,12 +6,13 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult
+from moto.ec2.models.instances import StateReason
 from moto.ec2.responses.instances import InstanceResponse
 
 from . import clock
 from .errors import ParameterMissingError, TooManyInstanceIdsError
 from .filters import select
-from .health import is_impaired
+from .health import ENDED_AT_LAUNCH, is_impaired
 from .image_copies import ImageCopies
 from .image_parameters import resolved
 from .images import Launch
@@ -64,7 +65,18 @@ class Instances(ImageCopies):
             for mapping in mappings:
                 if not is_ephemeral(mapping):
                     self._attach_new_volume(instance, mapping, volume_tags)
+        if not all(self.can_read(one["Ebs"]["SnapshotId"]) for one in mappings if one.get("Ebs", {}).get("SnapshotId")):
+            self._fail(reservation)
         return reservation
+
+    def _fail(self, reservation: Reservation) -> None:
+        """End instances that were just launched, as EC2 does when it may not use a key; the call has succeeded.
+
+        docs.aws.amazon.com/AWSEC2/latest/UserGuide/troubleshooting-launch.html.
+        """
+        self.terminate_instances([instance.id for instance in reservation.instances])
+        for instance in reservation.instances:
+            instance.state_reason = StateReason(f"{ENDED_AT_LAUNCH}: Client error on launch", ENDED_AT_LAUNCH)
 
     def _check_own_snapshots(self, mappings: list[Mapping], inherited: list[str]) -> None:
         # The snapshots of an image of another account are that account's; the account's own have to be usable.

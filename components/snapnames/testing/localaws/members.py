@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from moto.autoscaling.models import InstanceState
 
-from .health import is_impaired
+from .health import ended_at_launch, is_impaired
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,8 +51,8 @@ class Member(InstanceState):
 
     @property
     def health_status(self) -> str:
-        """Unhealthy when it was called so, and when its checks fail."""
-        impaired = is_impaired(self.auto_scaling_group.ec2_backend, self.instance)
+        """Unhealthy when it was called so, when its checks fail, and when it could not start."""
+        impaired = is_impaired(self.auto_scaling_group.ec2_backend, self.instance) or ended_at_launch(self.instance)
         return UNHEALTHY if impaired else self._health_status
 
     @health_status.setter

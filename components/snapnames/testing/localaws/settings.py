@@ -76,6 +76,8 @@ class NextImage:
 
     state: End
     reason: str = ""
+    region: str = ""
+    """Of which region the image is to be; of any if this is empty."""
 
 
 @dataclass
@@ -106,9 +108,12 @@ class Settings:
     policies: dict[str, Policy] = field(default_factory=dict)
     """Access key to all that it may do; a key that is not there may do everything."""
 
-    def next_lifecycle(self) -> Lifecycle:
-        """Start the way of a new image, by what was ordered for it if anything was."""
-        order = self.next_images.popleft() if self.next_images else NextImage("available")
+    def next_lifecycle(self, region: str) -> Lifecycle:
+        """Start the way of a new image, by the first that was ordered for its region or for any."""
+        order = next((one for one in self.next_images if one.region in ("", region)), None)
+        if order is None:
+            return Lifecycle(self.pending_seconds)
+        self.next_images.remove(order)
         return Lifecycle(self.pending_seconds, order.state, order.reason)
 
     def update(self, changes: dict[str, object]) -> None:
@@ -169,9 +174,9 @@ def _seconds(key: str, value: object) -> float:
 
 
 def _order(order: object) -> NextImage:
-    if not isinstance(order, dict) or set(order) - {"state", "reason"}:
-        raise ValueError(f"next_images has {order!r}: give an object with a state and a reason")
-    return NextImage(end_of(order), str(order.get("reason", "")))
+    if not isinstance(order, dict) or set(order) - {"state", "reason", "region"}:
+        raise ValueError(f"next_images has {order!r}: give an object with a state, a reason and a region")
+    return NextImage(end_of(order), str(order.get("reason", "")), str(order.get("region", "")))
 
 
 def end_of(order: dict[str, object]) -> End:

@@ -19,6 +19,7 @@ from .errors import (
 )
 from .filters import exact_values, select
 from .image_errors import SnapshotArchivedError, SnapshotLockedError
+from .key_sharing import may_use
 from .keys import KEY_NOT_ACCESSIBLE, encryption_of_copy, manage_by_aws
 from .recycle_bin import Bin
 from .settings import Lifecycle
@@ -137,7 +138,7 @@ class Snapshots(Tags):
             kms_key_id=key if does else None,
         )
         snapshot.copied = True
-        failed = does and key is None
+        failed = (does and key is None) or not may_use(self.account_id, source.kms_key_id)
         return self.add_snapshot(snapshot, source.size, Lifecycle(0, "failed", KEY_NOT_ACCESSIBLE) if failed else None)
 
     def backend_of(self, region: str) -> Snapshots:
@@ -181,6 +182,11 @@ class Snapshots(Tags):
         for account, region, backend in ec2_backends.iter_backends():
             if region == self.region_name and account != self.account_id and isinstance(backend, Snapshots):
                 yield backend
+
+    def can_read(self, snapshot_id: str) -> bool:
+        """Whether the account may use the key of a snapshot, whoever's that is."""
+        snapshot = self.snapshots.get(snapshot_id) or self._foreign(snapshot_id)
+        return snapshot is None or may_use(self.account_id, snapshot.kms_key_id)
 
     def _foreign(self, snapshot_id: str) -> Snapshot | None:
         """A snapshot of another account, shared or not."""

@@ -13,13 +13,17 @@ def _find(view: View) -> Iterator[Finding]:
         if not image.unfinished or image.state == "pending" or view.untracked(image):
             continue
         why = f" ({image.reason})" if image.reason else ""
+        removed = (
+            view.command("deregister-image", "--image-id", image.image_id, "--delete-associated-snapshots")
+            + ", and `pulumi up --refresh`, which copies the image again"
+            if image.image_id in view.copies
+            else "the next `snapnames deploy` removes it; by hand, drop its release from snapnames:releases and run "
+            "`pulumi up --refresh`, then `pulumi up`"
+        )
         yield Finding(
             "failed",
             f"image {image.name} ({image.image_id}) is {image.state}{why}; nothing can launch from it",
-            "the next `snapnames deploy` removes it; by hand, drop its release from snapnames:releases and run "
-            "`pulumi up --refresh`, then `pulumi up`"
-            if image.image_id in view.declared.images
-            else deregister(view, image),
+            removed if image.image_id in view.declared.images else deregister(view, image),
             image.image_id,
             image.name,
             tuple(view.behind[image.image_id]),

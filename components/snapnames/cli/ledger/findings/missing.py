@@ -11,6 +11,9 @@ def _find(view: View) -> Iterator[Finding]:
     left = {image_id for _, _, image_id in view.orphans}
     for image_id, name in view.declared.images.items():
         if image_id not in view.holdings.images:
+            if image_id in view.copies:
+                yield _copy(view, image_id, name)
+                continue
             first = "run `snapnames recover --orphans` to delete what it left, then " if image_id in left else ""
             yield Finding(
                 "missing",
@@ -20,6 +23,17 @@ def _find(view: View) -> Iterator[Finding]:
                 image_id,
                 name,
             )
+
+
+def _copy(view: View, image_id: str, name: str) -> Finding:
+    return Finding(
+        "missing",
+        f"copy {name} ({image_id}) is in the state of this stack and no longer in {view.region}",
+        "run `snapnames recover --orphans` to delete what it left, then `pulumi up --refresh`, which copies the image "
+        "again; or take the region out of snapnames:copies",
+        image_id,
+        name,
+    )
 
 
 KIND = Kind(

@@ -13,13 +13,16 @@ def _find(view: View) -> Iterator[Finding]:
     for image in view.images:
         if image.unfinished or image.image_id in view.users or view.untracked(image):
             continue
-        if image.image_id in view.lent:
+        if image.image_id in view.lent or image.image_id in view.declared.shared:
             continue  # other accounts can launch it: nothing here shows whether they do
+        if image.image_id in view.copies:
+            continue  # it is there for the day on which the region is needed, as long as its release is listed
         alone = [one for one in view.behind[image.image_id] if len(view.images_of[one]) == 1]
         in_state = image.image_id in view.declared.images
         yield Finding(
             "unused",
-            f"no instance, launch configuration or launch template uses image {image.name} ({image.image_id})",
+            f"no instance, launch configuration or launch template uses image {image.name} ({image.image_id})"
+            + ("" if image.image_id in view.asked else "; who else may launch it was not read"),
             "keep it to roll back to; or drop its release from snapnames:releases and run `pulumi up`, or "
             "`snapnames deploy --keep N`, which removes it with its snapshots"
             if in_state
