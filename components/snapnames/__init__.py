@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from snapnames.errors import InputError
     from snapnames.fleet import Fleet, FleetArgs
+    from snapnames.image_copy import ImageCopy, ImageCopyArgs
     from snapnames.owned_images import OwnedImages, OwnedImagesArgs
     from snapnames.program.service import Service
     from snapnames.release_image import ReleaseImage, ReleaseImageArgs
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Fleet",
     "FleetArgs",
+    "ImageCopy",
+    "ImageCopyArgs",
     "InputError",
     "OwnedImages",
     "OwnedImagesArgs",
@@ -29,6 +32,8 @@ __version__ = "0.1.0"
 _MODULES = {
     "Fleet": "fleet",
     "FleetArgs": "fleet",
+    "ImageCopy": "image_copy",
+    "ImageCopyArgs": "image_copy",
     "InputError": "errors",
     "OwnedImages": "owned_images",
     "OwnedImagesArgs": "owned_images",

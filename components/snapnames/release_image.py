@@ -1,8 +1,7 @@
 """An image of a running instance, with a Name on each snapshot behind it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, NotRequired, TypedDict, cast
+from collections.abc import Mapping
+from typing import NotRequired, TypedDict, cast
 
 import pulumi
 from pulumi import ComponentResource, Input, Output, ResourceOptions
@@ -16,10 +15,11 @@ from snapnames.resources.account_images import (
     stack_tag,
     unfinished_ids,
 )
-from snapnames.resources.named_image import NO_INSTANCE, NamedImage
+from snapnames.resources.built_image import built_image, declared_names
+from snapnames.resources.named_image import NO_INSTANCE, NamedImage, image_of_instance
 from snapnames.resources.source_volumes import SourceVolumes
 from snapnames.rules.images import SERVICE_TAG, STACK_TAG
-from snapnames.rules.naming import DEFAULT_PATTERN, check_image_name, check_pattern, ordered_devices
+from snapnames.rules.naming import DEFAULT_PATTERN, check_image_name, check_pattern
 from snapnames.rules.releases import check_service
 from snapnames.rules.resource_types import RELEASE_IMAGE
 from snapnames.rules.source import SourceInstance
@@ -61,25 +61,6 @@ class ReleaseImageArgs(TypedDict):
     """How long EC2 may take to make the image, such as `90m`. Default: 6h, where the provider has 40 minutes."""
 
 
-class _Seen(NamedTuple):
-    """What the state says of an image, and which of the stack's images are unfinished in the account."""
-
-    image_id: str | None
-    root_device: str
-    snapshots: Mapping[str, str]
-    unfinished: Sequence[str]
-
-
-@dataclass(frozen=True)
-class _Built:
-    """The block device mappings of an image that may be used."""
-
-    image_id: str
-    root_device: str
-    snapshots: dict[str, str]
-    """Device name to snapshot id, of the EBS mappings."""
-
-
 class ReleaseImage(ComponentResource):
     """The AMI of a running instance, with a Name on each EBS snapshot behind it.
 
@@ -103,6 +84,15 @@ class ReleaseImage(ComponentResource):
 
     snapshot_names: Output[dict[str, str]]
     """Device name to the Name of its snapshot, root first; known in the preview before the image exists."""
+
+    devices: Output[list[str]]
+    """The device names of its volumes, root first; known in the preview before the image exists."""
+
+    encrypted: Output[bool]
+    """Whether any of its snapshots is encrypted."""
+
+    deprecation_time: Output[str]
+    """When it becomes deprecated, as RFC 3339; empty for never."""
 
     def __init__(
         self,
@@ -130,66 +120,51 @@ class ReleaseImage(ComponentResource):
         source = args.get("source_instance_id")
         volumes = SourceVolumes(name, image_name, source, self, read)
         unfinished = unfinished_ids(self)
-        image = NamedImage(
+        resource = image_of_instance(
             self,
             image_name,
-            pattern,
             # The image waits until the plan has checked the volumes, and until `unfinished` was read.
             source_instance_id=Output.all(NO_INSTANCE if source is None else source, volumes.urn, unfinished)[0],
             reboot=args.get("reboot", False),
             tags={**tags, "Name": image_name, STACK_TAG: stack_tag(), SERVICE_TAG: service},
-            snapshot_tags=args.get("snapshot_tags"),
             description=args.get("description"),
             deprecation_time=args.get("deprecation_time"),
             create_timeout=args.get("create_timeout", DEFAULT_CREATE_TIMEOUT),
         )
-        # Unknown if the image is still to be made. None if the image is not a target of this update: in an update, this
-        # is the only case in which the ids are unknown.
-        built: Output[_Built | None] = Output.all(
-            image.resource.id, image.resource.root_device_name, image.snapshots, unfinished
-        ).apply(
-            lambda seen: None if contains_unknowns(seen) else _built(image_name, self, _Seen(*seen)),
-            run_with_unknowns=not pulumi.runtime.is_dry_run(),
+        self.ami = resource
+        image = NamedImage(self, image_name, pattern, resource, args.get("snapshot_tags"))
+        built = built_image(
+            image,
+            unfinished,
+            lambda image_id: refuse_unfinished(image_name, image_id, self),
+            lambda image_id: _no_volumes(image_name, image_id),
         )
 
         self.image_id = built.apply(lambda seen: cast("str", seen and seen.image_id))
         self.image_name = Output.from_input(image_name)
         self.snapshot_ids = built.apply(lambda seen: cast("dict[str, str]", seen and seen.snapshots))
-        self.snapshot_names = built.apply(
-            lambda seen: (
-                _predicted(image_name, volumes, image, self) if contains_unknowns(seen) else _named(image, seen)
-            ),
-            run_with_unknowns=True,
-        )
+        self.snapshot_names = declared_names(image, built, lambda: _predicted(image_name, volumes, image, self))
+        self.devices = self.snapshot_names.apply(list)
+        self.encrypted = image.encrypted
+        self.deprecation_time = resource.deprecation_time.apply(lambda time: time or "")
         self.register_outputs(
             {
                 "image_id": self.image_id,
                 "image_name": self.image_name,
                 "snapshot_ids": self.snapshot_ids,
                 "snapshot_names": self.snapshot_names,
+                "devices": self.devices,
+                "encrypted": self.encrypted,
+                "deprecation_time": self.deprecation_time,
             }
         )
 
 
-def _built(image_name: str, owner: ComponentResource, seen: _Seen) -> Input[_Built | None]:
-    """The image's mappings. Raises `InputError` if the create failed or timed out: the state has an image then too."""
-    if seen.image_id is None:  # no target of this update
-        return None
-    if seen.image_id in seen.unfinished:
-        return refuse_unfinished(image_name, seen.image_id, owner)
-    if not seen.snapshots:
-        raise InputError(
-            f"image {image_name!r} ({seen.image_id}) has no EBS volume in the state of this stack, as after a create "
-            "that failed or timed out, so there is nothing to name: run `pulumi up --refresh`, or drop its release "
-            "from the list"
-        )
-    devices = ordered_devices(seen.snapshots, seen.root_device)
-    return _Built(seen.image_id, seen.root_device, {device: seen.snapshots[device] for device in devices})
-
-
-def _named(image: NamedImage, built: _Built | None) -> dict[str, str]:
-    """Name each snapshot that the built image has."""
-    return {} if built is None else image.declare_names(built.snapshots, built.root_device)
+def _no_volumes(image_name: str, image_id: str) -> InputError:
+    return InputError(
+        f"image {image_name!r} ({image_id}) has no EBS volume in the state of this stack, as after a create that "
+        "failed or timed out, so there is nothing to name: run `pulumi up --refresh`, or drop its release from the list"
+    )
 
 
 def _predicted(

@@ -22,11 +22,14 @@ pytestmark = pytest.mark.engine
 
 RESOURCES = [
     "aws:autoscaling/group:Group",
+    "aws:ec2/amiCopy:AmiCopy",
     "aws:ec2/amiFromInstance:AmiFromInstance",
+    "aws:ec2/amiLaunchPermission:AmiLaunchPermission",
     "aws:ec2/instance:Instance",
     "aws:ec2/launchConfiguration:LaunchConfiguration",
     "aws:ec2/launchTemplate:LaunchTemplate",
     "aws:ec2/tag:Tag",
+    "aws:ssm/parameter:Parameter",
 ]
 FUNCTIONS = [
     "aws:ec2/getAmi:getAmi",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.server import LocalAws
 
 Refused = Callable[..., AbstractContextManager[None]]
 
@@ -69,6 +70,17 @@ def test_a_snapshot_of_an_encrypted_volume_has_its_key(ec2: EC2Client) -> None:
     assert key.startswith("arn:aws:kms:ap-northeast-2:")
     assert (snapshot["Encrypted"], snapshot["KmsKeyId"]) == (True, key)
     assert (again["Encrypted"], again["KmsKeyId"]) == (True, key)
+
+
+def test_the_key_that_ebs_takes_by_itself_is_one_that_aws_manages(aws: LocalAws, ec2: EC2Client) -> None:
+    """DescribeKey tells it from a key of the account's own."""
+    kms = aws.client("kms")
+    own = kms.create_key()["KeyMetadata"]["Arn"]
+    default = ec2.create_volume(Size=1, AvailabilityZone=ZONE, Encrypted=True)["KmsKeyId"]
+
+    managers = [kms.describe_key(KeyId=key)["KeyMetadata"]["KeyManager"] for key in (default, own)]
+
+    assert managers == ["AWS", "CUSTOMER"]
 
 
 def test_a_gp3_volume_has_its_throughput(ec2: EC2Client) -> None:

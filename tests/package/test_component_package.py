@@ -102,6 +102,7 @@ def test_every_component_input_and_output_has_a_description(schema: tuple[Any, P
     assert [name for name, text in described.items() if not text or "\n    " in text] == []
     assert sorted(inferred["resources"]) == [
         "snapnames:index:Fleet",
+        "snapnames:index:ImageCopy",
         "snapnames:index:OwnedImages",
         "snapnames:index:ReleaseImage",
     ]

@@ -92,6 +92,9 @@ def _image(described: "ImageTypeDef") -> Image:
         protection=described.get("DeregistrationProtection", ""),
         # What CreateImage made has a source image as well, and alone a source instance.
         copied="SourceImageId" in described and not source,
+        source_image_id="" if source else described.get("SourceImageId", ""),
+        source_region="" if source else described.get("SourceImageRegion", ""),
         owner_id=described.get("OwnerId", ""),
         launched=datetime.fromisoformat(launched) if launched else None,
+        encrypted=any(mapping.get("Ebs", {}).get("Encrypted") for mapping in described.get("BlockDeviceMappings", [])),
     )

@@ -1,9 +1,18 @@
 """The one reader of regions."""
 
+from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
+
+from snapnames.aws.images import images_by
+from snapnames.aws.session import REFUSALS, StackSession
+from snapnames.rules.copies import RegionImages
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
+
+_AT_ONCE = 16
+"""Regions that are read at the same time."""
 
 
 def enabled_regions(ec2: "EC2Client") -> list[str]:
@@ -12,3 +21,22 @@ def enabled_regions(ec2: "EC2Client") -> list[str]:
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRegions.html
     """
     return sorted(region["RegionName"] for region in ec2.describe_regions()["Regions"])
+
+
+def read_regions(session: StackSession, names: Mapping[str, Collection[str]]) -> dict[str, RegionImages]:
+    """Region to the account's images of these names there: one call for each region, all at the same time.
+
+    A region that can't be read has the reason instead. `names`: region to names of images.
+    """
+    # boto3 makes its clients one after another: to make one is not safe in several threads.
+    clients = {region: session.elsewhere(region).ec2_in_haste() for region in names}
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        read = {region: threads.submit(_read, clients[region], named) for region, named in names.items()}
+    return {region: images.result() for region, images in read.items()}
+
+
+def _read(ec2: "EC2Client", names: Collection[str]) -> RegionImages:
+    try:
+        return RegionImages(tuple(images_by(ec2, "name", names)))
+    except REFUSALS as error:
+        return RegionImages(fault=str(error))

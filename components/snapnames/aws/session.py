@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 
+_PATIENCE, _TRIES = 10.0, 3
+"""Seconds and calls after which a region counts as one that can't be reached."""
+
+
 class StackSession:
     """Clients with the region, profile, keys, roles and endpoints of the stack's default provider.
 
@@ -63,6 +67,11 @@ class StackSession:
         except REFUSALS:
             return self.region
 
+    @property
+    def account(self) -> str:
+        """The id of the account: one call. Raises one of `REFUSALS`."""
+        return self._account()
+
     def _account(self) -> str:
         sts: STSClient = _client(self._session, self._settings, "sts")
         return sts.get_caller_identity()["Account"]
@@ -88,10 +97,24 @@ class StackSession:
         client: EC2Client = self._kept_client("ec2")
         return client
 
+    def ec2_in_haste(self) -> "EC2Client":
+        """A client of EC2 that gives up within a minute, to see whether the region can be reached at all."""
+        config = Config(connect_timeout=_PATIENCE, read_timeout=_PATIENCE, retries={"total_max_attempts": _TRIES})
+        client: EC2Client = _client(self._session, self._settings, "ec2", config=config, region_name=self.region)
+        return client
+
     def autoscaling(self) -> "AutoScalingClient":
         """A client of Auto Scaling."""
         client: AutoScalingClient = self._kept_client("autoscaling")
         return client
+
+    def kms(self) -> Any:  # noqa: ANN401 -- its types are not among the locked stubs
+        """A client of KMS."""
+        return self._kept_client("kms")
+
+    def ssm(self) -> Any:  # noqa: ANN401 -- the same
+        """A client of Systems Manager."""
+        return self._kept_client("ssm")
 
     def _kept_client(self, service: str) -> Any:  # noqa: ANN401 -- boto3 makes its clients at run time
         """One for each service and region: to make one, boto3 reads some megabytes of JSON."""

@@ -43,6 +43,15 @@ def snapshots_made_for(ec2: "EC2Client", image_ids: Collection[str]) -> dict[str
     return found
 
 
+def snapshots_copied_for(ec2: "EC2Client", image_ids: Collection[str]) -> list[Snapshot]:
+    """The snapshots that say that CopyImage made them for one of the images: a call for each 200 images."""
+    found = []
+    for chunk in chunks(image_ids):
+        wanted = [f"Copied for DestinationAmi {image_id} *" for image_id in chunk]
+        found += read_snapshots(ec2, [{"Name": "description", "Values": wanted}])
+    return [one for one in found if one.copied_for in image_ids]
+
+
 def with_snapshots(ec2: "EC2Client", images: Sequence[Image]) -> list[ImageWithSnapshots]:
     """The images with the snapshots that were made for them, in the order of their names and devices."""
     made = snapshots_made_for(ec2, [image.image_id for image in images])

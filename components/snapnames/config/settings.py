@@ -1,26 +1,31 @@
 """The program's config, read and checked as a whole before any resource is registered."""
 
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
 from pulumi.runtime import config as pulumi_config
 
+from snapnames.config.copies import read_copies
 from snapnames.config.fleet import UNSEEN, read_fleet
 from snapnames.config.owned_images import read_owned_images
+from snapnames.config.sharing import PARAMETER, read_parameter, read_share_with
 from snapnames.config.values import TEXT_MAP, TEXTS, ConfigValues
 from snapnames.printable import printable
+from snapnames.rules.copies import CopySettings
 from snapnames.rules.naming import DEFAULT_PATTERN, check_image_name, check_pattern
 from snapnames.rules.releases import image_name
 from snapnames.rules.services import NAMESPACE, SERVICE_KEYS, namespace_of
+from snapnames.rules.sharing import Recipient
 from snapnames.rules.source import FLEET
 from snapnames.rules.tags import check_image_tags
 from snapnames.rules.time_spans import DEFAULT_CREATE_TIMEOUT
 
-KEYS = ("service", *SERVICE_KEYS, "takenIn", "fleet", "ownedImages")
+KEYS = ("service", *SERVICE_KEYS, "takenIn", "fleet", "ownedImages", PARAMETER)
 _NOT_OF_RELEASES = ("namePattern", "ownedImages")
 MAX_DESCRIPTION = 255
 """Characters: docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html."""
@@ -73,6 +78,18 @@ class Settings:
     owned_images: Mapping[str, Any] | None
     """`OwnedImagesArgs`, or None when the account's other images are left alone."""
 
+    home: str = ""
+    """The region of the stack; empty if neither `aws:region` nor AWS_REGION says it."""
+
+    copies: Mapping[str, CopySettings] = field(default_factory=dict)
+    """Region to what the copies of all releases get there. Empty: nothing is copied."""
+
+    share_with: tuple[Recipient, ...] = ()
+    """Who else may launch the images."""
+
+    parameter: str = ""
+    """The parameter that has the id of the live release's image; empty without one."""
+
     own_config: bool = False
     """Whether the service has its config under its own name, beside other services of a program of one's own."""
 
@@ -97,6 +114,7 @@ def read_settings(config: Mapping[str, Any] | None = None, service: str = "") ->
     values = ConfigValues(own, service)
     values.refuse_unknown(SERVICE_KEYS if service else KEYS)
     owned_images = read_owned_images(values)
+    home = given.get("aws:region") or os.environ.get("AWS_REGION", "")
     # A stack that has only owned images sets no service.
     released = owned_images is None or values.has(*(key for key in KEYS if key not in _NOT_OF_RELEASES))
     releases = _releases(values, needed=not service) if released else ()
@@ -114,8 +132,12 @@ def read_settings(config: Mapping[str, Any] | None = None, service: str = "") ->
         snapshot_tags=values.typed("snapshotTags", values.json("snapshotTags", {}), TEXT_MAP) or {},
         deprecate_after=values.duration("deprecateAfter", ""),
         create_timeout=values.duration("createTimeout", DEFAULT_CREATE_TIMEOUT),
+        share_with=read_share_with(values, given),
+        parameter=read_parameter(values),
         fleet=read_fleet(values),
         owned_images=owned_images,
+        home=home,
+        copies=read_copies(values, home),
         own_config=bool(service),
     )
     _check(values, settings)

@@ -8,7 +8,7 @@ so has failed, the state still has the mark. Then the image is declared once mor
 deletes it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -17,11 +17,11 @@ from pulumi.output import contains_unknowns
 
 from snapnames.config.settings import IN_USE, Settings
 from snapnames.errors import InputError
-from snapnames.resources.account_images import stack_tag
-from snapnames.resources.named_image import NO_INSTANCE, NamedImage
-from snapnames.rules.images import Image, ImageWithSnapshots, Use
+from snapnames.resources.named_image import NO_INSTANCE, NamedImage, image_of_instance
+from snapnames.rules.images import Image, ImageWithSnapshots
 from snapnames.rules.resource_types import RELEASE_IMAGE
 
+from .dropped_uses import DroppedImages, guard_uses
 from .recorded_images import recorded_images
 
 if TYPE_CHECKING:
@@ -41,14 +41,10 @@ class DroppedImage(ComponentResource):
         """Declare the image as it is, and the names that it would have."""
         image_name = found.name
         super().__init__(RELEASE_IMAGE, image_name)
-        image = NamedImage(
-            self,
-            image_name,
-            settings.name_pattern,
-            source_instance_id=NO_INSTANCE,
-            tags=found.tags,
-            description=found.description or None,
+        resource = image_of_instance(
+            self, image_name, source_instance_id=NO_INSTANCE, tags=found.tags, description=found.description or None
         )
+        image = NamedImage(self, image_name, settings.name_pattern, resource)
 
         def name(seen: list[Any]) -> dict[str, str]:
             if contains_unknowns(seen) or not seen[1]:
@@ -105,7 +101,11 @@ def settle_dropped(settings: Settings, account: "Account", *, taken_over: bool) 
     gone = {image_id: name for image_id, name in leaving.items() if image_id not in let_go}
     _say_destroyed(gone, settings.namespace)
     if leaving and IN_USE not in settings.force:
-        _Uses(leaving, account, adopted).guard()
+        guard_uses(
+            DroppedImages("images of dropped releases", "put the releases back", leaving),
+            account.session,
+            [adopted] if adopted else [],
+        )
     if let_go:
         pulumi.log.warn(
             f"this update keeps {_listed(let_go)}, since an update that failed has kept it for the Auto Scaling group: "
@@ -124,43 +124,5 @@ def _say_destroyed(leaving: Mapping[str, str], namespace: str) -> None:
         pulumi.log.warn(f"{DESTROYS}: {_listed(leaving)}, since {namespace}releases does not list their releases")
 
 
-class _Uses:
-    """What uses the images of dropped releases."""
-
-    def __init__(self, leaving: Mapping[str, str], account: "Account", adopted: str) -> None:
-        """Read it. `leaving`: image id to name. `adopted`: the group that the stack takes over, or nothing."""
-        from snapnames.aws import uses  # noqa: PLC0415
-        from snapnames.aws.session import reading  # noqa: PLC0415
-
-        self._leaving = leaving
-        with reading("what uses the images of dropped releases"):
-            found = uses.read_uses(account.ec2, account.session.autoscaling(), image_ids=leaving)
-            older = uses.read_older_versions(account.ec2, found.templates)
-        own = uses.own_templates(found, stack_tag())
-        self._outside = uses.used_outside(found, stack_tag(), [adopted] if adopted else [])
-        self._noted = [use for use in older if use.image_id in leaving and use not in found.found and use.by not in own]
-
-    def guard(self) -> None:
-        """Raise, or warn in a preview, when something outside this stack can launch one of the images."""
-        if self._noted:
-            pulumi.log.info(
-                "versions of launch templates that nothing launches by default name images of dropped releases: "
-                f"{_held(self._leaving, self._noted)}"
-            )
-        if not self._outside:
-            return
-        message = (
-            f"images of dropped releases are used outside this stack: {_held(self._leaving, self._outside)}; they "
-            "could launch no more: put the releases back, let the others move on, or set snapnames:force to [in-use]"
-        )
-        if not pulumi.runtime.is_dry_run():
-            raise InputError(message)
-        pulumi.log.warn(f"{message}. The update will fail")
-
-
 def _listed(images: Mapping[str, str]) -> str:
     return ", ".join(f"{name} ({image_id})" for image_id, name in images.items())
-
-
-def _held(leaving: Mapping[str, str], uses: Iterable[Use]) -> str:
-    return "; ".join(f"{leaving[use.image_id]!r} ({use.image_id}) by {use}" for use in uses)

@@ -1,7 +1,7 @@
 """The images of a service's releases: which may be built, and from what."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from snapnames.config.settings import Settings
 from snapnames.errors import InputError
@@ -11,6 +11,7 @@ from snapnames.rules.time_spans import deprecation_time
 
 from .adoption import staying
 from .dropped_images import settle_dropped
+from .sharing import check_sharing
 from .source import find_source
 
 if TYPE_CHECKING:
@@ -24,8 +25,12 @@ if TYPE_CHECKING:
     from .taken_in import TakenInImage
 
 
-def release_images(settings: Settings, left: str = "") -> "dict[str, ReleaseImage | TakenInImage]":
-    """Release to its image, newest first; `left` is the release that a group was left with.
+def release_images(
+    settings: Settings, before: "Mapping[str, Any]", left: str = ""
+) -> "dict[str, ReleaseImage | TakenInImage]":
+    """Release to its image, newest first.
+
+    `before`: the outputs that the last update has left. `left`: the release that a group was left with.
 
     Two reads of the account when every image exists and none was dropped.
 
@@ -58,6 +63,7 @@ def release_images(settings: Settings, left: str = "") -> "dict[str, ReleaseImag
             read = None if account.bears(names[newest]) else source
         taken_over = bool(left) or "adopt" in (settings.fleet or {})
         let_go = settle_dropped(settings, account, taken_over=taken_over)
+    check_sharing(settings, before, source.instance_id if source else "")
 
     def declare(image_name: str, options: "ResourceOptions | None" = None) -> ReleaseImage:
         args: ReleaseImageArgs = {

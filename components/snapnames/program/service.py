@@ -15,10 +15,13 @@ from snapnames.resources.stack_outputs import last_outputs
 from snapnames.rules.history import history_output, read_history
 from snapnames.rules.services import namespace_of, of_service
 
+from .copies import Copies
 from .history import recorded_history
 from .releases import release_images
+from .sharing import share
 
 if TYPE_CHECKING:
+    from snapnames.image_copy import ImageCopy
     from snapnames.release_image import ReleaseImage
 
 
@@ -44,6 +47,9 @@ class Service:
     images: "Mapping[str, ReleaseImage]"
     """Release to its image, newest first."""
 
+    copies: "Mapping[str, Mapping[str, ImageCopy]]"
+    """Release to region to copy, as `copies` of the config lists the regions."""
+
     def __init__(self, name: str) -> None:
         """Read the config of the service, and declare the images of its releases."""
         if not pulumi.runtime.is_dry_run():
@@ -53,9 +59,13 @@ class Service:
         self._before = last_outputs()
         _refuse_emptied(settings, self._before)
         try:
-            self.images = cast("Mapping[str, ReleaseImage]", release_images(settings))
+            copies = Copies.settle(settings, self._before)
+            self.images = cast("Mapping[str, ReleaseImage]", release_images(settings, self._before))
         except InputError as error:
             raise InputError(of_service(str(error), name)) from error
+        self.copies = copies.declare(self.images)
+        share(settings, self.images, self.copies)
+        copies.fail_last(self.copies, [image.snapshot_names for image in self.images.values()])
 
     @property
     def live_image(self) -> "ReleaseImage":

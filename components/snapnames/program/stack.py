@@ -23,8 +23,11 @@ from .adoption import (
     check_adoption,
     left_release,
 )
+from .copies import Copies
 from .history import recorded_history
+from .parameters import check_parameters, declare_parameters
 from .releases import release_images
+from .sharing import share
 
 
 def declare_stack() -> None:
@@ -38,14 +41,17 @@ def declare_stack() -> None:
     settings = read_settings()
     before = last_outputs() if settings.releases else {}
     check_adoption(settings, before)
+    copies = Copies.settle(settings, before)
+    check_parameters(settings, before, copies.unread)
     left = left_release(settings, before)
-    images = release_images(settings, left)
+    images = release_images(settings, before, left)
 
     if settings.releases:
         pulumi.export(IMAGES_OUTPUT, {release: image.image_id for release, image in images.items()})
         pulumi.export("snapshots", {release: image.snapshot_ids for release, image in images.items()})
         pulumi.export("names", {release: image.snapshot_names for release, image in images.items()})
 
+    rollout = None
     if left:
         pulumi.export(LEFT_OUTPUT, left)
     if settings.fleet is not None:
@@ -68,8 +74,17 @@ def declare_stack() -> None:
             pulumi.export(ADOPTED_OUTPUT, fleet.auto_scaling_group_name)
             pulumi.export(ADOPTED_SERVICE_OUTPUT, settings.service)
         ran_before = read_history(before.get(HISTORY_OUTPUT))
-        history = recorded_history(ran_before, settings.live, settings.releases, fleet.rollout)
+        rollout = fleet.rollout
+        history = recorded_history(ran_before, settings.live, settings.releases, rollout)
         pulumi.export(HISTORY_OUTPUT, history)
+
+    # A release is copied when it is in service: a region that refuses a copy then keeps nobody from it.
+    declared = copies.declare(images, after=rollout)
+    share(settings, images, declared)
+    if settings.releases:
+        declare_parameters(settings, images[settings.live], declared[settings.live], rollout)
+    names = [image.snapshot_names for image in images.values()]
+    copies.fail_last(declared, [*names, *([rollout] if rollout else [])])
 
     if settings.owned_images is not None:
         # Images that were taken in are named beside their releases.

@@ -40,6 +40,13 @@ class TakenInImage(ComponentResource):
     snapshot_names: Output[dict[str, str]]
     """Device name to the Name of its snapshot, root first: one that it had before, or the one that it gets."""
 
+    devices: Output[list[str]]
+    """The device names of its volumes, root first."""
+
+    encrypted: Output[bool]
+    deprecation_time: Output[str]
+    """When it becomes deprecated, as RFC 3339; empty for never."""
+
     def __init__(self, image: Image, names: Output[dict[str, str]]) -> None:
         """Declare the image as it is. `names`: snapshot id to Name."""
         snapshots = {device: image.snapshots[device] for device in ordered_devices(image.snapshots, image.root_device)}
@@ -52,6 +59,9 @@ class TakenInImage(ComponentResource):
         self.snapshot_names = names.apply(
             lambda known: {device: known[one] for device, one in snapshots.items() if one in known}
         )
+        self.devices = Output.from_input(list(snapshots))
+        self.encrypted = Output.from_input(image.encrypted)
+        self.deprecation_time = Output.from_input(image.deprecated.isoformat() if image.deprecated else "")
         self.register_outputs(
             {
                 "image_id": self.image_id,

@@ -66,26 +66,23 @@ def ids_named(name: str, owner: ComponentResource) -> Output[Sequence[str]]:
     )
 
 
-_unfinished: WeakKeyDictionary[Resource, dict[ProviderResource | None, Output[Sequence[str]]]] = WeakKeyDictionary()
+_Reads = dict[tuple[ProviderResource | None, bool], Output[Sequence[str]]]
+_unfinished: WeakKeyDictionary[Resource, _Reads] = WeakKeyDictionary()
 
 
-def unfinished_ids(owner: ComponentResource) -> Output[Sequence[str]]:
+def unfinished_ids(owner: ComponentResource, *, marked: bool = True) -> Output[Sequence[str]]:
     """The ids of this stack's images that are not `available`. All components of a provider share one read per run.
 
-    The state of a stack does not say this: after a refresh, a failed image looks like a built one.
+    The state of a stack does not say this: after a refresh, a failed image looks like a built one. `marked`: only those
+    that bear the mark of the stack. A copy gets its tags after CopyImage, so it may be without them.
     """
     root = pulumi.runtime.get_root_resource()
     reads = {} if root is None else _unfinished.setdefault(root, {})
-    provider = owner.get_provider(IMAGE_IDS)
-    if provider not in reads:
-        reads[provider] = own_image_ids_output(
-            [
-                {"name": f"tag:{STACK_TAG}", "values": [stack_tag()]},
-                {"name": "state", "values": _UNFINISHED},
-            ],
-            owner,
-        )
-    return reads[provider]
+    key = owner.get_provider(IMAGE_IDS), marked
+    if key not in reads:
+        mark: list[Filter] = [{"name": f"tag:{STACK_TAG}", "values": [stack_tag()]}] if marked else []
+        reads[key] = own_image_ids_output([*mark, {"name": "state", "values": _UNFINISHED}], owner)
+    return reads[key]
 
 
 def refuse_unfinished(image_name: str, image_id: str, owner: ComponentResource) -> Output[None]:
@@ -93,13 +90,33 @@ def refuse_unfinished(image_name: str, image_id: str, owner: ComponentResource) 
     return own_image(image_id, owner).apply(lambda ami: _refuse_state(image_name, ami))
 
 
-def _refuse_state(image_name: str, ami: Mapping[str, Any]) -> NoReturn:
+def _state(ami: Mapping[str, Any]) -> str:
     reason = ami["stateReason"].get("message", "UNSET")
+    return f"{ami['state']!r}{'' if reason == 'UNSET' else f' ({reason})'}"
+
+
+def _refuse_state(image_name: str, ami: Mapping[str, Any]) -> NoReturn:
     raise InputError(
-        f"image {image_name!r} ({ami['imageId']}) is {ami['state']!r}{'' if reason == 'UNSET' else f' ({reason})'}; "
+        f"image {image_name!r} ({ami['imageId']}) is {_state(ami)}; "
         "nothing launches from an image that is not available: run `pulumi up --refresh` when it has become available, "
         "or drop its release from the list"
     )
+
+
+def refuse_unfinished_copy(name: str, image_id: str, owner: ComponentResource) -> Output[None]:
+    """Raise `InputError` with the state of the copy and EC2's reason for it. `name`: what the program calls it."""
+
+    def refuse(ami: Mapping[str, Any]) -> NoReturn:
+        region = ami["arn"].split(":")[3]
+        deletes = f"`aws ec2 deregister-image --region {region} --image-id {image_id} --delete-associated-snapshots`"
+        step = (
+            "run `pulumi up --refresh` when it has become available"
+            if ami["state"] in ("pending", "transient")
+            else f"run {deletes}, and `pulumi up --refresh`, which copies the image again"
+        )
+        raise InputError(f"copy {name!r} ({image_id}) is {_state(ami)}; nothing launches from it: {step}")
+
+    return own_image(image_id, owner).apply(refuse)
 
 
 def refuse_taken(image_name: str, taken_by: Output[Sequence[str]], owner: ComponentResource) -> Output[None]:

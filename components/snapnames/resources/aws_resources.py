@@ -6,11 +6,22 @@ inputs bear the names that config and other languages know, as `instanceType`.
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Required, TypedDict
+from weakref import WeakKeyDictionary
 
 import pulumi
-from pulumi import CustomResource, Input, Output, ResourceOptions
+from pulumi import CustomResource, Input, Output, Resource, ResourceOptions
 
-from snapnames.rules.resource_types import CONFIGURATION, GROUP, GROUP_TAG, IMAGE, TAG, TEMPLATE
+from snapnames.rules.resource_types import (
+    CONFIGURATION,
+    COPY,
+    GROUP,
+    GROUP_TAG,
+    IMAGE,
+    LAUNCH_PERMISSION,
+    SSM_PARAMETER,
+    TAG,
+    TEMPLATE,
+)
 
 from .aws_plugin import plugin_version
 
@@ -28,12 +39,34 @@ class ImageInputs(TypedDict, total=False):
     tags: Mapping[str, str]
 
 
+class CopyInputs(TypedDict, total=False):
+    """The inputs of `aws.ec2.AmiCopy` that a component gives."""
+
+    name: Required[str]
+    sourceAmiId: Required[Input[str]]
+    sourceAmiRegion: Required[str]
+    encrypted: Input[bool]
+    kmsKeyId: str | None
+    description: str | None
+    deprecationTime: Input[str | None]
+    tags: Mapping[str, str]
+
+
 class GroupTag(TypedDict):
     """A tag of a group."""
 
     key: str
     value: Input[str]
     propagateAtLaunch: Input[bool]
+
+
+_registered: WeakKeyDictionary[Resource, list[Output[str]]] = WeakKeyDictionary()
+
+
+def registered() -> list[Output[str]]:
+    """The URNs of the resources that the running program has declared so far by these classes."""
+    root = pulumi.runtime.get_root_resource()
+    return [] if root is None else _registered.setdefault(root, [])
 
 
 class _AwsResource(CustomResource):
@@ -45,18 +78,17 @@ class _AwsResource(CustomResource):
             {**dict.fromkeys(outputs), **inputs},
             ResourceOptions.merge(ResourceOptions(version=plugin_version()), opts),
         )
+        registered().append(self.urn)
 
     def _output(self, name: str) -> Output[Any]:
         found: Output[Any] = pulumi.get(self, name)
         return found
 
 
-class Image(_AwsResource):
-    """`aws.ec2.AmiFromInstance`."""
+class _AnyImage(_AwsResource):
+    """What the provider says of every AMI."""
 
-    def __init__(self, name: str, inputs: ImageInputs, opts: ResourceOptions) -> None:
-        """Declare it; `opts` without a version, as for all of these."""
-        super().__init__(IMAGE, name, {**inputs}, ("rootDeviceName", "ebsBlockDevices"), opts)
+    _OUTPUTS = ("rootDeviceName", "ebsBlockDevices", "deprecationTime")
 
     @property
     @pulumi.getter(name="rootDeviceName")
@@ -69,6 +101,34 @@ class Image(_AwsResource):
     def ebs_block_devices(self) -> Output[Sequence[Mapping[str, Any]] | None]:
         """A mapping with `deviceName` and `snapshotId` for each volume."""
         return self._output("ebsBlockDevices")
+
+    @property
+    @pulumi.getter(name="deprecationTime")
+    def deprecation_time(self) -> Output[str | None]:
+        """When it becomes deprecated; nothing, or an empty text, for never."""
+        return self._output("deprecationTime")
+
+
+class Image(_AnyImage):
+    """`aws.ec2.AmiFromInstance`."""
+
+    def __init__(self, name: str, inputs: ImageInputs, opts: ResourceOptions) -> None:
+        """Declare it; `opts` without a version, as for all of these."""
+        super().__init__(IMAGE, name, {**inputs}, self._OUTPUTS, opts)
+
+
+class ImageOfAnother(_AnyImage):
+    """`aws.ec2.AmiCopy`."""
+
+    def __init__(self, name: str, inputs: CopyInputs, opts: ResourceOptions) -> None:
+        """Declare it."""
+        super().__init__(COPY, name, {**inputs}, (*self._OUTPUTS, "sourceAmiId"), opts)
+
+    @property
+    @pulumi.getter(name="sourceAmiId")
+    def source_ami_id(self) -> Output[str]:
+        """What it was copied from."""
+        return self._output("sourceAmiId")
 
 
 class LaunchConfiguration(_AwsResource):
@@ -133,3 +193,32 @@ class Tag(_AwsResource):
     def value(self) -> Output[str]:
         """The value, known when the tag is given."""
         return self._output("value")
+
+
+class LaunchPermission(_AwsResource):
+    """`aws.ec2.AmiLaunchPermission`: one that may launch one image."""
+
+    def __init__(self, name: str, image_id: Input[str], kind: str, value: str, opts: ResourceOptions) -> None:
+        """Declare it. `kind`: the input that names who it is, for example `accountId`."""
+        super().__init__(LAUNCH_PERMISSION, name, {"imageId": image_id, kind: value}, (), opts)
+
+
+class ParameterInputs(TypedDict):
+    """The inputs of `aws.ssm.Parameter` that a stack gives.
+
+    Without a data type a new value is an update; with `aws:ec2:image` the provider replaces the parameter, which is
+    gone in between.
+    """
+
+    name: str
+    insecureValue: Input[str]
+    description: str
+    tags: Mapping[str, str]
+
+
+class Parameter(_AwsResource):
+    """`aws.ssm.Parameter` of the type String. Whoever may read the state may read its value."""
+
+    def __init__(self, name: str, inputs: ParameterInputs, opts: ResourceOptions) -> None:
+        """Declare it."""
+        super().__init__(SSM_PARAMETER, name, {**inputs, "type": "String"}, (), opts)

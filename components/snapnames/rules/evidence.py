@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from snapnames.printable import beside_commands
 
-from .images import Image, Snapshot
+from .images import STACK_TAG, Image, Snapshot
 from .naming import fits_pattern
 
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -73,6 +73,40 @@ def unproven(image: Image, snapshots: Iterable[Snapshot], stack: str, recorded_i
     if image.source_instance_id != recorded_instance:
         return f"it was made of {image.source_instance_id}, and this stack began it of {recorded_instance}"
     return ""
+
+
+def uncopied(image: Image, snapshots: Iterable[Snapshot], stack: str, source: tuple[str, str]) -> str:
+    """Why the image can't be the copy of a source that the stack began; empty if it can.
+
+    `source`: the image that was copied, and its region, as the state has recorded them before the create. EC2 itself
+    says which source a copy has. It has no tags before the provider has waited for it, so tags prove nothing here.
+    `snapshots`: those of the account that the image maps. A copy that is pending or has failed may map none.
+
+    >>> from datetime import UTC, datetime
+    >>> made = datetime(2018, 3, 7, tzinfo=UTC)
+    >>> own = Image("ami-2", "web-1", made, snapshots={"/dev/sda1": "snap-2"}, copied=True,
+    ...     source_image_id="ami-1", source_region="eu-west-1")
+    >>> uncopied(own, [Snapshot("snap-2", copied_for="ami-2")], "me", ("ami-1", "eu-west-1"))
+    ''
+    >>> uncopied(own, [Snapshot("snap-2", copied_for="ami-2")], "me", ("ami-9", "eu-west-1"))
+    'it is a copy of ami-1 in eu-west-1, and this stack began one of ami-9 in eu-west-1'
+    >>> uncopied(own, [Snapshot("snap-2")], "me", ("ami-1", "eu-west-1"))
+    'snap-2 behind it was not copied for it'
+    """
+    if not image.copied:
+        return "it is no copy"
+    if (image.source_image_id, image.source_region) != source:
+        began = f"this stack began one of {source[0]} in {source[1]}"
+        return f"it is a copy of {image.source_image_id} in {image.source_region}, and {began}"
+    if image.tags.get(STACK_TAG, stack) != stack:
+        return f"it bears the mark of the stack {beside_commands(image.tags[STACK_TAG])}"
+    if image.unfinished:
+        return ""
+    if not image.snapshots:
+        return "it has no snapshot"
+    made = {snapshot.snapshot_id for snapshot in snapshots if snapshot.copied_for == image.image_id}
+    others = sorted(set(image.snapshots.values()) - made)
+    return f"{', '.join(others)} behind it {'were' if len(others) > 1 else 'was'} not copied for it" if others else ""
 
 
 def kept_by(snapshot: Snapshot, image_name: str, declared: str | None, pattern: str) -> str:

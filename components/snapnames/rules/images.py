@@ -93,11 +93,18 @@ class Image:
     copied: bool = False
     """Whether CopyImage made it, and may have copied the tags too."""
 
+    source_image_id: str = ""
+    source_region: str = ""
+    """What CopyImage made it of, as EC2 itself says; empty for another image."""
+
     owner_id: str = ""
     """The account."""
 
     launched: datetime | None = None
     """When EC2 last launched an instance from it. EC2 says so a day later, and of no launch before April 2017."""
+
+    encrypted: bool = False
+    """Whether any of its snapshots is encrypted."""
 
     @property
     def builder(self) -> str | None:

@@ -1,11 +1,14 @@
 """The type tokens of everything that a stack of this package has, and the URNs that are made of them."""
 
 IMAGE = "aws:ec2/amiFromInstance:AmiFromInstance"
+COPY = "aws:ec2/amiCopy:AmiCopy"
 TAG = "aws:ec2/tag:Tag"
 CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 GROUP = "aws:autoscaling/group:Group"
 GROUP_TAG = "aws:autoscaling/tag:Tag"
+LAUNCH_PERMISSION = "aws:ec2/amiLaunchPermission:AmiLaunchPermission"
+SSM_PARAMETER = "aws:ssm/parameter:Parameter"
 
 IMAGE_IDS = "aws:ec2/getAmiIds:getAmiIds"
 """The data source that gives the ids of images."""
@@ -15,6 +18,7 @@ INSTANCE_DATA = "aws:ec2/getInstance:getInstance"
 """The one that gives all of one instance."""
 
 RELEASE_IMAGE = "snapnames:index:ReleaseImage"
+IMAGE_COPY = "snapnames:index:ImageCopy"
 TAKEN_IN_IMAGE = "snapnames:index:TakenInImage"
 SOURCE_VOLUMES = "snapnames:index:SourceVolumes"
 FLEET = "snapnames:index:Fleet"

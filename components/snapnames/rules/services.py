@@ -21,6 +21,8 @@ SERVICE_KEYS = (
     "snapshotTags",
     "deprecateAfter",
     "createTimeout",
+    "shareWith",
+    "copies",
 )
 """The keys that a service of a program of one's own has under its name."""
 

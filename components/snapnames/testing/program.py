@@ -14,7 +14,7 @@ import yaml
 from snapnames.testing.environment import REGION, sealed
 
 STACK = "test"
-ENDPOINTS = ("autoscaling", "ec2", "elb", "elbv2", "sts")
+ENDPOINTS = ("autoscaling", "ec2", "elb", "elbv2", "kms", "ssm", "sts")
 """The services that the local AWS has, and those that the provider asks beside them."""
 
 _NEW_STACKS: dict[tuple[str, str, Path], tuple[dict[Path, bytes], dict[str, Any]]] = {}

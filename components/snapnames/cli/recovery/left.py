@@ -8,7 +8,7 @@ from snapnames.cli.display import Display
 from snapnames.cli.recovery.made import Made
 from snapnames.cli.state.declared import declared
 
-_IN_USE = "another image uses it"
+IN_USE = "another image uses it"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def delete_left(
         now = made.delete_snapshots(snapshot_ids)
         ended.deleted.extend(now)
         display.say(f"deleted what image {images[image_id]} ({image_id}) left: {', '.join(now) or '-'}")
-        ended.kept.update(dict.fromkeys((one for one in snapshot_ids if one not in now), _IN_USE))
+        ended.kept.update(dict.fromkeys((one for one in snapshot_ids if one not in now), IN_USE))
     ended.kept.update(left.kept)
     for snapshot_id, why in ended.kept.items():
         display.say(f"snapshot {snapshot_id} stays: {why}")

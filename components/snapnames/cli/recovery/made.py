@@ -3,12 +3,13 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from snapnames.aws.groups import read_groups
 from snapnames.aws.images import images_by, present_ids, recycled_ids
+from snapnames.aws.parameters import read_parameter
 from snapnames.aws.session import REFUSALS, StackSession
 from snapnames.aws.snapshots import snapshots_made_for
 from snapnames.aws.tags import bearers, read_tags, tags_of
@@ -19,8 +20,11 @@ from snapnames.cli.state.repair import Settled
 from snapnames.rules.evidence import kept_by, unproven
 from snapnames.rules.groups import Group
 from snapnames.rules.images import STACK_TAG, Image, Snapshot
-from snapnames.rules.resource_types import CONFIGURATION, GROUP, IMAGE, TEMPLATE
+from snapnames.rules.resource_types import CONFIGURATION, GROUP, IMAGE, SSM_PARAMETER, TEMPLATE
 from snapnames.rules.tags import SECRET_MARK
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
 
 Inputs = Mapping[str, Any]
 Found = tuple[str, datetime]
@@ -59,11 +63,27 @@ def key_of(creating: Resource) -> Key:
     return creating["urn"], str(creating["inputs"].get("name", ""))
 
 
+def delete_unused(ec2: "EC2Client", snapshot_ids: Iterable[str]) -> list[str]:
+    """Delete the snapshots but those that an image uses; the ids of the deleted ones. Raises `CommandError`."""
+    deleted = []
+    for snapshot_id in snapshot_ids:
+        with aws_errors(f"snapshot {snapshot_id} can't be deleted"):
+            try:
+                ec2.delete_snapshot(SnapshotId=snapshot_id)
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in _STAYS:
+                    raise
+            else:
+                deleted.append(snapshot_id)
+    return deleted
+
+
 class Made:
     """Reads resources by name and id, and finishes deletes. Raises `CommandError` if AWS refuses a call."""
 
     def __init__(self, session: StackSession) -> None:
         """Make the clients."""
+        self.session = session
         self._ec2, self._autoscaling = session.ec2(), session.autoscaling()
         self._finders: dict[str, Callable[[Inputs], Found | list[str] | None]] = {
             IMAGE: self._image,
@@ -72,18 +92,27 @@ class Made:
             GROUP: self._group,
         }
 
-    def begun(self, creating: Iterable[Resource], plain: Mapping[Key, Inputs] | None = None) -> Begun:
+    def begun(
+        self,
+        creating: Iterable[Resource],
+        plain: Mapping[Key, Inputs] | None = None,
+        where: Callable[[Resource], str] = lambda _: "",
+    ) -> Begun:
         """What AWS has done of the creates. Types such as Tags are left out: a second create is harmless there.
 
-        `plain`: the decrypted inputs of creates whose inputs hold a secret.
+        Copies are left out too: `Copies` finds these. `plain`: the decrypted inputs of creates whose inputs hold a
+        secret. `where`: the region of a parameter; empty for that of the stack.
         """
         outcome = Begun()
         with aws_errors("AWS can't be read"):
             for resource in creating:
-                if resource["type"] not in self._finders:
-                    continue
                 inputs = (plain or {}).get(key_of(resource), resource["inputs"])
-                found = self._finders[resource["type"]](inputs)
+                if resource["type"] == SSM_PARAMETER:
+                    found = self._parameter(inputs, where(resource))
+                elif resource["type"] in self._finders:
+                    found = self._finders[resource["type"]](inputs)
+                else:
+                    continue
                 if isinstance(found, tuple):
                     outcome.settled.append(Settled(resource, *found))
                 elif found:
@@ -183,17 +212,7 @@ class Made:
 
     def delete_snapshots(self, snapshot_ids: Iterable[str]) -> list[str]:
         """Delete the snapshots, and give the ids of the deleted ones. A snapshot that another image uses stays."""
-        deleted = []
-        for snapshot_id in snapshot_ids:
-            with aws_errors(f"snapshot {snapshot_id} can't be deleted"):
-                try:
-                    self._ec2.delete_snapshot(SnapshotId=snapshot_id)
-                except ClientError as error:
-                    if error.response["Error"]["Code"] not in _STAYS:
-                        raise
-                else:
-                    deleted.append(snapshot_id)
-        return deleted
+        return delete_unused(self._ec2, snapshot_ids)
 
     def _image(self, inputs: Inputs) -> Found | None:
         """CreateImage takes no name twice; mark, source instance and snapshots say that it was this stack's create."""
@@ -240,3 +259,14 @@ class Made:
             unmarked = [] if marked(GROUP, inputs) else ["Tags"]
             return unmarked or differences(GROUP, inputs, one) or (inputs["name"], one["CreatedTime"])
         return None
+
+    def _parameter(self, inputs: Inputs, region: str) -> Found | list[str] | None:
+        """It has the mark of the stack and the value of the create, and nobody has written it since."""
+        session = self.session.elsewhere(region) if region else self.session
+        found = read_parameter(session.ssm(), inputs["name"])
+        if found is None:
+            return None
+        there = {"Value": found.value, "Type": found.kind, "Version": found.version, "Tags": found.tags.get(STACK_TAG)}
+        tags = inputs.get("tags") or {}
+        ours = {"Value": inputs.get("insecureValue"), "Type": "String", "Version": 1, "Tags": tags.get(STACK_TAG)}
+        return [field for field, value in there.items() if value != ours[field]] or (inputs["name"], found.written)

@@ -3,18 +3,21 @@
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from snapnames.cli.display import Display
 from snapnames.cli.errors import CommandError, Exit
 from snapnames.cli.recovery import reports
+from snapnames.cli.recovery.copies import Copies
 from snapnames.cli.recovery.left import declared_names, delete_left
 from snapnames.cli.recovery.made import Begun, Key, Made, key_of
+from snapnames.cli.recovery.mending import Mending
 from snapnames.cli.recovery.unreadable import remove_unreadable
 from snapnames.cli.recovery.unrecorded import unrecorded
 from snapnames.cli.stack.open_stack import OpenStack, State
 from snapnames.cli.stack.running import run_stoppable
 from snapnames.cli.stack.steps import Steps
+from snapnames.cli.state.copies import region_of
 from snapnames.cli.state.exported import CutOff, Exported
 from snapnames.cli.state.missed import missed, taken_in, without_volumes
 from snapnames.cli.state.repair import Settled, foreign, mended, unread, with_dependents
@@ -26,31 +29,6 @@ from snapnames.rules.resource_types import GROUP, IMAGE, logical_name
 
 _POLL_SECONDS = 2.0
 _ATTEMPTS = 3
-
-
-class _Mending(NamedTuple):
-    """What was found in a state, and the repaired state."""
-
-    found: CutOff
-    settled: list[Settled]
-    """Pending creates that AWS has done."""
-
-    unrecorded: list[Settled]
-    """Resources of a fleet that AWS has made, and whose create the engine counted as failed."""
-
-    lost: list[str]
-    """Names of images that the state does not have, and for which there is no pending create."""
-
-    held: Mapping[str, str]
-    """Image id to name, for all images that the state has or had begun."""
-
-    leaving: set[str]
-    """Ids of images whose delete was begun."""
-
-    unread: list[str]
-    """URNs that a refresh has to read."""
-
-    after: Mapping[str, Any]
 
 
 @dataclass
@@ -104,14 +82,20 @@ class Recovery:
         if orphans:
             gone |= self._beyond_return({**self.stack.earlier_images(), **done.held}, names)
         left = delete_left(self.made, gone, names, self.stack.name_pattern, self.display)
-        self.deleted += left.deleted
-        self.kept |= left.kept
+        of_copies = self._copies.finish(done.copies.gone, names, self.stack.name_pattern, self.display)
+        self.deleted += [*left.deleted, *of_copies.deleted]
+        self.kept |= {**left.kept, **of_copies.kept}
         if done.unread:
             steps = Steps()
             run_stoppable(self.stack, lambda: self.stack.refresh(self.config, steps.on_event, done.unread), steps)
         if self.unproven:
             raise CommandError("\n".join(self.unproven))
-        return bool(self.adopted or self.dropped or self.deleted or done.leaving or done.unread)
+        leaving = done.leaving or done.copies.leaving
+        return bool(self.adopted or self.dropped or self.deleted or leaving or done.unread)
+
+    @property
+    def _copies(self) -> Copies:
+        return Copies(self.made.session)
 
     def _beyond_return(self, images: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
         """Those of the images, id to name, that nobody can restore. Says which others there are."""
@@ -131,7 +115,7 @@ class Recovery:
             )
         return {image_id: name for image_id, name in images.items() if image_id not in kept}
 
-    def _replaced(self, *, unlock: bool) -> tuple[Mapping[str, Any], _Mending]:
+    def _replaced(self, *, unlock: bool) -> tuple[Mapping[str, Any], Mending]:
         """Replace the state by the repaired one. Gives the deployment before, and what was found in it."""
         for _ in range(_ATTEMPTS):
             state, images = self._waited()
@@ -156,10 +140,11 @@ class Recovery:
             wanted = self._expected(missed(deployment, images), deployment)
             pending = {image.name: image.image_id for image in wanted if image.state == "pending"}
             pending |= self._pending_creates(deployment)
-            if not pending:
+            copies = self._copies.mending(deployment, self.stack.tag, self.adopt).begun.making
+            if not pending and not copies:
                 break
-            self.display.say(f"EC2 is still making {', '.join(pending)}: waiting for it")
-            while any(self.made.pending(image_id) for image_id in pending.values()):
+            self.display.say(f"EC2 is still making {', '.join([*pending, *map(str, copies)])}: waiting for it")
+            while any(map(self.made.pending, pending.values())) or any(map(self._copies.pending, copies)):
                 self.wait(_POLL_SECONDS)
                 if self.stack.stopped:
                     raise CommandError("stopped", Exit.INTERRUPTED)
@@ -196,7 +181,7 @@ class Recovery:
         found = {one.resource["inputs"]["name"]: one.resource_id for one in self.made.settled(creating)}
         return {name: image_id for name, image_id in found.items() if self.made.pending(image_id)}
 
-    def _mending(self, deployment: Mapping[str, Any], images: list[Image]) -> _Mending:
+    def _mending(self, deployment: Mapping[str, Any], images: list[Image]) -> Mending:
         state = Exported(deployment)
         found, going = state.cut_off, state.leaving_images
         unknown = foreign(found.creating)
@@ -205,21 +190,26 @@ class Recovery:
                 f"an update was cut off while it made {', '.join(unknown)}, and whether AWS has that is not known "
                 "here: run `pulumi cancel` if the stack is locked, and `pulumi refresh`, which asks what became of it"
             )
-        begun = self.made.begun(found.creating, self._plain(found))
-        self.unproven.clear()
-        self.notes.clear()
+        begun = self.made.begun(found.creating, self._plain(found), lambda one: region_of(deployment, one))
+        copies = self._copies.mending(deployment, self.stack.tag, self.adopt)
+        settled = [*begun.settled, *copies.begun.settled]
+        self.unproven[:], self.notes[:] = copies.begun.unproven, copies.begun.notes
         made = self._said_to_be_ours(deployment, begun) if state.roots else []
-        after = mended(deployment, [*begun.settled, *made], self.made.gone(going) if going else ())
+        gone = copies.gone_ids | (self.made.gone(going) if going else set())
+        after = mended(deployment, [*settled, *made], gone, copies.unknown)
         lost = self._proven(missed(after, images), deployment)
-        self._refuse_unknown({*(image.image_id for image in lost), *(group.resource_id for group in made)})
+        self._refuse_unknown(
+            {*(image.image_id for image in lost), *(one.resource_id for one in (*copies.begun.settled, *made))}
+        )
         if lost:
             after = taken_in(after, lost, self.made.names(lost))
         urns = unread(after) | {*(resource["urn"] for resource in found.deleting), *without_volumes(after, images)}
         urns |= {resource["urn"] for resource in after["resources"] if resource.get("id") in going}
-        urns |= found.groups
+        urns |= {*found.groups, *(copy.urn for copy in copies.leaving)}
+        urns -= copies.unknown
         held = state.held_images | Exported(after).held_images
         names = [image.name for image in lost]
-        return _Mending(found, begun.settled, made, names, held, going, with_dependents(after, urns), after)
+        return Mending(found, settled, made, names, held, going, with_dependents(after, urns), copies, after)
 
     def _plain(self, found: CutOff) -> dict[Key, Mapping[str, Any]]:
         """The decrypted inputs of those creates that hold a secret. Without such a create nothing is decrypted."""
@@ -276,14 +266,14 @@ class Recovery:
             )
             raise CommandError("\n".join([refused, *self.unproven]))
 
-    def _note(self, done: _Mending, before: Mapping[str, Any]) -> None:
+    def _note(self, done: Mending, before: Mapping[str, Any]) -> None:
         for note in self.notes:
             self.display.say(note)
         held = {(resource["urn"], resource.get("id")) for resource in before.get("resources") or []}
         ids = {one.resource["urn"]: one.resource_id for one in (*done.settled, *done.unrecorded)}
         creating = [*done.found.creating, *(one.resource for one in done.unrecorded)]
         for urn in dict.fromkeys(resource["urn"] for resource in creating):
-            if (urn, ids.get(urn)) not in held:
+            if (urn, ids.get(urn)) not in held and urn not in done.copies.unknown:
                 (self.adopted if urn in ids else self.dropped).append(logical_name(urn))
         if self.adopted:
             self.display.say(f"taking over from an update that was cut off: {', '.join(self.adopted)}")

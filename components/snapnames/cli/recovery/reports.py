@@ -2,12 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
+from snapnames.cli.state.copies import StateCopy
 from snapnames.printable import beside_commands, shell_command
 from snapnames.rules.groups import Group
 from snapnames.rules.images import Image
-from snapnames.rules.resource_types import CONFIGURATION, GROUP, TEMPLATE
+from snapnames.rules.resource_types import CONFIGURATION, GROUP, SSM_PARAMETER, TEMPLATE
 
-_KINDS = {CONFIGURATION: "launch configuration", TEMPLATE: "launch template", GROUP: "Auto Scaling group"}
+_KINDS = {
+    CONFIGURATION: "launch configuration",
+    TEMPLATE: "launch template",
+    GROUP: "Auto Scaling group",
+    SSM_PARAMETER: "parameter",
+}
 
 
 def image_facts(image: Image, names: Mapping[str, str]) -> str:
@@ -80,7 +86,40 @@ def unrecorded_configuration(name: str, groups: Sequence[str]) -> str:
 
 def differing(kind: str, name: str, fields: Sequence[str]) -> str:
     """What AWS has under the name of a create that was cut off, and what is not that create."""
+    then = (
+        "an update can't make another one of this name: delete it, or give another name in snapnames:parameter"
+        if kind == SSM_PARAMETER
+        else "the next update makes another one"
+    )
     return (
         f"{_KINDS[kind]} {beside_commands(name)} is not what an update began to make under this name: it differs in "
-        f"{', '.join(fields)}. It is not taken in, and the next update makes another one"
+        f"{', '.join(fields)}. It is not taken in, and {then}"
+    )
+
+
+def other_copy(create: StateCopy, image: Image, why: str) -> str:
+    """An image that bears the name of a copy that was begun, and is not that copy."""
+    return (
+        f"image {image.name!r} ({image.image_id}) in {create.region} is not the copy that an update began to make "
+        f"there under this name: {why}. It is not taken in"
+    )
+
+
+def several_copies(create: StateCopy, images: Sequence[Image]) -> str:
+    """Copies of the same source under the same name, of which an update began one."""
+    adopt = shell_command("snapnames", "recover", "--adopt", images[0].image_id)
+    listed = ", ".join(f"{one.image_id} of {one.created:%Y-%m-%d %H:%M} UTC" for one in images)
+    return (
+        f"{create.region} has {len(images)} copies of {create.source[0]} with the name {create.name!r}: {listed}. An "
+        f"update of this stack began one of them, and nothing tells which: run {adopt}, or the same with the id of "
+        "another one, and deregister the others"
+    )
+
+
+def unread_region(region: str, copies: Sequence[StateCopy], error: str) -> str:
+    """A region of which nothing is known now, and the copies that an update was making or deleting there."""
+    names = ", ".join(dict.fromkeys(one.name for one in copies))
+    return (
+        f"region {region} can't be read, so what has become of the copies there of {names} is not known, and the state "
+        f"keeps that they were begun: {error}; run the same command again when the region answers"
     )

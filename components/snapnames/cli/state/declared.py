@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from snapnames.rules.owned_names import RECORD_OUTPUT, Record
-from snapnames.rules.resource_types import IMAGE, OWNED_IMAGES, RELEASE_IMAGE, ROOT, TAG, TEMPLATE
+from snapnames.rules.resource_types import IMAGE, IMAGE_COPY, OWNED_IMAGES, RELEASE_IMAGE, ROOT, TAG, TEMPLATE
 
 from .exported import Exported, Resource
 
@@ -62,7 +62,11 @@ def declared(deployment: Mapping[str, Any], stack: str) -> Declared:
         | {image_id: one.name for image_id, one in state.taken_in.items()},
         leaving=frozenset(one["id"] for one in images if one.get("id") and one.get("delete")),
         creating=frozenset(creating),
-        names={**dict(_tagged(resources, RELEASE_IMAGE)), **dict(_named(resources))},
+        names={
+            **dict(_tagged(resources, RELEASE_IMAGE)),
+            **dict(_tagged(resources, IMAGE_COPY)),
+            **dict(_named(resources)),
+        },
         named=dict(_named(resources)),
         owned={**dict(_tagged(resources, OWNED_IMAGES)), **Record.of(outputs.get(RECORD_OUTPUT)).names},
         releases={image_id: release for release, image_id in _strings(outputs.get("images")).items()},
@@ -82,9 +86,12 @@ def _outputs(resource: Resource) -> Mapping[str, Any]:
 
 
 def _named(resources: list[Resource]) -> Iterator[tuple[str, str]]:
-    """The names that each `ReleaseImage` declared. A refresh changes the Tags, but it does not change these outputs."""
+    """The names that each `ReleaseImage` and `ImageCopy` declared.
+
+    A refresh changes the Tags, but it does not change these outputs.
+    """
     for resource in resources:
-        if resource["type"] == RELEASE_IMAGE:
+        if resource["type"] in (RELEASE_IMAGE, IMAGE_COPY):
             ids, names = (_outputs(resource).get(key) or {} for key in ("snapshot_ids", "snapshot_names"))
             for device, snapshot_id in ids.items():
                 if device in names:

@@ -6,11 +6,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 from snapnames.cli.errors import CommandError
-from snapnames.rules.resource_types import COMPONENTS, CONFIGURATION, GROUP, IMAGE, PROVIDERS, TAG, TEMPLATE
+from snapnames.rules.resource_types import (
+    COMPONENTS,
+    CONFIGURATION,
+    COPY,
+    GROUP,
+    IMAGE,
+    PROVIDERS,
+    SSM_PARAMETER,
+    TAG,
+    TEMPLATE,
+)
 
 from .exported import Exported, Resource
 
-FOUND_TYPES = (IMAGE, CONFIGURATION, TEMPLATE, GROUP)
+FOUND_TYPES = (IMAGE, COPY, CONFIGURATION, TEMPLATE, GROUP, SSM_PARAMETER)
 """Of which AWS can say whether a create was done."""
 
 
@@ -33,17 +43,26 @@ def foreign(creating: Iterable[Resource]) -> list[str]:
     """The URNs of the creates for which only a person can find out whether they were done.
 
     For Tags of EC2 and of groups, and for providers, a second create does no harm. What the components make is found by
-    name.
+    name, and so are parameters.
     """
     return [
         resource["urn"]
         for resource in creating
-        if COMPONENTS not in resource["urn"] and resource["type"] != TAG and not resource["type"].startswith(PROVIDERS)
+        if COMPONENTS not in resource["urn"]
+        and resource["type"] not in (TAG, SSM_PARAMETER)
+        and not resource["type"].startswith(PROVIDERS)
     ]
 
 
-def mended(deployment: Mapping[str, Any], creates: Iterable[Settled], gone: Collection[str] = ()) -> dict[str, Any]:
+def mended(
+    deployment: Mapping[str, Any],
+    creates: Iterable[Settled],
+    gone: Collection[str] = (),
+    unknown: Collection[str] = (),
+) -> dict[str, Any]:
     """The deployment without pending operations, and with the creates that AWS has done as resources.
+
+    `unknown`: URNs whose pending operations stay, since AWS could not be asked.
 
     The engine keeps a pending create in all later states, so the create may come from any update. If the state already
     has the resource, nothing is added. If several resources claim the same URN, the one that AWS created last stays.
@@ -54,7 +73,7 @@ def mended(deployment: Mapping[str, Any], creates: Iterable[Settled], gone: Coll
     Raises `CommandError` if the state does not have the parent or the provider of a create.
     """
     resources: list[Resource] = [
-        {**resource, "delete": True} if resource.get("id") in gone and resource["type"] == IMAGE else resource
+        {**resource, "delete": True} if resource.get("id") in gone and resource["type"] in (IMAGE, COPY) else resource
         for resource in Exported(deployment).resources
     ]
     for create in sorted(creates, key=lambda one: one.made):
@@ -67,7 +86,8 @@ def mended(deployment: Mapping[str, Any], creates: Iterable[Settled], gone: Coll
             resources.append(adopted)
         else:
             resources.append({**adopted, "delete": True})
-    return {**deployment, "resources": resources, "pending_operations": []}
+    pending = [one for one in deployment.get("pending_operations") or [] if one["resource"]["urn"] in unknown]
+    return {**deployment, "resources": resources, "pending_operations": pending}
 
 
 def _key(resource: Resource) -> tuple[str, str]:
@@ -92,7 +112,7 @@ def _adopted(create: Settled, state: Iterable[Resource]) -> dict[str, Any]:
         )
     outputs = {key: value for key, value in resource["inputs"].items() if key != "__defaults"}
     outputs["id"] = create.resource_id
-    if resource["type"] == IMAGE:
+    if resource["type"] in (IMAGE, COPY):
         # Only a create sets it, and by it the provider deletes the snapshots with the image.
         outputs["manageEbsSnapshots"] = True
     adopted: dict[str, Any] = {**resource, "id": create.resource_id, "outputs": outputs}

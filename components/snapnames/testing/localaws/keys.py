@@ -23,6 +23,11 @@ def is_aws_managed(ec2: EC2Backend, key_arn: str | None) -> bool:
     return key_arn is not None and kms.alias_exists(AWS_MANAGED) and kms.describe_key(AWS_MANAGED).arn == key_arn
 
 
+def manage_by_aws(ec2: EC2Backend, key_arn: str) -> None:
+    """Let the key be one that AWS manages, as DescribeKey tells; moto says of each that the customer does."""
+    kms_backends[ec2.account_id][ec2.region_name].describe_key(key_arn).key_manager = "AWS"
+
+
 def default_key(ec2: EC2Backend) -> str:
     """The ARN of the key that EBS takes when none is named: AWS's own, or the one that the account has set."""
     if not ec2.default_kms_key_id:

@@ -20,7 +20,7 @@ from .errors import (
 from .filters import exact_values, select
 from .image_errors import SnapshotArchivedError, SnapshotLockedError
 from .key_sharing import may_use
-from .keys import KEY_NOT_ACCESSIBLE, encryption_of_copy
+from .keys import KEY_NOT_ACCESSIBLE, encryption_of_copy, manage_by_aws
 from .recycle_bin import Bin
 from .settings import Lifecycle
 from .snapshots import Snapshot
@@ -59,6 +59,12 @@ class Snapshots(Tags):
             volume.encrypted = volume.encrypted or source.encrypted
             volume.kms_key_id = volume.kms_key_id or source.kms_key_id
         return volume
+
+    def _create_default_encryption_key(self) -> str:
+        """Make it a key that AWS manages: docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html."""
+        arn = super()._create_default_encryption_key()
+        manage_by_aws(self, arn)
+        return arn
 
     def delete_volume(self, volume_id: str) -> Volume:
         """Delete it with its tags."""

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"github.com/hashicorp/terraform-provider-aws/internal/errs"
 	"github.com/hashicorp/terraform-provider-aws/names"
@@ -50,4 +51,8 @@ func (c *AWSClient) OrganizationsClient(ctx context.Context) *organizations.Clie
 
 func (c *AWSClient) S3Client(ctx context.Context) *s3.Client {
 	return defaultClient[*s3.Client](ctx, c, names.S3)
+}
+
+func (c *AWSClient) SSMClient(ctx context.Context) *ssm.Client {
+	return defaultClient[*ssm.Client](ctx, c, names.SSM)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-provider-aws/internal/service/elbv2"
 	"github.com/hashicorp/terraform-provider-aws/internal/service/kms"
 	"github.com/hashicorp/terraform-provider-aws/internal/service/organizations"
+	"github.com/hashicorp/terraform-provider-aws/internal/service/ssm"
 )
 
 func servicePackages(ctx context.Context) []conns.ServicePackage {
@@ -23,5 +24,6 @@ func servicePackages(ctx context.Context) []conns.ServicePackage {
 		elbv2.ServicePackage(ctx),
 		kms.ServicePackage(ctx),
 		organizations.ServicePackage(ctx),
+		ssm.ServicePackage(ctx),
 	}
 }

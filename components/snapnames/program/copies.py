@@ -1,0 +1,183 @@
+"""The copies of all listed releases in other regions: what is there, what may be made, and what has to go."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from pulumi import Output, ResourceOptions
+
+from snapnames.config.settings import Settings
+from snapnames.errors import InputError
+from snapnames.image_copy import ImageCopy, ImageCopyArgs
+from snapnames.resources.account_images import stack_tag
+from snapnames.resources.last_error import fail_last
+from snapnames.resources.region_providers import region_provider
+from snapnames.rules.copies import RegionImages, copies_output, copy_name
+from snapnames.rules.images import STACK_TAG
+
+from .dropped_copies import settle_dropped_copies
+from .recorded_images import RecordedCopy, recorded_copies
+
+if TYPE_CHECKING:
+    from snapnames.release_image import ReleaseImage
+
+    from .taken_in import TakenInImage
+
+
+@dataclass(frozen=True)
+class Copies:
+    """What the account and the state say of the copies, read before anything is registered."""
+
+    settings: Settings
+    home: str = ""
+    recorded: Sequence[RecordedCopy] = ()
+    read: Mapping[str, RegionImages] = field(default_factory=dict)
+
+    @classmethod
+    def settle(cls, settings: Settings, before: Mapping[str, Any]) -> "Copies":
+        """Read each region, and the state. Nothing is read if nothing is copied and nothing was.
+
+        Raises `InputError` for a name that another image has, and as `settle_dropped_copies` does. `before`: the
+        outputs that the last update has left.
+        """
+        output = copies_output(settings.service if settings.own_config else "")
+        if not settings.copies and not before.get(output):
+            return cls(settings)
+        # Only copies need boto3 in every run, which takes longer to import than a preview without changes takes in all.
+        from snapnames.aws.regions import read_regions  # noqa: PLC0415
+        from snapnames.aws.session import program_session  # noqa: PLC0415
+
+        recorded = recorded_copies(settings.service if settings.own_config else "")
+        listed = {settings.image_name(release) for release in settings.releases}
+        dropped = [copy for copy in recorded if copy.region not in settings.copies or copy.name not in listed]
+        session = program_session()
+        names = {
+            region: {*listed, *(copy.name for copy in recorded if copy.region == region)}
+            for region in {*settings.copies, *(copy.region for copy in dropped)}
+        }
+        copies = cls(settings, session.region, recorded, read_regions(session, names))
+        copies.refuse_taken()
+        settle_dropped_copies(settings, dropped, copies.read, session)
+        return copies
+
+    def refuse_taken(self) -> None:
+        """Raise `InputError` if an image that the state does not have bears the name of a copy."""
+        known = {copy.image_id for copy in self.recorded}
+        for region in self.settings.copies:
+            for release in self.settings.releases:
+                image = self.read[region].named(self.settings.image_name(release))
+                if image is None or self._recorded(release, region) or image.image_id in known:
+                    continue
+                step = (
+                    "it bears the mark of this stack: run `snapnames recover`"
+                    if image.tags.get(STACK_TAG) == stack_tag()
+                    else "if an update of this stack was killed, run `snapnames recover`; else look at the image, and "
+                    "deregister it or take the region out of the list"
+                )
+                raise InputError(
+                    f"{self.settings.namespace}copies lists {region}, where {image.image_id} has the name "
+                    f"{image.name!r}, and the state of this stack does not have that image; a second one of that name "
+                    f"is not made: {step}"
+                )
+
+    def declare(
+        self, images: "Mapping[str, ReleaseImage | TakenInImage]", after: Output[str] | None = None
+    ) -> dict[str, dict[str, ImageCopy]]:
+        """Declare the copies, and export their ids; release to region to copy.
+
+        `after`: what has to be known before a copy begins. In a region that can't be read only what the state has is
+        declared.
+        """
+        declared: dict[str, dict[str, ImageCopy]] = {release: {} for release in images}
+        for region in self.settings.copies:
+            fault = self.read[region].fault
+            wanted = [release for release in images if not fault or self._recorded(release, region)]
+            options = ResourceOptions(provider=region_provider(region, self.home)) if wanted else None
+            for release in wanted:
+                declared[release][region] = ImageCopy(
+                    copy_name(self.settings.image_name(release), region),
+                    self._arguments(release, region, images[release]),
+                    options,
+                    after=after,
+                    unread=bool(fault),
+                )
+        if self.settings.copies:
+            output = copies_output(self.settings.service if self.settings.own_config else "")
+            ids = {
+                release: {region: copy.image_id for region, copy in copies.items()}
+                for release, copies in declared.items()
+            }
+            pulumi.export(output, ids)
+        return declared
+
+    def fail_last(self, declared: Mapping[str, Mapping[str, ImageCopy]], outputs: Sequence[Output[Any]]) -> None:
+        """Let the update end with an error if a region is not as it should be, when all else is done.
+
+        A preview warns of it. `outputs`: what has to be known before, beside the copies.
+        """
+        copies = [copy for regions in declared.values() for copy in regions.values()]
+        gone = [
+            self._gone(release, region, copy)
+            for release, regions in declared.items()
+            for region, copy in regions.items()
+        ]
+        fail_last([*self._unread(), *gone], [*outputs, *(copy.snapshot_names for copy in copies)])
+
+    @property
+    def unread(self) -> list[str]:
+        """The regions that can't be read now."""
+        return [region for region, images in self.read.items() if images.fault]
+
+    def _arguments(self, release: str, region: str, image: "ReleaseImage | TakenInImage") -> ImageCopyArgs:
+        settings = self.settings
+        arguments: ImageCopyArgs = {
+            "image_name": settings.image_name(release),
+            "source_image_id": image.image_id,
+            "source_region": self.home,
+            "devices": image.devices,
+            "service": settings.service,
+            "name_pattern": settings.name_pattern,
+            "image_tags": settings.image_tags,
+            "snapshot_tags": settings.snapshot_tags,
+            "description": settings.description,
+            "deprecation_time": image.deprecation_time,
+            "encrypted": image.encrypted,
+            "create_timeout": settings.create_timeout,
+        }
+        if key := settings.copies[region].kms_key_id:
+            arguments["kms_key_id"] = key
+        return arguments
+
+    def _recorded(self, release: str, region: str) -> RecordedCopy | None:
+        wanted = (self.settings.image_name(release), region)
+        return next((copy for copy in self.recorded if (copy.name, copy.region) == wanted), None)
+
+    def _unread(self) -> list[Output[str]]:
+        """What is to be said of the regions that can't be read."""
+        said = []
+        for region in self.settings.copies:
+            if fault := self.read[region].fault:
+                missing = [one for one in self.settings.releases if not self._recorded(one, region)]
+                left = f"the copies of {', '.join(map(repr, missing))} are not made" if missing else "nothing is made"
+                said.append(
+                    f"region {region} of {self.settings.namespace}copies can't be read, so {left} there, and nothing "
+                    f"is deleted anywhere: {fault}; run `pulumi up` again when the region answers, or take it out of "
+                    "the list"
+                )
+        return [Output.from_input(one) for one in said]
+
+    def _gone(self, release: str, region: str, copy: ImageCopy) -> Output[str]:
+        """What is to be said of a copy that the state has, and EC2 has not; nothing if this update makes it again."""
+        recorded, read = self._recorded(release, region), self.read[region]
+        if recorded is None or read.fault or read.has(recorded.image_id):
+            return Output.from_input("")
+        return copy.image_id.apply(
+            lambda image_id: (
+                f"the copy {recorded.name!r} ({image_id}) in {region} does not exist any more: run `pulumi up "
+                "--refresh`, which copies the image again. The snapshots of the lost copy stay: see `snapnames ledger "
+                f"--region {region}`"
+                if image_id == recorded.image_id
+                else ""
+            )
+        )
