@@ -20,7 +20,7 @@ def test_a_killed_copy_is_made_once_and_a_killed_delete_leaves_nothing(
 ) -> None:
     """Whatever CopyImage and DeleteSnapshot did after the kill, `recover` and one update end it, in each region."""
     source = launch(ec2, mappings=[])
-    stack = program(config(source, "1", us_west_2={}), proxy.url)
+    stack = program(config(source, ["1"], {WEST: {}}), proxy.url)
     proxy.schedule.at("ec2.CopyImage", 1, Hold(after=True))
     killed_at_a_held_call(stack, proxy, *UP)
 
@@ -28,7 +28,7 @@ def test_a_killed_copy_is_made_once_and_a_killed_delete_leaves_nothing(
     stack.up("--skip-preview")
     made = holdings(aws, WEST)
     stack.preview("--expect-no-changes", "--refresh")
-    stack.config = config(source, "1")
+    stack.config = config(source, ["1"], {})
     proxy.schedule.at("ec2.DeleteSnapshot", 1, Hold(after=True))
     killed_at_a_held_call(stack, proxy, *UP)
     stack.snapnames("recover")
@@ -44,7 +44,7 @@ def test_a_killed_parameter_is_taken_in_in_each_region(
     program: Make, aws: LocalAws, ec2: EC2Client, proxy: FaultProxy
 ) -> None:
     """AWS makes no second one of the name, so the next update would fail at it."""
-    stack = program({**config(launch(ec2, mappings=[]), "1", us_west_2={}), "parameter": PARAMETER}, proxy.url)
+    stack = program({**config(launch(ec2, mappings=[]), ["1"], {WEST: {}}), "parameter": PARAMETER}, proxy.url)
     for _ in (HOME, WEST):
         proxy.schedule.at("ssm.PutParameter", 1, Hold(after=True))
         killed_at_a_held_call(stack, proxy, *UP)
