@@ -1,7 +1,6 @@
 """What is seen while EC2 copies: one line or bar for each region and image."""
 
 import threading
-from collections.abc import Callable, Iterator
 from io import StringIO
 
 from botocore.exceptions import EndpointConnectionError
@@ -17,15 +16,15 @@ class Region:
 
     def __init__(self, *answers: CopyState | Exception | None) -> None:
         """Take the answers; the last one stays."""
-        self._answers: Iterator[CopyState | Exception | None] = iter(answers)
+        self._answers = [*answers]
         self._last: CopyState | Exception | None = None
         self.asked = threading.Event()
 
     def read(self) -> CopyState | None:
         """The next answer."""
-        try:
-            self._last = next(self._answers)
-        except StopIteration:
+        if self._answers:
+            self._last = self._answers.pop(0)
+        else:
             self.asked.set()
         if isinstance(self._last, Exception):
             raise self._last
@@ -35,7 +34,10 @@ class Region:
 def shown(copies: list[str], *, terminal: bool = False, **regions: Region) -> str:
     """What is printed until each region has given all of its answers twice over."""
     out = StringIO()
-    read: Callable[[str, str], CopyState | None] = lambda region, _: regions[region.replace("-", "_")].read()  # noqa: E731
+
+    def read(region: str, _: str) -> CopyState | None:
+        return regions[region.replace("-", "_")].read()
+
     progress = CopyProgress(Display(Console(file=out, force_terminal=terminal, width=80)), read)
     for copy in copies:
         progress.begun(copy)
