@@ -10,6 +10,7 @@ from pulumi.output import contains_unknowns
 
 from snapnames.errors import InputError
 from snapnames.resources.account_images import ids_named, refuse_unfinished_copy, stack_tag, unfinished_ids
+from snapnames.resources.aws_resources import ImageOfAnother
 from snapnames.resources.built_image import built_image, declared_names
 from snapnames.resources.copy_turns import CopyTurn
 from snapnames.resources.named_image import NamedImage, image_of_another
@@ -102,35 +103,17 @@ class ImageCopy(ComponentResource):
         `after`: what has to be known before the copy begins. `unread`: whether the caller knows that the region can't
         be read now, declares a copy that the state has, and fails the update itself.
         """
-        image_name, pattern = args["image_name"], args.get("name_pattern", DEFAULT_PATTERN)
-        tags = args.get("image_tags", {})
-        check_image_name(image_name, "image_name")
-        check_pattern(pattern, "name_pattern")
-        service = args.get("service", image_name)
-        check_service(service, image_name)
-        check_image_tags(tags, "image_tags")
-        check_image_tags(args.get("snapshot_tags", {}), "snapshot_tags")
+        _check(args)
         super().__init__(IMAGE_COPY, name, {}, opts)
 
-        key, devices = args.get("kms_key_id") or None, Output.from_input(args["devices"])
+        image_name, devices = args["image_name"], Output.from_input(args["devices"])
         unfinished: Output[Sequence[str]] = Output.from_input([]) if unread else unfinished_ids(self, marked=False)
         turn = CopyTurn(self, after)
-        resource = image_of_another(
-            self,
-            image_name,
-            # The copy waits until `unfinished` was read, and for its turn.
-            source_image_id=turn.source(args["source_image_id"], devices, unfinished),
-            source_region=args["source_region"],
-            tags={**tags, "Name": image_name, STACK_TAG: stack_tag(), SERVICE_TAG: service},
-            encrypted=Output.all(args.get("encrypted", False), key).apply(lambda given: bool(given[0] or given[1])),
-            kms_key_id=key,
-            description=args.get("description"),
-            deprecation_time=Output.from_input(args.get("deprecation_time", "")).apply(_still_to_come),
-            create_timeout=args.get("create_timeout", DEFAULT_CREATE_TIMEOUT),
-        )
-        self.ami = resource
-        turn.ends_with(resource.id)
-        image = NamedImage(self, image_name, pattern, resource, args.get("snapshot_tags"))
+        # The copy waits until `unfinished` was read, and for its turn.
+        self.ami = self._declared(args, turn.source(args["source_image_id"], devices, unfinished))
+        turn.ends_with(self.ami.id)
+        pattern = args.get("name_pattern", DEFAULT_PATTERN)
+        image = NamedImage(self, image_name, pattern, self.ami, args.get("snapshot_tags"))
         built = built_image(
             image,
             unfinished,
@@ -149,6 +132,27 @@ class ImageCopy(ComponentResource):
                 "snapshot_ids": self.snapshot_ids,
                 "snapshot_names": self.snapshot_names,
             }
+        )
+
+    def _declared(self, args: ImageCopyArgs, source_image_id: Output[str]) -> ImageOfAnother:
+        image_name, key = args["image_name"], args.get("kms_key_id") or None
+        service = args.get("service", image_name)
+        return image_of_another(
+            self,
+            image_name,
+            source_image_id=source_image_id,
+            source_region=args["source_region"],
+            tags={
+                **args.get("image_tags", {}),
+                "Name": image_name,
+                STACK_TAG: stack_tag(),
+                SERVICE_TAG: service,
+            },
+            encrypted=Output.all(args.get("encrypted", False), key).apply(lambda given: bool(given[0] or given[1])),
+            kms_key_id=key,
+            description=args.get("description"),
+            deprecation_time=Output.from_input(args.get("deprecation_time", "")).apply(_still_to_come),
+            create_timeout=args.get("create_timeout", DEFAULT_CREATE_TIMEOUT),
         )
 
     def _predicted(self, image: NamedImage, image_name: str, devices: Output[Sequence[str]]) -> Output[dict[str, str]]:
@@ -173,6 +177,16 @@ class ImageCopy(ComponentResource):
         return ids_named(image_name, self).apply(free)
 
 
+def _check(args: ImageCopyArgs) -> None:
+    """Raise `InputError` for an argument that can't be right."""
+    image_name = args["image_name"]
+    check_image_name(image_name, "image_name")
+    check_pattern(args.get("name_pattern", DEFAULT_PATTERN), "name_pattern")
+    check_service(args.get("service", image_name), image_name)
+    check_image_tags(args.get("image_tags", {}), "image_tags")
+    check_image_tags(args.get("snapshot_tags", {}), "snapshot_tags")
+
+
 def _no_volumes(name: str, image_id: str) -> InputError:
     return InputError(
         f"copy {name!r} ({image_id}) has no EBS volume in the state of this stack, as after a copy that failed or "
@@ -181,5 +195,13 @@ def _no_volumes(name: str, image_id: str) -> InputError:
 
 
 def _still_to_come(time: str | None) -> str | None:
-    """The time, unless it is over: EC2 refuses to deprecate an image in the past."""
-    return time if time and datetime.fromisoformat(time) > datetime.now(UTC) else None
+    """The time, unless it is over: EC2 refuses to deprecate an image in the past. Raises `InputError` if it is none."""
+    if not time:
+        return None
+    try:
+        over = datetime.fromisoformat(time) <= datetime.now(UTC)
+    except (ValueError, TypeError) as error:  # no time at all, or one without its offset from UTC
+        raise InputError(
+            f"deprecation_time is {time!r}; it is a time as RFC 3339 writes it, as 2027-01-31T23:59:00Z: write it so"
+        ) from error
+    return None if over else time

@@ -45,6 +45,13 @@ def test_a_time_that_is_over_is_not_asked_of_ec2(time: str | None, *, asked: boo
     assert _still_to_come(time) == (time if asked else None)
 
 
+@pytest.mark.parametrize("time", ["tomorrow", "2999-12-31T23:59:00"])
+def test_a_time_that_is_none_or_has_no_offset_is_refused(time: str) -> None:
+    """The provider would refuse it too, in the middle of the update."""
+    with pytest.raises(InputError, match=f"^deprecation_time is '{time}'; it is a time as RFC 3339 writes it"):
+        _still_to_come(time)
+
+
 def test_the_provider_of_a_region_gets_all_that_the_default_one_gets_but_for_the_region() -> None:
     """Its keys and roles are checked in the home region, unless the config names another region for that."""
     roles = json.dumps([{"roleArn": "arn:aws:iam::111122223333:role/deploy"}])

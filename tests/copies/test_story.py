@@ -9,6 +9,14 @@ from tests.program import STACK_TAG, Program
 
 from .regions import ALL, EU, FLEET, HOME, WEST, config, holdings, left, named
 
+TOLD = {
+    "description": "the front page",
+    "imageTags": {"team": "web"},
+    "snapshotTags": {"cost": "7"},
+    "deprecateAfter": "48h",
+}
+"""What a copy has of its release, beside the names."""
+
 
 def test_every_release_is_in_every_region_with_a_name_on_each_snapshot_and_nothing_stays(
     program: Callable[..., Program], aws: LocalAws, source: str
@@ -17,18 +25,7 @@ def test_every_release_is_in_every_region_with_a_name_on_each_snapshot_and_nothi
     key = aws.client("kms", WEST).create_key()["KeyMetadata"]["Arn"]
     west = {WEST: {"kmsKeyId": key}}
     before = left(aws, *ALL)
-    stack = program(
-        config(
-            source,
-            ["1"],
-            west,
-            fleet=FLEET,
-            description="the front page",
-            imageTags={"team": "web"},
-            snapshotTags={"cost": "7"},
-            deprecateAfter="48h",
-        )
-    )
+    stack = program(config(source, ["1"], west, fleet=FLEET, **TOLD))
 
     previewed = _previewed_names(stack)
     stack.up("--skip-preview")

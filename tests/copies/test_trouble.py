@@ -9,7 +9,7 @@ from snapnames.testing.localaws.server import LocalAws
 from tests.account import images, launch, writes
 from tests.program import Program
 
-from .regions import CLOSED, EU, HOME, WEST, config, holdings, left, named
+from .regions import CLOSED, EU, FLEET, HOME, WEST, config, holdings, left, named
 
 
 def test_a_copy_that_failed_never_passes_for_made_and_its_region_can_be_dropped(
@@ -116,6 +116,21 @@ def test_a_copy_that_was_deregistered_by_hand_is_told_and_copied_again_by_a_refr
     assert f"error: {says}" in refused
     assert "does not exist any more" not in mended
     assert [holdings(aws, region) for region in (WEST, EU)] == [named("1")] * 2
+
+
+def test_a_release_whose_rollout_fails_is_not_copied_also_when_the_fleet_goes_back(
+    program: Callable[..., Program], aws: LocalAws, source: str
+) -> None:
+    """Nobody waits for copies of it in an incident."""
+    stack = program(config(source, ["1"], {WEST: {}}, fleet={**FLEET, "instanceRefresh": {}}))
+    aws.settings(pending_seconds=0, refresh_seconds=0.05)
+    stack.up("--skip-preview")
+    aws.settings(unhealthy_images=["front-web-2"], refresh_timeout_seconds=1)
+
+    said = stack.snapnames("deploy", "--release", "2", code=1)
+
+    assert "the fleet went back: front-web-1 is live" in said.err
+    assert [holdings(aws, region) for region in (HOME, WEST)] == [named("1", "2"), named("1")]
 
 
 @pytest.mark.fault("image name taken")

@@ -1,6 +1,6 @@
 """The copies of all listed releases in other regions: what is there, what may be made, and what has to go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,8 @@ from snapnames.image_copy import ImageCopy, ImageCopyArgs
 from snapnames.resources.account_images import stack_tag
 from snapnames.resources.last_error import fail_last
 from snapnames.resources.region_providers import region_provider
-from snapnames.rules.copies import RegionImages, copies_output, copy_name
+from snapnames.rules.copies import RegionImages, copies_output, copy_name, not_in_service_yet
+from snapnames.rules.history import history_output, read_history
 from snapnames.rules.images import STACK_TAG
 
 from .dropped_copies import settle_dropped_copies
@@ -33,6 +34,8 @@ class Copies:
     home: str = ""
     recorded: Sequence[RecordedCopy] = ()
     read: Mapping[str, RegionImages] = field(default_factory=dict)
+    waiting: Collection[str] = ()
+    """Releases that get no copy yet, since they never ran."""
 
     @classmethod
     def settle(cls, settings: Settings, before: Mapping[str, Any]) -> "Copies":
@@ -41,14 +44,14 @@ class Copies:
         Raises `InputError` for a name that another image has, and as `settle_dropped_copies` does. `before`: the
         outputs that the last update has left.
         """
-        output = copies_output(settings.service if settings.own_config else "")
-        if not settings.copies and not before.get(output):
+        service = settings.service if settings.own_config else ""
+        if not settings.copies and not before.get(copies_output(service)):
             return cls(settings)
         # Only copies need boto3 in every run, which takes longer to import than a preview without changes takes in all.
         from snapnames.aws.regions import read_regions  # noqa: PLC0415
         from snapnames.aws.session import program_session  # noqa: PLC0415
 
-        recorded = recorded_copies(settings.service if settings.own_config else "")
+        recorded = recorded_copies(service)
         listed = {settings.image_name(release) for release in settings.releases}
         dropped = [copy for copy in recorded if copy.region not in settings.copies or copy.name not in listed]
         session = program_session()
@@ -56,7 +59,9 @@ class Copies:
             region: {*listed, *(copy.name for copy in recorded if copy.region == region)}
             for region in {*settings.copies, *(copy.region for copy in dropped)}
         }
-        copies = cls(settings, session.region, recorded, read_regions(session, names))
+        ran = {entry.release for entry in read_history(before.get(history_output(service)))}
+        waiting = not_in_service_yet(settings.releases, settings.live, ran)
+        copies = cls(settings, session.region, recorded, read_regions(session, names), waiting)
         copies.refuse_taken()
         settle_dropped_copies(settings, dropped, copies.read, session)
         return copies
@@ -92,7 +97,7 @@ class Copies:
         declared: dict[str, dict[str, ImageCopy]] = {release: {} for release in images}
         for region in self.settings.copies:
             fault = self.read[region].fault
-            wanted = [release for release in images if not fault or self._recorded(release, region)]
+            wanted = [release for release in images if self._wanted(release, region)]
             options = ResourceOptions(provider=region_provider(region, self.home)) if wanted else None
             for release in wanted:
                 declared[release][region] = ImageCopy(
@@ -148,6 +153,10 @@ class Copies:
         if key := settings.copies[region].kms_key_id:
             arguments["kms_key_id"] = key
         return arguments
+
+    def _wanted(self, release: str, region: str) -> bool:
+        may_be_made = not self.read[region].fault and release not in self.waiting
+        return may_be_made or self._recorded(release, region) is not None
 
     def _recorded(self, release: str, region: str) -> RecordedCopy | None:
         wanted = (self.settings.image_name(release), region)

@@ -1,6 +1,7 @@
 """Copies of a release's image in other regions: what a region and its key look like, and what a copy is called."""
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from snapnames.errors import InputError
@@ -76,6 +77,19 @@ def check_key(key: str, region: str, setting: str) -> None:
             f"{setting} is a key of {found['region']} ({key!r}); EC2 encrypts a copy with a key of the copy's own "
             f"region: give a key of {region}"
         )
+
+
+def not_in_service_yet(releases: Sequence[str], live: str, ran: Collection[str]) -> set[str]:
+    """The releases that are newer than the live one and never ran: a rollout of such a one may just have failed.
+
+    `releases`: the newest first. `ran`: what the fleet has launched so far; empty if that is not known.
+
+    >>> not_in_service_yet(["3", "2", "1"], "1", ["1", "2"])
+    {'3'}
+    >>> not_in_service_yet(["3", "2"], "3", ["2"]), not_in_service_yet(["3", "2"], "2", [])
+    (set(), set())
+    """
+    return set(releases[: releases.index(live)]) - set(ran) if ran and live in releases else set()
 
 
 def copy_name(image_name: str, region: str) -> str:
