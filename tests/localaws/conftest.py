@@ -84,10 +84,17 @@ def refused() -> Refused:
 @pytest.fixture
 def other(aws: LocalAws) -> EC2Client:
     """Give a client of another account, 222222222222, in the same region."""
-    role = aws.client("sts").assume_role(RoleArn=f"arn:aws:iam::{OTHER}:role/reader", RoleSessionName="test")
+    ec2: EC2Client = client_of(aws, OTHER, "ec2")
+    return ec2
+
+
+def client_of(aws: LocalAws, account: str, service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+    """Give a client of an account, by a role that is assumed there."""
+    role = aws.client("sts").assume_role(RoleArn=f"arn:aws:iam::{account}:role/reader", RoleSessionName="test")
     keys = role["Credentials"]
-    return boto3.client(
-        "ec2",
+    maker: Any = boto3.client
+    return maker(
+        service,
         region_name=REGION,
         endpoint_url=aws.url,
         aws_access_key_id=keys["AccessKeyId"],

@@ -9,7 +9,7 @@ import pytest
 from mypy_boto3_ec2 import EC2Client
 from snapnames.testing.localaws.server import LocalAws
 
-from .conftest import OTHER
+from .conftest import OTHER, client_of
 
 Refused = Callable[..., AbstractContextManager[None]]
 HERE, THERE = "ap-northeast-2", "us-west-2"
@@ -286,6 +286,32 @@ def test_a_shared_image_is_copied_once_its_snapshots_are_shared_too(
     (own,) = snapshots(other)
     assert own["OwnerId"] == other.describe_images(ImageIds=[copied])["Images"][0]["OwnerId"] == OTHER
     assert tags(other, copied) == {"ec2:SharedTag/team": "web"}
+
+
+def test_what_is_shared_with_one_account_is_nothing_to_a_third(
+    aws: LocalAws, ec2: EC2Client, other: EC2Client, plain_image: str, refused: Refused
+) -> None:
+    """It finds, launches and copies neither image nor snapshot."""
+    (source,) = snapshots(ec2)
+    ec2.modify_image_attribute(ImageId=plain_image, LaunchPermission={"Add": [{"UserId": OTHER}]})
+    ec2.modify_snapshot_attribute(SnapshotId=source["SnapshotId"], OperationType="add", UserIds=[OTHER])
+    third: EC2Client = client_of(aws, "333333333333", "ec2")
+
+    seen = [
+        (
+            [image["ImageId"] for image in one.describe_images(ExecutableUsers=["self"])["Images"]],
+            len(one.describe_snapshots(RestorableByUserIds=["self"])["Snapshots"]),
+        )
+        for one in (other, third)
+    ]
+
+    assert seen == [([plain_image], 1), ([], 0)]
+    with refused("AuthFailure", plain_image):
+        third.run_instances(ImageId=plain_image, MinCount=1, MaxCount=1)
+    with refused("InvalidAMIID.NotFound"):
+        copy(third, plain_image)
+    with refused("InvalidSnapshot.NotFound"):
+        third.copy_snapshot(SourceSnapshotId=source["SnapshotId"], SourceRegion=HERE)
 
 
 def test_a_copy_of_a_public_image_has_snapshots_of_the_account(ec2: EC2Client, public_image: str) -> None:

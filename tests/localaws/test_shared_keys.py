@@ -3,12 +3,11 @@
 import json
 from typing import Any
 
-import boto3
 import pytest
 from mypy_boto3_ec2 import EC2Client
 from snapnames.testing.localaws.server import LocalAws
 
-from .conftest import OTHER
+from .conftest import OTHER, client_of
 
 HERE = "ap-northeast-2"
 ORGANIZATION = "arn:aws:organizations::123456789012:organization/o-123example"
@@ -81,16 +80,7 @@ def test_a_group_has_no_healthy_instance_of_an_image_whose_key_its_account_may_n
     aws: LocalAws, other: EC2Client, image_id: str
 ) -> None:
     """So that a rollout to it does not end well."""
-    role = aws.client("sts").assume_role(RoleArn=f"arn:aws:iam::{OTHER}:role/reader", RoleSessionName="test")
-    keys = role["Credentials"]
-    groups = boto3.client(
-        "autoscaling",
-        region_name=HERE,
-        endpoint_url=aws.url,
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys["SessionToken"],
-    )
+    groups = client_of(aws, OTHER, "autoscaling")
     other.create_launch_template(
         LaunchTemplateName="front", LaunchTemplateData={"ImageId": image_id, "InstanceType": "t3.micro"}
     )
