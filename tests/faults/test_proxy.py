@@ -84,13 +84,6 @@ def test_a_call_has_the_parameters_and_the_region_that_its_client_sent(
     }
 
 
-def test_a_call_of_the_json_protocol_is_known_by_its_name_too(proxy: FaultProxy) -> None:
-    """SSM and KMS have no other."""
-    client(proxy.url, "ssm").put_parameter(Name="/web/ami", Type="String", Value="ami-12345678")
-
-    assert proxy.calls() == passed("ssm.PutParameter")
-
-
 def test_a_long_answer_and_every_character_come_through(
     ec2: EC2Client, through: EC2Client, name: Callable[[str], None]
 ) -> None:

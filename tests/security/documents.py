@@ -20,6 +20,9 @@ BESIDE = "taken-in"
 
 ADOPT = "adopt"
 """The policy of a group of the team's own, beside deploy.json. It is no part of the whole: it names one group."""
+COPIES = "copies"
+"""The policy of copies, of sharing and of the parameter, beside deploy.json. It names regions and one parameter."""
+
 LETTING_GO = "letting-go"
 """The policy of those who run the script of the ledger's plan. It stands alone: no stack needs it."""
 

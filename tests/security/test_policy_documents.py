@@ -9,12 +9,12 @@ from snapnames.testing.localaws.policies import Context, Policy, Request
 
 from dev import policies
 
-from .documents import ADOPT, BESIDE, LETTING_GO, PARTS, PRUNE, READERS, Document, listed, part, whole
+from .documents import ADOPT, BESIDE, COPIES, LETTING_GO, PARTS, PRUNE, READERS, Document, listed, part, whole
 
 MANAGED_POLICY_LIMIT = 6144
 """Characters without white space: docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html."""
 
-ALL = {"whole": whole(), **{name: part(name) for name in (*PARTS, PRUNE, BESIDE, ADOPT, LETTING_GO, *READERS)}}
+ALL = {"whole": whole(), **{name: part(name) for name in (*PARTS, PRUNE, BESIDE, ADOPT, COPIES, LETTING_GO, *READERS)}}
 EVERYWHERE = "arn:aws:ec2:ap-northeast-2::"
 
 
@@ -25,7 +25,7 @@ def test_the_linter_finds_nothing(name: str) -> None:
 
     findings = parliament.analyze_policy_string(json.dumps(document), include_community_auditors=True).findings
 
-    more = part("deploy")["Statement"] if name in (BESIDE, ADOPT) else []
+    more = part("deploy")["Statement"] if name in (BESIDE, ADOPT, COPIES) else []
     given = {**document, "Statement": [*document["Statement"], *more]}
     assert [one for one in findings if not (_split(one, given) or _through_ec2(one, document) or _if_there(one))] == []
 
@@ -119,6 +119,8 @@ def _reads(action: str, statement: Document) -> bool:
     """Whether it lists or describes. What a service holds may be got only by EC2, in the name of the caller."""
     through = statement.get("Condition", {}).get("ForAnyValue:StringEquals", {}).get("aws:CalledVia", [])
     kinds = ("Describe", "List", "Get") if through == ["ec2-images.amazonaws.com"] else ("Describe", "List")
+    # These tell settings of a region and have no resource that they could be limited to.
+    kinds = (*kinds, "GetEbsDefaultKmsKeyId", "GetEbsEncryptionByDefault")
     return action.partition(":")[2].startswith(kinds)
 
 

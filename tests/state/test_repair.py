@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from snapnames.cli.errors import CommandError
 from snapnames.cli.state.repair import Settled, foreign, mended, unread, with_dependents
-from snapnames.rules.resource_types import GROUP, IMAGE, TAG
+from snapnames.rules.resource_types import GROUP, IMAGE, SSM_PARAMETER, TAG
 
 STACK = "urn:pulumi:test::web::pulumi:pulumi:Stack::web-test"
 PROVIDER = "urn:pulumi:test::web::pulumi:providers:aws::default"
@@ -123,6 +123,15 @@ def test_of_what_was_made_in_the_same_second_the_one_that_the_state_has_stays() 
 def test_a_stack_that_has_nothing_is_mended_to_nothing() -> None:
     """The engine exports no list of resources then."""
     assert mended({"resources": None}, []) == {"resources": [], "pending_operations": []}
+
+
+def test_a_parameter_is_foreign_unless_it_bears_the_mark_of_a_stack() -> None:
+    """A program of one's own may have others, whose creates only a person can settle."""
+    urn = f"urn:pulumi:test::web::{SSM_PARAMETER}::/web/ami"
+    theirs: dict[str, Any] = {"urn": urn, "type": SSM_PARAMETER, "inputs": {"name": "/web/ami"}}
+    ours = {**theirs, "inputs": {"name": "/web/ami", "tags": {"snapnames:stack": "organization/web/test"}}}
+
+    assert foreign([theirs, ours]) == [urn]
 
 
 def test_a_resource_beside_the_components_is_foreign_unless_it_is_a_provider() -> None:

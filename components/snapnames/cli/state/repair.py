@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from snapnames.cli.errors import CommandError
+from snapnames.rules.images import STACK_TAG
 from snapnames.rules.resource_types import (
     COMPONENTS,
     CONFIGURATION,
@@ -43,15 +44,20 @@ def foreign(creating: Iterable[Resource]) -> list[str]:
     """The URNs of the creates for which only a person can find out whether they were done.
 
     For Tags of EC2 and of groups, and for providers, a second create does no harm. What the components make is found by
-    name, and so are parameters.
+    name, and so are the parameters that a stack keeps itself: these bear its mark.
     """
     return [
         resource["urn"]
         for resource in creating
         if COMPONENTS not in resource["urn"]
-        and resource["type"] not in (TAG, SSM_PARAMETER)
+        and resource["type"] != TAG
+        and not _is_own_parameter(resource)
         and not resource["type"].startswith(PROVIDERS)
     ]
+
+
+def _is_own_parameter(resource: Resource) -> bool:
+    return resource["type"] == SSM_PARAMETER and STACK_TAG in ((resource.get("inputs") or {}).get("tags") or {})
 
 
 def mended(
