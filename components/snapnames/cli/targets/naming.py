@@ -5,7 +5,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import chdir, contextmanager, nullcontext
+from contextlib import chdir, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -125,8 +125,9 @@ class NamingOfTargets:
         self._stops += 1
         if self._stops == 1:
             self._display.say("stopping when the names that are begun are given; ^C again stops at once")
-        for stack in list(self._running):
-            stack.interrupt()
+        for stack in self._running:
+            with suppress(KeyboardInterrupt):  # it is between two runs of pulumi, and begins no other
+                stack.interrupt()
 
     def _named(self, target: Target) -> dict[str, Any]:
         """Name one target. Gives the facts of it. Raises `CommandError` or `InputError`."""
