@@ -52,3 +52,13 @@ def test_a_list_without_a_project_is_bad_usage(listed: Path) -> None:
 
     assert ran.exit_code == 2
     assert "has no Pulumi.yaml" in ran.output
+
+
+def test_a_region_that_there_is_not_is_bad_usage(listed: Path) -> None:
+    """A misspelled one would silently come last."""
+    options = ["--targets", str(listed / "targets.yaml"), "--region-order", "eu-west-1,eu-wst-1"]
+
+    ran = CliRunner().invoke(app, ["name-owned", "--cwd", str(listed), *options])
+
+    assert ran.exit_code == 2
+    assert "--region-order has 'eu-wst-1', and boto3 knows no region of this name" in ran.output
