@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from . import bucket, calls, growth, others, overhead, page, start_up, summary, targets, where
+from . import bucket, calls, growth, naming_targets, others, overhead, page, start_up, summary, where
 from .machine import described
 from .measuring import SEED
 from .scale import BENCH, FULL, TRY, Scale
@@ -19,7 +19,7 @@ QUESTIONS: dict[str, Callable[[Scale], dict[str, Any]]] = {
     "growth": growth.measure,
     "bucket": bucket.measure,
     "others": others.measure,
-    "targets": targets.measure,
+    "targets": naming_targets.measure,
     "where": where.measure,
 }
 

@@ -57,7 +57,7 @@ FULL = Scale(
     calls=4000,
     others=1000,
     profile=1000,
-    targets=((1, 1), (3, 2), (6, 4), (24, 4)),
+    targets=((6, 4), (24, 4)),
     target_rounds=1,
 )
 TRY = Scale(
