@@ -62,3 +62,14 @@ def test_a_region_that_there_is_not_is_bad_usage(listed: Path) -> None:
 
     assert ran.exit_code == 2
     assert "--region-order has 'eu-wst-1', and boto3 knows no region of this name" in ran.output
+
+
+def test_a_list_by_which_the_provider_knows_no_account_is_bad_usage(listed: Path) -> None:
+    """The provider alone would say of each target that its account is not allowed, and name none."""
+    config = "defaults: {config: {aws:skipRequestingAccountId: true}}\n"
+    (listed / "targets.yaml").write_text(config + LIST)
+
+    ran = CliRunner().invoke(app, ["name-owned", "--cwd", str(listed), "--targets", str(listed / "targets.yaml")])
+
+    assert ran.exit_code == 2
+    assert "the list sets aws:skipRequestingAccountId" in ran.output

@@ -37,6 +37,7 @@ AT_ONCE_PER_CPU = 2
 _BETWEEN_COLLECTIONS = 16
 """So many targets leave behind less garbage than one pulumi takes."""
 
+_NOT_ASKED = "aws:skipRequestingAccountId"
 _OWNED = {"snapnames:ownedImages": "true"}
 
 
@@ -77,6 +78,7 @@ def name_targets(folder: Path, path: Path, asked: Asked, *, as_json: bool) -> Ex
         line = json.dumps(line_of(outcome, listed.share)) if as_json else printable_lines(sentence(outcome))
         print(line, flush=True)
 
+    _check_account_is_asked(listed.targets)
     _check_regions(asked.turns.region_order, listed.sessions)
     naming = NamingOfTargets(folder.resolve(), asked, listed.sessions, display)
     found = naming.run(listed.targets, ended)
@@ -84,6 +86,15 @@ def name_targets(folder: Path, path: Path, asked: Asked, *, as_json: bool) -> Ex
     if naming.stopped:
         return Exit.INTERRUPTED
     return Exit.FAILED if any(one.error for one in found) else Exit.DONE
+
+
+def _check_account_is_asked(targets: Sequence[Target]) -> None:
+    """Raise `UsageError` if the provider would refuse each account, because it doesn't ask which one it is in."""
+    if any(one.config.get(_NOT_ASKED) == "true" for one in targets):
+        raise UsageError(
+            f"the list sets {_NOT_ASKED}, and then the provider knows no account that it could compare with "
+            "aws:allowedAccountIds, which each stack has: remove the key from the list"
+        )
 
 
 def _check_regions(regions: Sequence[str], sessions: TargetSessions) -> None:
