@@ -133,6 +133,21 @@ def test_shards_read_each_target_once_and_merge_to_the_report_of_one_run(
     assert aws.calls(mark) == []
 
 
+def test_a_region_with_neither_image_nor_snapshot_takes_two_calls(
+    aws: LocalAws, snapnames: Snapnames, file: Path, tmp_path: Path
+) -> None:
+    """Most regions of an organization are empty."""
+    empty = tmp_path / "empty.yaml"
+    empty.write_text(f"targets: [{{account: {TWO}, role: names, regions: [us-east-1]}}]", encoding="utf-8")
+    assert file.exists()
+    mark = aws.mark()
+
+    found = json.loads(snapnames("ledger", "--targets", empty, "--json").stdout)
+
+    assert aws.calls(mark) == ["sts.AssumeRole", "ec2.DescribeSnapshots", "ec2.DescribeImages"]
+    assert found["calls"] == 2
+
+
 def test_one_screen_a_page_and_a_table_say_the_same(snapnames: Snapnames, file: Path, tmp_path: Path) -> None:
     """A reason that many targets share is said once."""
     html, table = tmp_path / "page.html", tmp_path / "table.csv"
