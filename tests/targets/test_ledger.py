@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from mypy_boto3_ec2 import EC2Client
 from snapnames.cli.app import app
 from snapnames.cli.targets.document import document, read_document
@@ -16,6 +17,7 @@ from snapnames.testing.localaws.server import LocalAws
 from typer.testing import CliRunner, Result
 
 from tests.account import DATA_VOLUMES, launch
+from tests.program import ROOT
 
 from .broken import Broken, broken
 
@@ -111,6 +113,15 @@ def test_the_sums_are_those_of_what_could_be_read(snapnames: Snapnames, file: Pa
     assert totals["findings"] == {"unnamed": 9, "unused": 3}
     accounts = {one["account"]: one["images"] for one in found["accounts"]}
     assert accounts == {ONE: 2, TWO: 1, REFUSED: 0, THROTTLED: 0, AWAY: 0, ODD: 0}
+
+
+def test_the_json_is_as_its_schema_says(snapnames: Snapnames, file: Path) -> None:
+    """With targets that could not be read."""
+    schema = json.loads((ROOT / "docs" / "targets-ledger.schema.json").read_text(encoding="utf-8"))
+    found = json.loads(snapnames("ledger", "--targets", file, "--json").stdout)
+
+    assert [error.message for error in Draft202012Validator(schema).iter_errors(found)] == []
+    assert [error.message for error in Draft202012Validator(schema).iter_errors({**found, "totals": {}})] != []
 
 
 def test_shards_read_each_target_once_and_merge_to_the_report_of_one_run(
