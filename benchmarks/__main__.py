@@ -9,7 +9,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from . import bucket, calls, growth, others, overhead, page, peer, start_up, summary, targets, where
+from . import (
+    bucket,
+    calls,
+    growth,
+    naming_targets,
+    others,
+    overhead,
+    page,
+    peer,
+    start_up,
+    summary,
+    where,
+)
 from .machine import described
 from .measuring import SEED
 from .scale import BENCH, FULL, TRY, Scale
@@ -23,7 +35,7 @@ QUESTIONS: dict[str, Callable[[Scale], dict[str, Any]]] = {
     "bucket": bucket.measure,
     "others": others.measure,
     "peer": peer.measure,
-    "targets": targets.measure,
+    "targets": naming_targets.measure,
     "where": where.measure,
 }
 

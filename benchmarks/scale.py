@@ -62,7 +62,7 @@ FULL = Scale(
     others=1000,
     profile=1000,
     peer=1000,
-    targets=((1, 1), (3, 2), (6, 4), (24, 4)),
+    targets=((6, 4), (24, 4)),
     target_rounds=1,
 )
 TRY = Scale(

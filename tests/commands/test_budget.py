@@ -8,7 +8,8 @@ from pathlib import Path
 from mypy_boto3_ec2 import EC2Client
 from snapnames.testing.localaws.server import LocalAws
 
-from tests.account import launch
+from dev.engine import Engine
+from tests.account import launch, names
 from tests.program import Program
 
 
@@ -59,6 +60,27 @@ def test_name_owned_runs_pulumi_once_and_reads_the_account_once(
     assert calls == [{**reads, "ec2.CreateTags": 3, "ec2.DescribeTags": 4}, reads]
     assert runs == ["up", "up"]
     assert not (tmp_path / "python.log").exists()
+
+
+def test_name_owned_lets_pulumi_run_a_program_of_ones_own(
+    tmp_path: Path, aws: LocalAws, engine: Engine, ec2: EC2Client
+) -> None:
+    """With a Python of its own; it may do anything to the process that it runs in. It costs no other run of pulumi."""
+    ec2.create_image(InstanceId=launch(ec2), Name="batch-1", NoReboot=True)
+    main = tmp_path / "main"
+    main.mkdir()
+    (main / "__main__.py").write_text("from snapnames.program.stack import declare_stack\n\ndeclare_stack()\nX = 1\n")
+    stack = Program(tmp_path / "stack", aws, engine, {"ownedImages": True}, main)
+    log = _counted(stack, tmp_path / "counted")
+    _count_python(stack, tmp_path)
+
+    stack.snapnames("name-owned")
+
+    assert names(ec2, "batch-1") == {
+        f"/dev/sd{letter}": f"batch-1(00{n})" for n, letter in enumerate(("a1", "f", "g"), 1)
+    }
+    assert [line.split()[1] for line in log.read_text("utf-8").splitlines()] == ["up"]
+    assert (tmp_path / "python.log").exists()
 
 
 def _count_python(stack: Program, folder: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from mypy_boto3_ec2 import EC2Client
 from snapnames.cli.app import app
 from snapnames.cli.targets.document import document, read_document
@@ -16,6 +17,7 @@ from snapnames.testing.localaws.server import LocalAws
 from typer.testing import CliRunner, Result
 
 from tests.account import DATA_VOLUMES, launch
+from tests.program import ROOT
 
 from .broken import Broken, broken
 
@@ -113,6 +115,15 @@ def test_the_sums_are_those_of_what_could_be_read(snapnames: Snapnames, file: Pa
     assert accounts == {ONE: 2, TWO: 1, REFUSED: 0, THROTTLED: 0, AWAY: 0, ODD: 0}
 
 
+def test_the_json_is_as_its_schema_says(snapnames: Snapnames, file: Path) -> None:
+    """With targets that could not be read."""
+    schema = json.loads((ROOT / "docs" / "targets-ledger.schema.json").read_text(encoding="utf-8"))
+    found = json.loads(snapnames("ledger", "--targets", file, "--json").stdout)
+
+    assert [error.message for error in Draft202012Validator(schema).iter_errors(found)] == []
+    assert [error.message for error in Draft202012Validator(schema).iter_errors({**found, "totals": {}})] != []
+
+
 def test_shards_read_each_target_once_and_merge_to_the_report_of_one_run(
     aws: LocalAws, snapnames: Snapnames, file: Path, tmp_path: Path
 ) -> None:
@@ -131,6 +142,21 @@ def test_shards_read_each_target_once_and_merge_to_the_report_of_one_run(
     assert merged.exit_code == 1
     assert {**again, "taken_at": ""} == {**whole, "taken_at": ""}
     assert aws.calls(mark) == []
+
+
+def test_a_region_with_neither_image_nor_snapshot_takes_two_calls(
+    aws: LocalAws, snapnames: Snapnames, file: Path, tmp_path: Path
+) -> None:
+    """Most regions of an organization are empty."""
+    empty = tmp_path / "empty.yaml"
+    empty.write_text(f"targets: [{{account: {TWO}, role: names, regions: [us-east-1]}}]", encoding="utf-8")
+    assert file.exists()
+    mark = aws.mark()
+
+    found = json.loads(snapnames("ledger", "--targets", empty, "--json").stdout)
+
+    assert aws.calls(mark) == ["sts.AssumeRole", "ec2.DescribeSnapshots", "ec2.DescribeImages"]
+    assert found["calls"] == 2
 
 
 def test_one_screen_a_page_and_a_table_say_the_same(snapnames: Snapnames, file: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -168,6 +169,34 @@ def test_shards_that_are_killed_and_run_again_give_every_name_once_and_no_person
     assert {place: names(client) for place, client in clients.items()} == {place: wanted(place[1]) for place in PLACES}
     assert set(written.values()) == {1}
     assert len(written) == 2 * len(PLACES)
+
+
+def test_a_stop_ends_the_name_that_is_begun_and_begins_no_other_target(
+    many: Many, proxy: FaultProxy, clients: dict[tuple[str, str], EC2Client]
+) -> None:
+    """The lines say what was not tried, and the exit code is that of a stop."""
+    proxy.schedule.at("ec2.CreateTags", 1, Hold())
+
+    with many.start_naming("--json", "--max-concurrent", "1") as process:
+        [held] = proxy.held()
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        stopping = process.stderr.readline()
+        proxy.release()
+        out, err = process.communicate()
+
+    told = lines(out)
+    given = [name for client in clients.values() for name in names(client).values() if name != MINE]
+    assert process.returncode == 130
+    assert stopping == "stopping when the names that are begun are given; ^C again stops at once\n"
+    assert (
+        err.splitlines()[-1].split("] ")[1] == f"{len(PLACES)} targets: 0 done, 1 failed, {len(PLACES) - 1} not tried"
+    )
+    assert [told[place]["error"] for place in PLACES] == [
+        "stopped",
+        *["not tried: the command was stopped"] * (len(PLACES) - 1),
+    ]
+    assert held.parameters["Tag.1.Value"] in given
 
 
 def _ids(clients: dict[tuple[str, str], EC2Client], accounts: list[str]) -> set[str]:

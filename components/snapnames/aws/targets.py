@@ -36,15 +36,24 @@ CONFUSED = (LookupError, TypeError, ValueError, AttributeError)
 
 
 class Clients:
-    """What one target is read with."""
+    """What one target is read with. All accounts share the clients of a region, which are made when they are needed."""
 
-    def __init__(self, session: StackSession, region: str) -> None:
-        """Take the clients that all accounts share in this region. Nothing is read yet."""
-        there = session.elsewhere(region)
-        self.region = region
-        self.ec2: EC2Client = there.ec2()
-        self.autoscaling: AutoScalingClient = there.autoscaling()
+    def __init__(self, way: "_Way", region: str) -> None:
+        """Nothing is read yet."""
+        self._way, self.region = way, region
         self.calls = 0
+
+    @property
+    def ec2(self) -> "EC2Client":
+        """A client of EC2."""
+        client: EC2Client = self._way.shared("ec2", self.region)
+        return client
+
+    @property
+    def autoscaling(self) -> "AutoScalingClient":
+        """A client of Auto Scaling."""
+        client: AutoScalingClient = self._way.shared("autoscaling", self.region)
+        return client
 
 
 @dataclass(frozen=True)
@@ -85,17 +94,19 @@ class _Way:
             max_pool_connections=AT_ONCE,
         )
         self.sts = self.home.client("sts", wanted)
-        self._shared = self.home.signed_with(_KeysOfTheTarget(), wanted)
-        self._known: dict[str, Clients] = {}
+        self._signed = self.home.signed_with(_KeysOfTheTarget(), wanted)
+        self._known = set[tuple[str, str]]()
         self._lock = Lock()
 
-    def clients(self, region: str) -> Clients:
+    def shared(self, service: str, region: str) -> Any:  # noqa: ANN401 -- boto3 makes its clients at run time
+        """The one client of a service in a region."""
         with self._lock:
-            if region not in self._known:
-                self._known[region] = made = Clients(self._shared, region)
-                for client in (made.ec2, made.autoscaling):
-                    client.meta.events.register("before-send", _count)
-            return Clients(self._shared, region)
+            there = self._signed.elsewhere(region)
+            client = there.ec2() if service == "ec2" else there.autoscaling()
+            if (service, region) not in self._known:
+                self._known.add((service, region))
+                client.meta.events.register("before-send", _count)
+            return client
 
 
 class _Once:
@@ -135,7 +146,7 @@ class TargetSessions:
         Raises `InputError` if its role can't be assumed, or leads to another account.
         """
         way = self._way(target.config)
-        signing = _Signing(self._keys(way, target), way.clients(target.region or self._region))
+        signing = _Signing(self._keys(way, target), Clients(way, target.region or self._region))
         token = _SIGNING.set(signing)
         try:
             yield signing.clients

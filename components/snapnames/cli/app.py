@@ -509,7 +509,8 @@ def _run(run: "Callable[[Display], object]", *, as_json: bool, aside: bool = Fal
             print(json.dumps({"error": said, "exit_code": int(error.code)}))
         raise typer.Exit(error.code) from stop
     if as_json:
-        print(json.dumps(result, indent=2))
+        json.dump(result, sys.stdout, indent=2)  # piece by piece: a report of many accounts is large
+        print()
 
 
 app_targets.register(app, _run)

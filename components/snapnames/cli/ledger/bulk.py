@@ -1,7 +1,7 @@
 """What a ledger reads in bulk: pages of everything in one region, with any clients."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from snapnames.aws.session import REFUSALS, refused
 from snapnames.aws.snapshots import read_holdings
@@ -15,14 +15,29 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
 
+class Clients(Protocol):
+    """What a region is read with."""
+
+    @property
+    def ec2(self) -> "EC2Client":
+        """A client of EC2."""
+
+    @property
+    def autoscaling(self) -> "AutoScalingClient":
+        """A client of Auto Scaling."""
+
+
 def bulk_view(
-    ec2: "EC2Client", autoscaling: "AutoScalingClient", opened: Opened, *, home: bool = True, account: bool = True
+    clients: Clients, opened: Opened, *, home: bool = True, account: bool = True, uses_of_nothing: bool = True
 ) -> View:
-    """Read the region of the clients. Snapshots come before images: see `read_holdings`."""
+    """Read the region of the clients. Snapshots come before images: see `read_holdings`.
+
+    `uses_of_nothing`: whether instances and templates are read where there is neither an image nor a snapshot.
+    """
+    ec2 = clients.ec2
     holdings = read_holdings(ec2, images_first=False)
     if not home:
         opened = opened.elsewhere(holdings, ec2.meta.region_name)
-
     plain = View(
         holdings,
         opened.declared,
@@ -33,7 +48,9 @@ def bulk_view(
         region=ec2.meta.region_name,
         home=home,
     )
-    uses = read_uses(ec2, autoscaling, opened.declared.templates)
+    if not (uses_of_nothing or holdings.images or holdings.snapshots):
+        return plain.knowing(volumes=frozenset())
+    uses = read_uses(ec2, clients.autoscaling, opened.declared.templates)
     found = replace(plain, uses=tuple(uses.found))
     if uses.templates and (found.orphans or any(image.image_id not in found.users for image in found.images)):
         older = dict.fromkeys(read_older_versions(ec2, uses.templates))

@@ -36,7 +36,7 @@ class Place:
 
     def view(self, opened: Opened, limits: Limits, *, account: bool) -> View:
         """Read it."""
-        found = bulk_view(self.ec2, self.autoscaling, opened, home=self.home, account=account)
+        found = bulk_view(self, opened, home=self.home, account=account)
         found = without_lent(found, self.reads.launchers)
         if account or judges(found):
             own = [Template(template_id, 0, 0) for template_id in sorted(opened.declared.templates)]

@@ -5,7 +5,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import chdir, contextmanager, nullcontext
+from contextlib import chdir, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -17,7 +17,7 @@ from rich.console import Console
 from snapnames.aws.targets import TargetSessions
 from snapnames.cli.commands.name_owned import Given
 from snapnames.cli.display import Display
-from snapnames.cli.errors import CommandError, Exit
+from snapnames.cli.errors import CommandError, Exit, UsageError
 from snapnames.cli.stack.automation import on_stop
 from snapnames.cli.stack.new_stack import create_stack
 from snapnames.cli.stack.open_stack import MissingStackError, OpenStack, Project, said
@@ -37,6 +37,7 @@ AT_ONCE_PER_CPU = 2
 _BETWEEN_COLLECTIONS = 16
 """So many targets leave behind less garbage than one pulumi takes."""
 
+_NOT_ASKED = "aws:skipRequestingAccountId"
 _OWNED = {"snapnames:ownedImages": "true"}
 
 
@@ -77,12 +78,33 @@ def name_targets(folder: Path, path: Path, asked: Asked, *, as_json: bool) -> Ex
         line = json.dumps(line_of(outcome, listed.share)) if as_json else printable_lines(sentence(outcome))
         print(line, flush=True)
 
+    _check_account_is_asked(listed.targets)
+    _check_regions(asked.turns.region_order, listed.sessions)
     naming = NamingOfTargets(folder.resolve(), asked, listed.sessions, display)
     found = naming.run(listed.targets, ended)
-    display.say(f"[{display.elapsed}] {summed(found)}")
+    display.say(f"[{display.elapsed}] {summed(found, preview=asked.preview)}")
     if naming.stopped:
         return Exit.INTERRUPTED
     return Exit.FAILED if any(one.error for one in found) else Exit.DONE
+
+
+def _check_account_is_asked(targets: Sequence[Target]) -> None:
+    """Raise `UsageError` if the provider would refuse each account, because it doesn't ask which one it is in."""
+    if any(one.config.get(_NOT_ASKED) == "true" for one in targets):
+        raise UsageError(
+            f"the list sets {_NOT_ASKED}, and then the provider knows no account that it could compare with "
+            "aws:allowedAccountIds, which each stack has: remove the key from the list"
+        )
+
+
+def _check_regions(regions: Sequence[str], sessions: TargetSessions) -> None:
+    """Raise `UsageError` for a region that there is not. That no target of a shard is in it is no fault."""
+    for region in regions:
+        if not sessions.knows(region):
+            raise UsageError(
+                f"--region-order has {region!r}, and boto3 knows no region of this name: correct it, or if the region "
+                "is new, install a newer boto3"
+            )
 
 
 class NamingOfTargets:
@@ -108,7 +130,8 @@ class NamingOfTargets:
 
             def told(outcome: Outcome) -> None:
                 ended(outcome)
-                count()
+                if outcome.tried:
+                    count()
                 self._ended += 1
                 if self._ended % _BETWEEN_COLLECTIONS == 0:
                     gc.collect()
@@ -125,8 +148,9 @@ class NamingOfTargets:
         self._stops += 1
         if self._stops == 1:
             self._display.say("stopping when the names that are begun are given; ^C again stops at once")
-        for stack in list(self._running):
-            stack.interrupt()
+        for stack in self._running:
+            with suppress(KeyboardInterrupt):  # it is between two runs of pulumi, and begins no other
+                stack.interrupt()
 
     def _named(self, target: Target) -> dict[str, Any]:
         """Name one target. Gives the facts of it. Raises `CommandError` or `InputError`."""
@@ -192,9 +216,14 @@ def sentence(outcome: Outcome) -> str:
     return f"{outcome.target.place}: {given}; {facts['changes']} tags changed"
 
 
-def summed(found: Sequence[Outcome]) -> str:
-    """How many are done, for the last line."""
+def summed(found: Sequence[Outcome], *, preview: bool) -> str:
+    """How many are done, for the last line.
+
+    >>> summed([Outcome(Target("111122223333", "eu-west-1"))], preview=False)
+    '1 target: 1 done, 0 failed, 0 not tried'
+    """
     done = sum(not one.error for one in found)
     failed = sum(bool(one.error) and one.tried for one in found)
     left = len(found) - done - failed
-    return f"{len(found)} targets: {done} done, {failed} failed, {left} not tried"
+    said = f"{done} {'previewed' if preview else 'done'}, {failed} failed, {left} not tried"
+    return f"{len(found)} target{'s' * (len(found) != 1)}: {said}"

@@ -59,7 +59,7 @@ def _row(target: Target, sessions: TargetSessions, limits: Limits, price: float 
 def _view(clients: Clients, target: Target) -> View | str:
     """What was read, or why it could not be."""
     try:
-        return bulk_view(clients.ec2, clients.autoscaling, Opened(None, target.config))
+        return bulk_view(clients, Opened(None, target.config), uses_of_nothing=False)
     except REFUSALS as error:
         return reason(error)
     except CONFUSED as error:
