@@ -59,9 +59,10 @@ def _can_go(report: Report) -> list[str]:
     kept = f"older than {report.older_than_days} days, and not one of the {report.keep} newest images of a service"
     if not found.count:
         return [f"what may be let go: the reads in bulk found nothing ({kept})"]
-    rows = counted(found.count, "image or orphan snapshot").replace("image or orphan snapshots", "images or orphans")
+    what = "image or orphan snapshot" if found.count == 1 else "images or orphan snapshots"
+    most = _words(report, lambda one: one.can_go.gib)
     return [
-        f"what may be let go, by the reads in bulk alone: {rows}, at most {_words(report, lambda one: one.can_go.gib)} ({kept})",
+        f"what may be let go, by the reads in bulk alone: {found.count:,} {what}, at most {most} ({kept})",
         NOT_ALONE,
     ]
 
