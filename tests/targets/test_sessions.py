@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
-from snapnames.aws.target_list import resolve
+from snapnames.aws.target_list import resolve, targets_of
 from snapnames.aws.targets import TargetSessions
 from snapnames.errors import InputError
 from snapnames.rules.targets import Account, Organization, Target, TargetList
@@ -85,10 +85,8 @@ def test_the_enabled_regions_are_those_of_each_account(aws: LocalAws, sessions: 
     aws.ec2(opted_in=["eu-south-1"])
     counted = []
 
-    targets = resolve(
-        TargetList((Account(ONE, role(ONE)), Account(TWO, role(TWO), (THERE, HERE)))),
-        sessions,
-        lambda: counted.append(1),
+    targets = targets_of(
+        (Account(ONE, role(ONE)), Account(TWO, role(TWO), (THERE, HERE))), sessions, lambda: counted.append(1)
     )
 
     assert [one.region for one in targets if one.account == ONE] == sorted({*ENABLED_BY_DEFAULT, "eu-south-1"})

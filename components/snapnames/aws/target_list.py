@@ -1,6 +1,6 @@
 """From what a file of targets says to the targets: accounts of the organization, and the regions that are enabled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -11,18 +11,28 @@ from snapnames.errors import InputError
 from snapnames.rules.targets import Account, Organization, Target, TargetList, ordered, partition_of
 
 
-def resolve(wanted: TargetList, sessions: TargetSessions, done: Callable[[], None] = lambda: None) -> list[Target]:
-    """All targets, ordered. Raises `InputError` if the organization can't be read.
+def resolve(wanted: TargetList, sessions: TargetSessions) -> list[Target]:
+    """All targets, ordered. Raises `InputError` if the organization can't be read."""
+    return targets_of(accounts_of(wanted, sessions), sessions)
+
+
+def accounts_of(wanted: TargetList, sessions: TargetSessions) -> list[Account]:
+    """All accounts. Raises `InputError` if the organization can't be read."""
+    listed = {account.account for account in wanted.accounts}
+    members = _members(wanted.organization, sessions)
+    return [*wanted.accounts, *(one for one in members if one.account not in listed)]
+
+
+def targets_of(
+    accounts: Sequence[Account], sessions: TargetSessions, done: Callable[[], None] = lambda: None
+) -> list[Target]:
+    """The targets of accounts, ordered. `done` is called after each account whose enabled regions were read.
 
     An account whose regions can't be read is one target with the reason, and so is a region that boto3 does not know.
-    `done` is called after each account whose regions were read.
     """
-    listed = {account.account for account in wanted.accounts}
-    found = [one for one in _members(wanted.organization, sessions) if one.account not in listed]
-    found = [*wanted.accounts, *found]
-    targets = [target for one in found if one.regions for target in _known(one, sessions)]
+    targets = [target for one in accounts if one.regions for target in _known(one, sessions)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for several in pool.map(partial(_enabled, sessions=sessions), (one for one in found if not one.regions)):
+        for several in pool.map(partial(_enabled, sessions=sessions), (one for one in accounts if not one.regions)):
             targets += several
             done()
     return ordered(targets)

@@ -1,17 +1,18 @@
 """The file of targets, opened: all targets, and the shard that a command works on."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from snapnames.aws.session import REFUSALS
-from snapnames.aws.target_list import resolve
+from snapnames.aws.target_list import accounts_of, targets_of
 from snapnames.aws.targets import TargetSessions
 from snapnames.cli.display import Display
 from snapnames.cli.errors import CommandError, UsageError
 from snapnames.config.targets import read_targets
 from snapnames.errors import InputError
-from snapnames.rules.targets import Shard, Share, Target, TargetList, partition_of, twice
+from snapnames.rules.targets import Account, Shard, Share, Target, TargetList, partition_of, twice
 
 _HOME = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 """Where roles are assumed if the environment names no region."""
@@ -36,10 +37,8 @@ def open_list(path: Path, shard: str | None, display: Display) -> Listed:
     except InputError as error:
         raise UsageError(str(error)) from error
     sessions = TargetSessions(_home(wanted))
-    open_accounts = sum(not account.regions for account in wanted.accounts)
     try:
-        with display.counting(open_accounts, "accounts whose regions are read") as count:
-            targets = resolve(wanted, sessions, count if open_accounts else lambda: None)
+        targets = _targets(accounts_of(wanted, sessions), sessions, display)
     except InputError as error:
         raise CommandError(str(error)) from error
     except REFUSALS as error:
@@ -50,6 +49,15 @@ def open_list(path: Path, shard: str | None, display: Display) -> Listed:
         raise UsageError(f"{path.name} leads to no target: no account of the organization has these units and tags")
     share = Share.of(targets, part)
     return Listed(tuple(part.part(targets)), share, sessions)
+
+
+def _targets(accounts: Sequence[Account], sessions: TargetSessions, display: Display) -> list[Target]:
+    """The targets of the accounts, with progress if there are regions to be read."""
+    unread = sum(not account.regions for account in accounts)
+    if not unread:
+        return targets_of(accounts, sessions)
+    with display.counting(unread, "accounts whose regions are read") as count:
+        return targets_of(accounts, sessions, count)
 
 
 def _text(path: Path) -> str:

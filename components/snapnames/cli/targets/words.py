@@ -13,7 +13,7 @@ COLUMNS = (
     "snapshots behind them",
     "orphans",
     "others behind no image",
-    "can go at most",
+    "may go at most",
 )
 """Of the table of accounts."""
 
@@ -58,9 +58,13 @@ def _can_go(report: Report) -> list[str]:
     found = report.sums.can_go
     kept = f"older than {report.older_than_days} days, and not one of the {report.keep} newest images of a service"
     if not found.count:
-        return [f"what can be let go: the reads in bulk found nothing ({kept})"]
-    rows = counted(found.count, "image or orphan snapshot").replace("image or orphan snapshots", "images or orphans")
-    return [f"what can be let go: {rows}, at most {_words(report, lambda one: one.can_go.gib)} ({kept})", NOT_ALONE]
+        return [f"what may be let go: the reads in bulk found nothing ({kept})"]
+    what = "image or orphan snapshot" if found.count == 1 else "images or orphan snapshots"
+    most = _words(report, lambda one: one.can_go.gib)
+    return [
+        f"what may be let go, by the reads in bulk alone: {found.count:,} {what}, at most {most} ({kept})",
+        NOT_ALONE,
+    ]
 
 
 def _findings(report: Report) -> list[str]:
