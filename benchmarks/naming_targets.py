@@ -114,7 +114,7 @@ class _Place:
 def _project(aws: LocalAws, targets: list[_Place], folder: Path) -> Program:
     """A project with the list, and without a stack of it."""
     program = Program(folder / "project", aws, engine.ensure(), {})
-    program.environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    as_on_a_users_machine(program)
     config = {"aws:endpoints": [{"ec2": aws.url, "sts": aws.url}], "aws:skipMetadataApiCheck": "true"}
     listed = [{"account": one.account, "regions": [one.region]} for one in targets]
     text = yaml.safe_dump({"defaults": {"role": "names", "config": config}, "targets": listed})

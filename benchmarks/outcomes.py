@@ -48,10 +48,16 @@ def _killed(prepared: Callable[[Stage], Start]) -> dict[str, Any]:
         snapshots = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
         return {
             "exit_code": code,
-            "error": next((line.lstrip("│ ") for line in said.splitlines() if "Error: " in line), "") if code else "",
+            "error": _error(said) if code else "",
             "images": len(ec2.describe_images(Owners=["self"])["Images"]),
             "unnamed_snapshots": sum("Name" not in _tags(one) for one in snapshots),
         }
+
+
+def _error(said: str) -> str:
+    """The first error, without what the provider says before AWS's own words."""
+    found = next((line for line in said.splitlines() if "Error: " in line), "")
+    return found.lstrip("│ ").rpartition("api error ")[2]
 
 
 def _deploying(on: Stage) -> Start:

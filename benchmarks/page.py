@@ -47,9 +47,10 @@ def _parts(found: summary.Summary) -> Iterator[str]:
 
 
 def _stands_for(run: dict[str, Any]) -> str:
+    rounds = f"{run['rounds']} round{'s' if run['rounds'] > 1 else ''}"
     versions = ", ".join(f"{name} {version}" for name, version in run["versions"].items())
     return (
-        f"<sub>`{run['command']}` on {run['date']} at {run['commit']}: {run['rounds']} rounds, seed {run['seed']}, "
+        f"<sub>`{run['command']}` on {run['date']} at {run['commit']}: {rounds}, seed {run['seed']}, "
         f"{run['took_seconds']} s; {run['processor']}, {run['cores']} cores, {run['memory_gib']} GiB, {run['system']}, "
         f"load {run['load_before']} before; {versions}</sub>\n"
     )

@@ -15,7 +15,7 @@ from snapnames.testing.localaws.server import LocalAws
 from dev import engine
 from tests.account import launch
 from tests.faults import Buckets, FaultProxy
-from tests.program import Program
+from tests.program import LATE_COLLECTOR, Program
 
 from .measuring import Cost, measured
 
@@ -128,8 +128,7 @@ class Stack:
 
     def __init__(self, program: Program, stage: Stage) -> None:
         """Keep the empty state."""
-        # As on a user's machine: what Python compiles is kept.
-        program.environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        as_on_a_users_machine(program)
         self.program, self.stage = program, stage
         self._state, self._empty = program.folder / "state", program.folder / "empty"
         shutil.copytree(self._state, self._empty)
@@ -162,6 +161,12 @@ def stage(snapshots: int, *, buckets: bool = False) -> Iterator[Stage]:
             return
         with FaultProxy(aws.url, buckets=Buckets()) as proxy:
             yield Stage(Path(folder), aws, snapshots, proxy)
+
+
+def as_on_a_users_machine(program: Program) -> None:
+    """Have Python keep what it compiles, and Go collect its garbage when it wants to."""
+    for name in ("PYTHONDONTWRITEBYTECODE", *LATE_COLLECTOR):
+        program.environment.pop(name, None)
 
 
 def written(path: Path, value: object) -> None:
