@@ -9,7 +9,7 @@ from dev.engine import Engine
 from tests.faults import Drop, Fail, Fate, is_write
 
 from .results import Result
-from .stage import ROLLING, Phase, staged
+from .stage import ROLLING, Phase, Stage, staged
 
 FATES: dict[str, Fate] = {
     "503 before EC2 acts": Fail(),
@@ -38,7 +38,7 @@ class Lost:
 
     def attempt(self, folder: Path, aws: LocalAws, engine: Engine) -> Result:
         """Let it happen once; what the update then says is its own business, what the two commands leave is not."""
-        with staged(folder, aws, engine, self.phase, self.launch) as (stage, proxy):
+        with staged(folder, aws, engine, self.phase, self.launch, Stage) as (stage, proxy):
             proxy.schedule.at(is_write, self.write, FATES[self.fate])
             mark = proxy.mark()
             done = stage.stack.pulumi(*stage.command, code=None)

@@ -39,8 +39,8 @@ class AtCall:
 
     def attempt(self, folder: Path, aws: LocalAws, engine: Engine) -> Result:
         """Kill, and bring back."""
-        with staged(folder, aws, engine, self.phase, self.launch) as (stage, proxy):
-            at = _killed_at(stage, proxy, lambda _: True, self.call, after=self.after)
+        with staged(folder, aws, engine, self.phase, self.launch, Stage) as (stage, proxy):
+            at = killed_at(stage, proxy, lambda _: True, self.call, after=self.after)
             return Result(self.fault, str(self), at, stage.brought_back())
 
 
@@ -63,8 +63,8 @@ class AtNamed:
 
     def attempt(self, folder: Path, aws: LocalAws, engine: Engine) -> Result:
         """Kill, and bring back."""
-        with staged(folder, aws, engine, self.phase, self.launch) as (stage, proxy):
-            at = _killed_at(stage, proxy, self.name, 1, after=self.after)
+        with staged(folder, aws, engine, self.phase, self.launch, Stage) as (stage, proxy):
+            at = killed_at(stage, proxy, self.name, 1, after=self.after)
             lost = [] if at == self.name else [f"no call {self.name} was met"]
             return Result(self.fault, str(self), at, lost + stage.brought_back())
 
@@ -84,7 +84,7 @@ class AtMoment:
         chance = random.Random(self.seed)  # noqa: S311 -- to be done again, not to be secret
         phase, launch, share = chance.choice(PHASES), chance.choice(LAUNCHES), chance.random()
         seconds = share * undisturbed(folder.parent, aws, engine, phase, launch).seconds
-        with staged(folder, aws, engine, phase, launch) as (stage, proxy):
+        with staged(folder, aws, engine, phase, launch, Stage) as (stage, proxy):
             with stage.stack.start(*stage.command) as process:
                 try:
                     process.communicate(timeout=seconds)
@@ -95,7 +95,7 @@ class AtMoment:
             return Result(self.fault, str(self), phase, stage.brought_back())
 
 
-def _killed_at(stage: Stage, proxy: FaultProxy, which: Which, nth: int, *, after: bool) -> str:
+def killed_at(stage: Stage, proxy: FaultProxy, which: Which, nth: int, *, after: bool) -> str:
     """The name of the call at which the update of the stage was killed; empty if it ended before."""
     proxy.schedule.at(which, nth, Hold(after=after))
     with stage.stack.start(*stage.command) as process:

@@ -9,7 +9,7 @@ from snapnames.testing.localaws.server import LocalAws
 
 from dev.engine import Engine
 
-from .stage import Phase, staged
+from .stage import Phase, Stage, staged
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Undisturbed:
 @cache
 def undisturbed(folder: Path, aws: LocalAws, engine: Engine, phase: Phase, kind: str) -> Undisturbed:
     """Run the phase once, and count."""
-    with staged(folder / f"undisturbed-{phase}-{kind}", aws, engine, phase, kind) as (stage, proxy):
+    with staged(folder / f"undisturbed-{phase}-{kind}", aws, engine, phase, kind, Stage) as (stage, proxy):
         mark, begun = proxy.mark(), time.monotonic()
         stage.stack.pulumi(*stage.command)
         seconds = time.monotonic() - begun

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from snapnames.testing.localaws.server import LocalAws
 
@@ -17,7 +17,8 @@ from tests.program import STACK_TAG, Program
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import TagTypeDef
 
-Phase = Literal["build", "release", "prune", "destroy", "rollout", "rollback", "drop"]
+CopyPhase = Literal["copied-build", "copied-release", "added-region"]
+Phase = Literal["build", "release", "prune", "destroy", "rollout", "rollback", "drop"] | CopyPhase
 PHASES: tuple[Phase, ...] = ("build", "release", "prune", "destroy")
 """A first release with its fleet; a second one; the first one dropped; all of it gone."""
 
@@ -30,7 +31,7 @@ _ROLLED_BEFORE: dict[Phase, int] = {"rollout": 0, "rollback": 1, "drop": 1}
 _DESCRIBE = "autoscaling.DescribeInstanceRefreshes"
 
 LAUNCHES = ("configuration", "template")
-_DEVICES = ("/dev/sda1", "/dev/sdf", "/dev/sdg")
+DEVICES = ("/dev/sda1", "/dev/sdf", "/dev/sdg")
 
 
 class Stage:
@@ -41,11 +42,15 @@ class Stage:
     ) -> None:
         """Begin with nothing but the instance `source`."""
         self.ec2, self.aws, self.proxy, self.phase = aws.client("ec2"), aws, proxy, phase
-        fleet: dict[str, Any] = {"launch": kind, "instanceType": "t3.micro", "zones": ["ap-northeast-2a"]}
-        fleet |= {"minSize": 2, "maxSize": 2, "instanceRefresh": {}} if self.rolls else {"minSize": 1, "maxSize": 2}
-        config = {"service": "web", "source": source, "releases": ["1"], "fleet": fleet}
+        config = {"service": "web", "source": source, "releases": ["1"], **self.settings(kind)}
         self.stack = Program(folder, aws, engine, config, endpoint=proxy.url)
         self.command: tuple[str, ...] = ("up", "--yes", "--skip-preview")
+
+    def settings(self, kind: str) -> dict[str, Any]:
+        """What the config has beside the release: a fleet."""
+        fleet: dict[str, Any] = {"launch": kind, "instanceType": "t3.micro", "zones": ["ap-northeast-2a"]}
+        fleet |= {"minSize": 2, "maxSize": 2, "instanceRefresh": {}} if self.rolls else {"minSize": 1, "maxSize": 2}
+        return {"fleet": fleet}
 
     @property
     def rolls(self) -> bool:
@@ -83,15 +88,16 @@ class Stage:
         done = self.stack.pulumi(*self.command, code=None)
         found = [f"recover: exit code {recovered.code}: {recovered.err}"] if recovered.code else []
         found += [f"exit code {done.code}: {done.out}"] if done.code else []
-        return found + self._wrong()
+        return found + self.wrong()
 
-    def _wrong(self) -> list[str]:
+    def wrong(self) -> list[str]:
+        """What is not right in the account, or not settled."""
         releases = [] if self.command[0] == "destroy" else self.stack.config["releases"]
         wanted = {f"web-{release}" for release in releases}
         launched = self.stack.config.get("live") or next(iter(releases), "")
         live = images(self.ec2)
         expected = {
-            name: {device: f"{name}({index:03d})" for index, device in enumerate(_DEVICES, start=1)} for name in wanted
+            name: {device: f"{name}({index:03d})" for index, device in enumerate(DEVICES, start=1)} for name in wanted
         }
         behind = {m["Ebs"]["SnapshotId"] for i in live.values() for m in i["BlockDeviceMappings"] if "Ebs" in m}
         checks = {
@@ -157,9 +163,14 @@ class _Begun:
 _BEGUN: dict[str, _Begun] = {}
 
 
+AnyStage = TypeVar("AnyStage", bound=Stage)
+
+
 @contextmanager
-def staged(folder: Path, aws: LocalAws, engine: Engine, phase: Phase, kind: str) -> Iterator[tuple[Stage, FaultProxy]]:
-    """An account with nothing in it but a stack in front of the phase."""
+def staged(
+    folder: Path, aws: LocalAws, engine: Engine, phase: Phase, kind: str, of: type[AnyStage]
+) -> Iterator[tuple[AnyStage, FaultProxy]]:
+    """An account with nothing in it but a stack in front of the phase, of one kind of stages."""
     name = f"{phase}-{kind}-{aws.port}"
     aws.reset()
     with ExitStack() as closing:
@@ -171,12 +182,12 @@ def staged(folder: Path, aws: LocalAws, engine: Engine, phase: Phase, kind: str)
                 begun = None
         if begun:
             aws.restore(name)
-            stage = Stage(folder, aws, engine, proxy, phase, kind, begun.source)
+            stage = of(folder, aws, engine, proxy, phase, kind, begun.source)
             stage.stack.put(begun.files)
         else:
             proxy = closing.enter_context(FaultProxy(aws.url))
             source = launch(aws.client("ec2"))
-            stage = Stage(folder, aws, engine, proxy, phase, kind, source)
+            stage = of(folder, aws, engine, proxy, phase, kind, source)
             stage.before()
             aws.save(name)
             _BEGUN[name] = _Begun(proxy.port, source, stage.stack.files())

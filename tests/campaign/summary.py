@@ -37,7 +37,10 @@ The whole campaign is a kill at each AWS call of a release's life (build, the ne
 launch configuration and with a template), before and after it; each write of it lost in four ways; {MOMENTS} kills at
 moments by chance; and {SEEDS:,} schedules of faults by chance. The phases `rollout`, `rollback` and `drop` are those of
 a fleet that replaces its two instances. There the instances have to run the live release too, after one instance
-refresh for each move. It goes on where it was stopped: what is not counted below was not tried yet.
+refresh for each move. Releases with copies in two other regions have a kill at each CopyImage, before and after it, and
+each CopyImage lost in four ways; there all three regions have to be right. When a copy fails, or a region refuses every
+call, two updates have to fail and name the region, all other regions have to be right after them, and every region when
+the trouble is over. The campaign goes on where it was stopped: what is not counted below was not tried yet.
 
 | fault | tried | survived | lost | tries | met |
 |---|---|---|---|---|---|

@@ -8,6 +8,7 @@ from snapnames.testing.localaws.server import LocalAws
 from dev.engine import Engine
 
 from .answers import Lost
+from .copies import KilledCopy, LostCopy, TroubledRegion
 from .kills import AtCall, AtMoment, AtNamed
 from .schedules import ByChance
 from .tries import Try
@@ -25,6 +26,11 @@ SLICE: list[Try] = [
     AtMoment(1),
     Lost("build", "template", 2, "503 after EC2 acted"),
     Lost("prune", "configuration", 2, "connection dropped after EC2 acted"),
+    KilledCopy("copied-build", 2, after=True),
+    KilledCopy("copied-release", 1, after=False),
+    LostCopy("added-region", 1, "503 after EC2 acted"),
+    TroubledRegion("copied-release", "a copy fails"),
+    TroubledRegion("added-region", "a region refuses what follows its CopyImage"),
     ByChance(1),
     ByChance(2),
 ]

@@ -9,6 +9,7 @@ from snapnames.testing.localaws.server import LocalAws
 from dev.engine import Engine
 
 from .answers import FATES, Lost
+from .copies import COPIES_MADE, COPY_PHASES, TROUBLES, KilledCopy, LostCopy, TroubledRegion
 from .kills import AtCall, AtMoment
 from .phases import undisturbed
 from .results import Result
@@ -44,6 +45,15 @@ def answers(folder: Path, aws: LocalAws, engine: Engine) -> Iterator[Try]:
                 yield from (Lost(phase, launch, write, fate) for fate in FATES)
 
 
+def copies(_folder: Path, _aws: LocalAws, _engine: Engine) -> Iterator[Try]:
+    """A kill at each CopyImage, a CopyImage that is lost on the way, and a region in trouble."""
+    for phase in COPY_PHASES:
+        for copy in range(1, COPIES_MADE[phase] + 1):
+            yield from (KilledCopy(phase, copy, after) for after in (False, True))
+            yield from (LostCopy(phase, copy, fate) for fate in FATES)
+        yield from (TroubledRegion(phase, trouble) for trouble in TROUBLES)
+
+
 def moments(_folder: Path, _aws: LocalAws, _engine: Engine) -> Iterator[Try]:
     """A kill at any moment."""
     return (AtMoment(seed) for seed in range(MOMENTS))
@@ -57,6 +67,7 @@ def schedules(_folder: Path, _aws: LocalAws, _engine: Engine) -> Iterator[Try]:
 KINDS: dict[str, Callable[[Path, LocalAws, Engine], Iterator[Try]]] = {
     "calls": calls,
     "answers": answers,
+    "copies": copies,
     "moments": moments,
     "schedules": schedules,
 }
