@@ -21,6 +21,7 @@ from . import name_snapshots
 from .growth import exponent
 from .measuring import Cost, costs, measured
 from .scale import Scale
+from .stage import as_on_a_users_machine
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
