@@ -18,6 +18,7 @@ from . import (
     overhead,
     page,
     peer,
+    regions,
     start_up,
     summary,
     where,
@@ -36,6 +37,7 @@ QUESTIONS: dict[str, Callable[[Scale], dict[str, Any]]] = {
     "others": others.measure,
     "peer": peer.measure,
     "targets": naming_targets.measure,
+    "regions": regions.measure,
     "where": where.measure,
 }
 

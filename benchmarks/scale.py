@@ -28,6 +28,10 @@ class Scale:
     """Accounts, and regions of each."""
 
     target_rounds: int
+    regions: tuple[int, ...]
+    """Numbers of regions with a copy."""
+
+    region_rounds: int
 
     @property
     def command(self) -> str:
@@ -49,6 +53,8 @@ BENCH = Scale(
     peer=0,
     targets=((1, 1), (3, 2), (6, 4)),
     target_rounds=3,
+    regions=(0, 4, 16),
+    region_rounds=3,
 )
 FULL = Scale(
     "bench-full",
@@ -64,6 +70,8 @@ FULL = Scale(
     peer=1000,
     targets=((6, 4), (24, 4)),
     target_rounds=1,
+    regions=(0, 4, 16),
+    region_rounds=5,
 )
 TRY = Scale(
     "try",
@@ -79,5 +87,7 @@ TRY = Scale(
     peer=240,
     targets=((1, 1), (2, 1)),
     target_rounds=1,
+    regions=(0, 1),
+    region_rounds=1,
 )
 """Whether everything runs: a minute or two, and no figure that means anything. Not kept."""

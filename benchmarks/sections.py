@@ -192,6 +192,15 @@ def _targets(result: Result) -> Iterator[str]:
     yield from tables.table(("targets", *tools), rows)
 
 
+def _regions(result: Result) -> Iterator[str]:
+    rows = [
+        (count, step, tables.both(of["seconds"]), tables.both(of["cpu_seconds"]), f"{of['peak_mib']:.0f}")
+        for count, steps in result["regions"].items()
+        for step, of in steps.items()
+    ]
+    yield from tables.table(("copies", "command", "seconds", "processor, s", "peak, MiB"), rows)
+
+
 SECTIONS = {
     "overhead": Section(
         "Overhead over the engine",
@@ -229,6 +238,12 @@ SECTIONS = {
         "`run-script` starts it. The script keeps nothing, and so it writes each name again the next time. The first "
         "figures have the making of the stacks in them.",
         _targets,
+    ),
+    "regions": Section(
+        "Copies in other regions",
+        "A release of 3 EBS volumes without a fleet, with a copy in none of the regions, in 4, in 16. There is a "
+        "process of the aws plugin for each region.",
+        _regions,
     ),
     "start_up": Section(
         "Start-up",

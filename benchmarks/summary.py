@@ -38,6 +38,7 @@ _SHOWN = {
         *("names", "at_once", "exponents/*"),
         *("targets/*/*/seconds/*", "targets/*/*/cpu_of_a_target/*"),
     ),
+    "regions": ("regions/*/seconds/*", "regions/*/cpu_seconds/*", "regions/*/peak_mib"),
     "start_up": ("*",),
     "where": ("*",),
 }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pulumi import ResourceOptions
 
     from snapnames.rules.images import Image
+    from snapnames.rules.source import SourceInstance
 
     from .account import Account
     from .taken_in import TakenInImage
@@ -44,25 +45,8 @@ def release_images(
     """
     taken = _taken_in(settings)
     names = {release: settings.image_name(release) for release in settings.releases if release not in taken}
-    source = read = None
-    let_go: list[str] = []
-    newest = next((release for release in settings.releases[:1] if release in names), "")
-    only = settings.service if settings.own_config else ""
-    listed = marked_ids(list(names.values()), only) if names else set()
-    if len(listed) != len(names) or listed != marked_ids(None, only):
-        # Only now is boto3 needed, which takes longer to import than a preview without changes takes in all.
-        from .account import Account  # noqa: PLC0415
-
-        account = Account.read(list(names.values()), only)
-        older = {release: name for release, name in names.items() if release != newest}
-        _refuse_missing(account, older, settings.namespace)
-        if newest and account.named(names[newest]) is None:
-            adopted = (settings.fleet or {}).get("adopt", "")
-            source = find_source(settings.source, names[newest], account, reboot=settings.reboot, adopted=adopted)
-            # A copy of that name keeps EC2 from making the image: then the component reads it, and says so.
-            read = None if account.bears(names[newest]) else source
-        taken_over = bool(left) or "adopt" in (settings.fleet or {})
-        let_go = settle_dropped(settings, account, taken_over=taken_over)
+    newest = next((names[release] for release in settings.releases[:1] if release in names), "")
+    source, read, let_go = _settled(settings, names, newest, left)
     check_sharing(settings, before, source.instance_id if source else "")
 
     def declare(image_name: str, options: "ResourceOptions | None" = None) -> ReleaseImage:
@@ -76,7 +60,7 @@ def release_images(
             "description": settings.description,
             "create_timeout": settings.create_timeout,
         }
-        if source is not None and image_name == names.get(newest):
+        if source is not None and image_name == newest:
             args["source_instance_id"] = source.instance_id
             if settings.deprecate_after:
                 args["deprecation_time"] = deprecation_time(settings.deprecate_after, datetime.now(UTC))
@@ -90,6 +74,31 @@ def release_images(
         release: declared.get(release) or declare(names[release], staying(settings, release, left))
         for release in settings.releases
     }
+
+
+def _settled(
+    settings: Settings, names: "Mapping[str, str]", newest: str, left: str
+) -> "tuple[SourceInstance | None, SourceInstance | None, list[str]]":
+    """What the account has: the source of the image that is to be built, and the images that may not be dropped yet.
+
+    The source stands twice: what the image is made of, and what the component need not read again.
+    """
+    only = settings.service if settings.own_config else ""
+    listed = marked_ids(list(names.values()), only) if names else set()
+    if len(listed) == len(names) and listed == marked_ids(None, only):
+        return None, None, []
+    # Only now is boto3 needed, which takes longer to import than a preview without changes takes in all.
+    from .account import Account  # noqa: PLC0415
+
+    account = Account.read(list(names.values()), only)
+    _refuse_missing(account, {release: name for release, name in names.items() if name != newest}, settings.namespace)
+    adopted = (settings.fleet or {}).get("adopt", "")
+    source = None
+    if newest and account.named(newest) is None:
+        source = find_source(settings.source, newest, account, reboot=settings.reboot, adopted=adopted)
+    let_go = settle_dropped(settings, account, taken_over=bool(left or adopted))
+    # A copy of that name keeps EC2 from making the image: then the component reads it, and says so.
+    return source, None if account.bears(newest) else source, let_go
 
 
 def _taken_in(settings: Settings) -> "Mapping[str, Image]":

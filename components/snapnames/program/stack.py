@@ -1,10 +1,11 @@
 """The stack: an image for each release, names on the snapshots behind it, and the fleet; names for all other images."""
 
-from typing import cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
 
 import pulumi
 
-from snapnames.config.settings import OTHER_OWNER, read_settings
+from snapnames.config.settings import OTHER_OWNER, Settings, read_settings
 from snapnames.fleet import Fleet, FleetArgs
 from snapnames.own_process import lighten_program
 from snapnames.own_updates import remember_engine
@@ -29,6 +30,13 @@ from .parameters import check_parameters, declare_parameters
 from .releases import release_images
 from .sharing import share
 
+if TYPE_CHECKING:
+    from pulumi import Output
+
+    from snapnames.release_image import ReleaseImage
+
+    from .taken_in import TakenInImage
+
 
 def declare_stack() -> None:
     """Declare everything that the config of the running program's stack asks for, and export what the commands read.
@@ -45,38 +53,13 @@ def declare_stack() -> None:
     check_parameters(settings, before, copies.unread)
     left = left_release(settings, before)
     images = release_images(settings, before, left)
-
     if settings.releases:
         pulumi.export(IMAGES_OUTPUT, {release: image.image_id for release, image in images.items()})
         pulumi.export("snapshots", {release: image.snapshot_ids for release, image in images.items()})
         pulumi.export("names", {release: image.snapshot_names for release, image in images.items()})
-
-    rollout = None
     if left:
         pulumi.export(LEFT_OUTPUT, left)
-    if settings.fleet is not None:
-        live = images[settings.live]
-        fleet = Fleet(
-            settings.service,
-            cast(
-                "FleetArgs",
-                {
-                    **settings.fleet,
-                    "image_id": live.image_id,
-                    "adopt_from_other_owner": OTHER_OWNER in settings.force,
-                },
-            ),
-        )
-        pulumi.export(LIVE_OUTPUT, settings.live)
-        pulumi.export("launchSettings", fleet.launch_settings_id)
-        pulumi.export(GROUP_OUTPUT, fleet.auto_scaling_group_name)
-        if "adopt" in settings.fleet:
-            pulumi.export(ADOPTED_OUTPUT, fleet.auto_scaling_group_name)
-            pulumi.export(ADOPTED_SERVICE_OUTPUT, settings.service)
-        ran_before = read_history(before.get(HISTORY_OUTPUT))
-        rollout = fleet.rollout
-        history = recorded_history(ran_before, settings.live, settings.releases, rollout)
-        pulumi.export(HISTORY_OUTPUT, history)
+    rollout = _declare_fleet(settings, settings.fleet, images, before) if settings.fleet is not None else None
 
     # A release is copied when it is in service: a region that refuses a copy then keeps nobody from it.
     declared = copies.declare(images, after=rollout)
@@ -91,3 +74,27 @@ def declare_stack() -> None:
         exclude = [*settings.owned_images.get("exclude", ()), *settings.taken_in.values()]
         args = {**settings.owned_images, "exclude": exclude, "name_pattern": settings.name_pattern}
         pulumi.export(RECORD_OUTPUT, OwnedImages("owned-images", cast("OwnedImagesArgs", args)).record)
+
+
+def _declare_fleet(
+    settings: Settings,
+    wanted: Mapping[str, Any],
+    images: "Mapping[str, ReleaseImage | TakenInImage]",
+    before: Mapping[str, Any],
+) -> "Output[str]":
+    """Declare the fleet, which launches the live release, and record which releases have run. Gives its rollout."""
+    args = {
+        **wanted,
+        "image_id": images[settings.live].image_id,
+        "adopt_from_other_owner": OTHER_OWNER in settings.force,
+    }
+    fleet = Fleet(settings.service, cast("FleetArgs", args))
+    pulumi.export(LIVE_OUTPUT, settings.live)
+    pulumi.export("launchSettings", fleet.launch_settings_id)
+    pulumi.export(GROUP_OUTPUT, fleet.auto_scaling_group_name)
+    if "adopt" in wanted:
+        pulumi.export(ADOPTED_OUTPUT, fleet.auto_scaling_group_name)
+        pulumi.export(ADOPTED_SERVICE_OUTPUT, settings.service)
+    ran_before = read_history(before.get(HISTORY_OUTPUT))
+    pulumi.export(HISTORY_OUTPUT, recorded_history(ran_before, settings.live, settings.releases, fleet.rollout))
+    return fleet.rollout
