@@ -1,6 +1,7 @@
 """Which instance a release is made of, as EC2 tells how its instances are."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from snapnames.aws.source_instances import healthy_instances
 from snapnames.errors import InputError
 from snapnames.program.account import Account
 from snapnames.program.source import find_source
+from snapnames.rules.images import Image
 from snapnames.rules.source import volumes_of
 from snapnames.testing.localaws.server import LocalAws
 
@@ -125,3 +127,19 @@ def test_an_instance_that_runs_and_fails_its_checks_is_named_and_not_imaged(acco
         f"snapnames:source {{'role': 'web'}} matches {instance}, of which no status checks pass, and image 'web-1' is "
         "not built yet: wait until one is in service, or set an instance id"
     )
+
+
+def test_an_instance_of_no_group_on_a_past_release_is_taken_last(account: Account, ec2: EC2Client) -> None:
+    """Somebody has launched it by hand. It bears the same tags, and has run longest."""
+    base = launch(ec2, {"role": "db"})
+    names = ("web-1", "web-2")
+    first, live = (ec2.create_image(InstanceId=base, Name=name, NoReboot=True)["ImageId"] for name in names)
+    past = launch(ec2, TAGS, image_id=first)
+    current = launch(ec2, TAGS, image_id=live)
+    made = datetime(2018, 3, 7, tzinfo=UTC)
+    built = [Image(first, "web-1", made), Image(live, "web-2", made)]
+    known = Account(account.session, account.ec2, built)
+
+    assert find_source(TAGS, "web-3", known, reboot=False, live=live).instance_id == current
+    ec2.terminate_instances(InstanceIds=[current])
+    assert find_source(TAGS, "web-3", known, reboot=False, live=live).instance_id == past

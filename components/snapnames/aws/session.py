@@ -1,5 +1,6 @@
 """boto3 clients that use the stack's `aws:` config, for reads that have no data source in the provider."""
 
+import difflib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -89,8 +90,15 @@ class StackSession:
 
     def knows(self, region: str) -> bool:
         """Whether boto3 knows a region of this name."""
+        return region in self._regions()
+
+    def nearest(self, region: str) -> str:
+        """The region that boto3 knows whose name is spelt most like this."""
+        return difflib.get_close_matches(region, self._regions(), n=1, cutoff=0)[0]
+
+    def _regions(self) -> list[str]:
         partitions = self._session.get_available_partitions()
-        return any(region in self._session.get_available_regions("ec2", partition) for partition in partitions)
+        return [region for partition in partitions for region in self._session.get_available_regions("ec2", partition)]
 
     def ec2(self) -> "EC2Client":
         """A client of EC2."""

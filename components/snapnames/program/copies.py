@@ -21,6 +21,7 @@ from .dropped_copies import settle_dropped_copies
 from .recorded_images import RecordedCopy, recorded_copies
 
 if TYPE_CHECKING:
+    from snapnames.aws.session import StackSession
     from snapnames.release_image import ReleaseImage
 
     from .taken_in import TakenInImage
@@ -41,7 +42,8 @@ class Copies:
     def settle(cls, settings: Settings, before: Mapping[str, Any]) -> "Copies":
         """Read each region, and the state. Nothing is read if nothing is copied and nothing was.
 
-        Raises `InputError` for a name that another image has, and as `settle_dropped_copies` does. `before`: the
+        Raises `InputError` for a region that there is not, for a name that another image has, and as
+        `settle_dropped_copies` does. `before`: the
         outputs that the last update has left.
         """
         service = settings.service if settings.own_config else ""
@@ -62,9 +64,20 @@ class Copies:
         ran = {entry.release for entry in read_history(before.get(history_output(service)))}
         waiting = not_in_service_yet(settings.releases, settings.live, ran)
         copies = cls(settings, session.region, recorded, read_regions(session, names), waiting)
+        copies.refuse_unknown(session)
         copies.refuse_taken()
         settle_dropped_copies(settings, dropped, copies.read, session)
         return copies
+
+    def refuse_unknown(self, session: "StackSession") -> None:
+        """Raise `InputError` for a region that does not answer, and of which boto3 knows no region of that name."""
+        for region in self.settings.copies:
+            if self.read[region].fault and not session.knows(region):
+                raise InputError(
+                    f"{self.settings.namespace}copies lists {region!r}; AWS does not answer there, and boto3 knows no "
+                    f"region of this name; the nearest is {session.nearest(region)!r}: correct it, or if the region is "
+                    "new, install a newer boto3"
+                )
 
     def refuse_taken(self) -> None:
         """Raise `InputError` if an image that the state does not have bears the name of a copy."""

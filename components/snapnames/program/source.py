@@ -1,6 +1,7 @@
 """The instance that the new release of the program is made of."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -17,14 +18,21 @@ if TYPE_CHECKING:
     from .account import Account
 
 
-def find_source(
-    source: str | Mapping[str, str], image_name: str, account: "Account", *, reboot: bool, adopted: str = ""
+def find_source(  # noqa: PLR0913 -- by name
+    source: str | Mapping[str, str],
+    image_name: str,
+    account: "Account",
+    *,
+    reboot: bool,
+    adopted: str = "",
+    live: str = "",
 ) -> SourceInstance:
     """The source instance.
 
     If `source` is an instance id, it is the one of this id. If `source` has tags, it is an instance with these tags
     that runs and is healthy (both status checks say `ok`), is in service in its group if it has one, and has run
-    longest; first of those that run what their group launches now. If `source` is `fleet`, it is chosen in the same way
+    longest; first of those that run what their group launches now, or that are of no group and run no past release.
+    `live`: the id of the live release's image, if there is one. If `source` is `fleet`, it is chosen in the same way
     of those that Auto Scaling has in service in the stack's own group, or in the group `adopted`, whatever their tags
     are.
 
@@ -45,7 +53,8 @@ def find_source(
         running = running_instances(account.ec2, source)
         healthy = healthy_instances(account.ec2, running)
         found = candidates(account.ec2, account.session.autoscaling(), healthy)
-    best = chosen(found)
+    past = {image.image_id for image in account.built} - {live} if live else set()
+    best = chosen(replace(one, past=not one.group and one.image_id in past) for one in found)
     if not running:
         raise InputError(
             f"snapnames:source {shown} matches no running instance in this account and region, and image "
@@ -59,7 +68,7 @@ def find_source(
             f"snapnames:source {shown} matches {ids}, {why}, and image {image_name!r} is not built yet: wait until one "
             "is in service, or set an instance id"
         )
-    _say(image_name, best, account, f"the longest of {len(found)} healthy ({len(running)} running)")
+    _say(image_name, best, account, f"the longest of {len(found)} healthy ({len(running)} running)", live)
     return _taken(best, running, reboot=reboot)
 
 
@@ -109,7 +118,7 @@ def _taken(best: Candidate, instances: "Sequence[InstanceTypeDef]", *, reboot: b
     return next(source_of(one) for one in instances if one["InstanceId"] == best.instance_id)
 
 
-def _say(image_name: str, best: Candidate, account: "Account", of: str) -> None:
+def _say(image_name: str, best: Candidate, account: "Account", of: str, live: str = "") -> None:
     names = {image.image_id: image.name for image in account.built}
     runs = names.get(best.image_id, best.image_id)
     pulumi.log.info(
@@ -117,9 +126,11 @@ def _say(image_name: str, best: Candidate, account: "Account", of: str) -> None:
         f"runs {runs}"
     )
     if not best.current:
+        now = f"its group {best.group} launches {names.get(best.launches, best.launches)}"
         pulumi.log.warn(
-            f"source of image {image_name}: {best.instance_id} runs {runs}, and its group {best.group} launches "
-            f"{names.get(best.launches, best.launches)}: the new image is made of what was released before"
+            f"source of image {image_name}: {best.instance_id} runs {runs}, and "
+            f"{now if best.group else f'{names.get(live, live)} is live'}: the new image is made of what was released "
+            "before"
         )
 
 

@@ -74,16 +74,20 @@ class Candidate:
     launches: str = ""
     """Id of the image that its group launches now; empty for an instance of no group."""
 
+    past: bool = False
+    """Whether it is of no group, and runs the image of a release of the stack that is not the live one."""
+
     @property
     def current(self) -> bool:
-        """Whether it runs what its group launches."""
-        return not self.group or self.image_id == self.launches
+        """Whether it runs what its group launches, or is of no group and runs no past release."""
+        return self.image_id == self.launches if self.group else not self.past
 
 
 def chosen(candidates: Iterable[Candidate]) -> Candidate | None:
-    """The one that has run longest, of those in service; first of those that run what their group launches.
+    """The one that has run longest, of those in service; first of those that are current.
 
-    While a group replaces its instances, those of the release before bear the same tags.
+    While a group replaces its instances, those of the release before bear the same tags. So does an instance that
+    somebody has launched from the image of a past release.
 
     >>> from datetime import UTC, timedelta
     >>> noon = datetime(2018, 3, 7, 12, tzinfo=UTC)

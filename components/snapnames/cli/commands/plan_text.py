@@ -1,5 +1,6 @@
 """What a preview shows to be reviewed: every name, and each property that changes of what the fleet is made of."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from snapnames.cli.commands.session import Session
@@ -8,10 +9,36 @@ from snapnames.cli.stack.steps import Steps
 
 def show_plan(session: Session, steps: Steps) -> None:
     """Say the names that snapshots get, and the old and new value of each property that changes."""
-    for resource, name in sorted(steps.names.items(), key=lambda named: (named[1], named[0])):
-        session.display.say(f"  name {resource.rpartition(':')[2]}: {name}")
+    for line in name_lines(steps.names):
+        session.display.say(f"  {line}")
     for changed in steps.properties:
         session.display.say(f"  {changed}")
+
+
+def name_lines(names: Mapping[str, str]) -> list[str]:
+    """The Name that each device of an image gets; the regions in which the same device of a copy gets it too.
+
+    `names`: the Tag's name, `<image>:<device>` or `<image>:<region>:<device>`, to the Name.
+
+    >>> tags = ("web-1:/dev/sda1", "web-1:eu-west-1:/dev/sda1", "web-1:us-west-2:/dev/sda1")
+    >>> name_lines(dict.fromkeys(tags, "web-1(001)"))
+    ['name /dev/sda1: web-1(001), also of the copies in eu-west-1, us-west-2']
+    >>> name_lines({"web-1:us-west-2:/dev/sda1": "web-1(001)"})
+    ['name /dev/sda1: web-1(001), of the copy in us-west-2']
+    """
+    regions: dict[tuple[str, str, str], list[str]] = {}
+    for tag, name in names.items():
+        image, *region, device = tag.split(":")
+        regions.setdefault((name, device, image), []).extend(region or [""])
+    return [f"name {device}: {name}{_copied(found)}" for (name, device, _), found in sorted(regions.items())]
+
+
+def _copied(regions: list[str]) -> str:
+    there = sorted(region for region in regions if region)
+    if not there:
+        return ""
+    also = "also " if "" in regions else ""
+    return f", {also}of the {'copies' if len(there) > 1 else 'copy'} in {', '.join(there)}"
 
 
 def details(steps: Steps) -> dict[str, Any]:
