@@ -28,3 +28,7 @@ class InputError(Exception):
 def _shown() -> type[InputError]:
     """The same, as a kind of Pulumi's own error."""
     return type(InputError.__name__, (InputError, sys.modules["pulumi"].RunError), {})
+
+
+FAILS_LAST = "The update will do the rest, and fail then"
+"""What a preview says of an update that ends in an error when everything else is done."""

@@ -1,8 +1,10 @@
 """Regions in trouble: a copy that fails, one that is in use or gone, and a region that refuses every call."""
 
+import json
 from collections.abc import Callable
 
 import pytest
+import yaml
 from mypy_boto3_ec2 import EC2Client
 from snapnames.testing.localaws.server import LocalAws
 
@@ -65,6 +67,39 @@ def test_a_region_that_refuses_every_call_keeps_no_other_from_the_next_release(
     assert [line for line in previewed.splitlines() if line.startswith(" - ")] == []
     assert untouched == named("1")
     assert [holdings(aws, region) for region in (HOME, WEST, CLOSED)] == [named("1", "2")] * 3
+
+
+def test_a_region_in_trouble_holds_up_neither_the_next_deployments_nor_a_rollback(
+    program: Callable[..., Program], aws: LocalAws, source: str
+) -> None:
+    """What is live is listed, though the command ends in 1. So does its preview, which knows it."""
+    aws.ec2(opted_in=[CLOSED])
+    stack = program(config(source, ["1"], {CLOSED: {}}, fleet={**FLEET, "instanceRefresh": {}}))
+    aws.settings(pending_seconds=0, refresh_seconds=0.05)
+    stack.up("--skip-preview")
+    aws.ec2(opted_in=[])
+
+    previewed = stack.snapnames("deploy", "--release", "2", "--preview", code=1)
+    deployed = stack.snapnames("deploy", "--release", "2", code=1)
+    listed = [_listed(stack)]
+    for command in (["deploy", "--release", "3"], ["rollback"]):
+        stack.config.update(releases=listed[-1][0], live=listed[-1][1])
+        stack.snapnames(*command, code=1)
+        listed.append(_listed(stack))
+
+    assert "the update would do all of this, and end in exit code 1" in previewed.err
+    assert "front-web-2 is live: 1 of 1 instance runs it. Pulumi.test.yaml says so too" in deployed.err
+    assert "as it was" not in deployed.err
+    assert listed == [(["2", "1"], "2"), (["3", "2", "1"], "3"), (["3", "2", "1"], "2")]
+    assert holdings(aws, HOME) == named("1", "2", "3")
+
+
+def _listed(stack: Program) -> tuple[list[str], str]:
+    """The releases in the stack's file, and the live one."""
+    config = yaml.safe_load((stack.folder / "Pulumi.test.yaml").read_text(encoding="utf-8"))["config"]
+    releases = config["snapnames:releases"]
+    found = json.loads(releases) if isinstance(releases, str) else releases
+    return found, str(config.get("snapnames:live", found[0]))
 
 
 def test_a_copy_that_is_used_in_its_region_is_not_dropped_with_its_release_nor_with_the_region(

@@ -10,7 +10,7 @@ from typing import Any
 import pulumi
 from pulumi import Output
 
-from snapnames.errors import InputError
+from snapnames.errors import FAILS_LAST, InputError
 
 from .aws_resources import registered
 
@@ -28,7 +28,7 @@ def fail_last(problems: Sequence[Output[str]], outputs: Sequence[Output[Any]]) -
             return ""
         message = "\n".join(one for one in found if one)
         if pulumi.runtime.is_dry_run():
-            pulumi.log.warn(f"{message}. The update will do the rest, and fail then")
+            pulumi.log.warn(f"{message}. {FAILS_LAST}")
             return message
         await asyncio.gather(*(one.future() for one in outputs))
         done = 0

@@ -7,7 +7,7 @@ from typing import Any
 
 from snapnames.cli.commands.destroyed import keep_unlisted, refuse_to_destroy
 from snapnames.cli.commands.dropping import Dropped, drop, would_drop
-from snapnames.cli.commands.plan_text import details, show_plan
+from snapnames.cli.commands.plan_text import details, refuse_last_error, show_plan
 from snapnames.cli.commands.services import refuse_others
 from snapnames.cli.commands.session import Session
 from snapnames.cli.commands.standing import Standing
@@ -85,14 +85,16 @@ class Deploy:
             refuse_others(steps, session.service, session.others)
             refuse_to_destroy(session, steps)
             if preview:
-                return self._document(steps, before, preview=True, going=going, outcome=self._would_keep(going, before))
+                kept = self._would_keep(going, before)
+                refuse_last_error(steps)
+                return self._document(steps, before, preview=True, going=going, outcome=kept)
             leaving = self._leaving(steps, images)
             session.refuse_newcomers(self.wanted.listed)
             session.update(config, refresh=refresh, planned=steps)
         except StaleListError:
             raise
         except CommandError as error:
-            raise self._failed(error) from error
+            raise self._failed(error, preview=preview) from error
         session.file = session.file.replace(self.wanted)
         self._remove_left(config)
         self._delete_left(leaving)
@@ -201,11 +203,20 @@ class Deploy:
                 now = found.image if found else None
         return now
 
-    def _failed(self, error: CommandError) -> CommandError:
-        """The error with the image's fate, and with the next step. Removes an image that failed in EC2."""
+    def _failed(self, error: CommandError, *, preview: bool = False) -> CommandError:
+        """The error with the image's fate, and with the next step. Removes an image that failed in EC2.
+
+        After a preview it changes nothing, and asks for nothing.
+        """
         session = self.session
+        if preview:
+            return CommandError(f"{error}\n{session.file.path.name} is as it was", error.code)
         try:
             found = session.images().get(self.release)
+            standing = session.standing()
+            if error.code is not Exit.INTERRUPTED and self._done(standing, found):
+                session.file = session.file.replace(self.wanted)
+                return CommandError(f"{error}\n{session.deployed_beside(self.release, standing)}", error.code)
         except CommandError as unreadable:
             return CommandError(f"{error}\n{session.file.path.name} is as it was\n{unreadable}", error.code)
         image = found.image if found else None
@@ -230,6 +241,17 @@ class Deploy:
             lines.insert(0, f"image {image.name!r} ({image.image_id}) is {image.state!r} in EC2{reason}")
             lines.append(self._tidied(image))
         return CommandError("\n".join(lines), error.code)
+
+    def _done(self, standing: Standing, found: ImageWithSnapshots | None) -> bool:
+        """Whether the release is deployed, though the update has failed: at something else, as a region of copies.
+
+        A stack without a fleet has its image, with a name on each snapshot.
+        """
+        session = self.session
+        if session.has_fleet or standing.status is not None:
+            return standing.serves(session.image_name(self.release), rolls=session.rolls)
+        named = found is not None and found.snapshots and all(snapshot.name for snapshot in found.snapshots)
+        return bool(found and found.image.state == "available" and named)
 
     def _gone_back(self) -> list[str] | None:
         """What has become of a fleet whose rollout has failed; None when that is not what has failed."""

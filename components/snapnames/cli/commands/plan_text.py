@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from snapnames.cli.commands.session import Session
+from snapnames.cli.errors import CommandError
 from snapnames.cli.stack.steps import Steps
+from snapnames.errors import FAILS_LAST
 
 
 def show_plan(session: Session, steps: Steps) -> None:
@@ -13,6 +15,12 @@ def show_plan(session: Session, steps: Steps) -> None:
         session.display.say(f"  {line}")
     for changed in steps.properties:
         session.display.say(f"  {changed}")
+
+
+def refuse_last_error(steps: Steps) -> None:
+    """Raise `CommandError` if the update will do all of it and fail then. The preview has said at what."""
+    if any(FAILS_LAST in warning for warning in steps.warnings):
+        raise CommandError("the update would do all of this, and end in exit code 1 because of what the warning says")
 
 
 def name_lines(names: Mapping[str, str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from snapnames.cli.commands.plan_text import details, show_plan
+from snapnames.cli.commands.plan_text import details, refuse_last_error, show_plan
 from snapnames.cli.commands.services import refuse_others
 from snapnames.cli.commands.session import Session
 from snapnames.cli.commands.standing import Standing
@@ -47,14 +47,15 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
         _refuse_images(steps.seen)
         refuse_others(steps, session.service, session.others)
         _refuse_to_stand_still(session, steps.seen, standing, wanted)
-        if not preview:
+        if preview:
+            refuse_last_error(steps)
+        else:
             session.refuse_newcomers((*kept, *wanted.listed))
             session.update(config, refresh=refresh, planned=steps)
     except StaleListError:
         raise
     except CommandError as error:
-        stands = "" if preview or error.code is Exit.INTERRUPTED else f"\n{_stands(session, wanted)}"
-        raise CommandError(f"{error}\n{session.file.path.name} is as it was{stands}", error.code) from error
+        raise _failed(session, error, wanted, preview=preview) from error
     if not preview:
         session.file.replace(wanted)
         standing = session.standing()
@@ -103,11 +104,23 @@ def _refuse_to_stand_still(session: Session, steps: list[Step], standing: Standi
     )
 
 
-def _stands(session: Session, wanted: Releases) -> str:
+def _failed(session: Session, error: CommandError, wanted: Releases, *, preview: bool) -> CommandError:
+    """The error, with where the fleet is. The file is written if the fleet has moved, and something else has failed."""
+    as_it_was = f"{error}\n{session.file.path.name} is as it was"
+    if preview or error.code is Exit.INTERRUPTED:
+        return CommandError(as_it_was, error.code)
+    standing = session.standing()
+    if standing.serves(session.image_name(wanted.live or ""), rolls=session.rolls):
+        session.file.replace(wanted)
+        return CommandError(f"{error}\n{session.deployed_beside(wanted.live, standing)}", error.code)
+    return CommandError(f"{as_it_was}\n{_stands(session, wanted, standing)}", error.code)
+
+
+def _stands(session: Session, wanted: Releases, standing: Standing) -> str:
     """Where the fleet is after a rollback that failed, and what goes on from there."""
     image = session.image_name(wanted.live or "")
     again = shell_command("snapnames", "rollback", wanted.live or "")
-    return f"{session.standing().outcome(image)}. {again} goes on from here"
+    return f"{standing.outcome(image)}. {again} goes on from here"
 
 
 def _refuse_images(steps: list[Step]) -> None:

@@ -106,6 +106,13 @@ class Session:
             return f"{image} is built; the stack has no fleet that launches it"
         return standing.outcome(image)
 
+    def deployed_beside(self, release: str | None, standing: Standing) -> str:
+        """What an update has come to that has deployed the release, and has failed at something else."""
+        return (
+            f"{self.outcome(release, standing)}. {self.file.path.name} says so too. What failed is tried again by the "
+            "next deployment, or by `pulumi up`"
+        )
+
     def unlisted(self, images: Mapping[str, Image]) -> list[str]:
         """Releases that the state has a built image of and the file does not list, the newest first."""
         found = [

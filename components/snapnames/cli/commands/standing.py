@@ -63,6 +63,14 @@ class Standing:
             return f"new launches use {image}; the group wants no instance"
         return f"{status.saying(self.images)}{self._next_step(status)}"
 
+    def serves(self, image: str, *, rolls: bool) -> bool:
+        """Whether the fleet has moved to the image of that name.
+
+        `rolls`: whether the update replaces the instances. Then they all run it, and no refresh of it has failed.
+        """
+        moved = self.status is not None and self.launches == image
+        return moved and (not rolls or (self.status is not None and self.status.rolled_out and not self.failed))
+
     def running(self, image: str) -> int:
         """How many instances in service run the image of that name."""
         return sum(count for image_id, count in self._running.items() if self.images.get(image_id) == image)
