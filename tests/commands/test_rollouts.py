@@ -8,7 +8,7 @@ from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
 from snapnames.testing.localaws.server import LocalAws
 
-from tests.account import images, launch, writes
+from tests.account import images, launch
 from tests.program import Program
 
 from .rolling import Make, group_name, refreshes, running, service
@@ -51,20 +51,6 @@ def test_a_release_whose_instances_never_become_healthy_leaves_the_fleet_on_the_
     assert "Pulumi.test.yaml is as it was" in said
     assert "no image was destroyed, EC2 has all 2: `snapnames deploy --release 2` tries front-web-2 again" in said
     assert " is live: 4 of 4 instances run it" not in refused.out
-
-
-def test_a_preview_of_a_release_whose_rollout_has_failed_changes_nothing(
-    aws: LocalAws, ec2: EC2Client, autoscaling: AutoScalingClient, stack: Program
-) -> None:
-    """It does not take the fleet back, as the deployment would."""
-    aws.settings(unhealthy_images=["front-web-2"], refresh_timeout_seconds=1)
-    stack.snapnames("deploy", "--release", "2", "--no-rollback", code=1)
-    before, mark = (running(ec2, autoscaling), images(ec2)), aws.mark()
-
-    stack.snapnames("deploy", "--release", "2", "--preview", code=None)
-
-    assert writes(aws, mark) == []
-    assert (running(ec2, autoscaling), images(ec2)) == before
 
 
 def test_a_plain_update_to_such_a_release_fails_and_deletes_nothing_until_it_is_good(

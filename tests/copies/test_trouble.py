@@ -72,7 +72,7 @@ def test_a_region_that_refuses_every_call_keeps_no_other_from_the_next_release(
 def test_a_region_in_trouble_holds_up_neither_the_next_deployments_nor_a_rollback(
     program: Callable[..., Program], aws: LocalAws, source: str
 ) -> None:
-    """What is live is listed, though the command ends in 1. So does its preview, which knows it."""
+    """What is live is listed, though the command ends in 1. So does its preview, which changes nothing."""
     aws.ec2(opted_in=[CLOSED])
     stack = program(config(source, ["1"], {CLOSED: {}}, fleet={**FLEET, "instanceRefresh": {}}))
     aws.settings(pending_seconds=0, refresh_seconds=0.05)
@@ -86,12 +86,18 @@ def test_a_region_in_trouble_holds_up_neither_the_next_deployments_nor_a_rollbac
         stack.config.update(releases=listed[-1][0], live=listed[-1][1])
         stack.snapnames(*command, code=1)
         listed.append(_listed(stack))
+    aws.settings(unhealthy_images=["front-web-4"], refresh_timeout_seconds=1)
+    stack.config.update(releases=listed[-1][0], live=listed[-1][1])
+    stack.snapnames("deploy", "--release", "4", "--no-rollback", code=1)
+    mark = aws.mark()
+    stack.snapnames("deploy", "--release", "4", "--preview", code=1)
 
+    assert writes(aws, mark) == []
     assert "the update would do all of this, and end in exit code 1" in previewed.err
     assert "front-web-2 is live: 1 of 1 instance runs it. Pulumi.test.yaml says so too" in deployed.err
     assert "as it was" not in deployed.err
     assert listed == [(["2", "1"], "2"), (["3", "2", "1"], "3"), (["3", "2", "1"], "2")]
-    assert holdings(aws, HOME) == named("1", "2", "3")
+    assert holdings(aws, HOME) == named("1", "2", "3", "4")
 
 
 def _listed(stack: Program) -> tuple[list[str], str]:
