@@ -91,7 +91,11 @@ def _renamed(prepared: Callable[[Stage], tuple[Start, Start]]) -> dict[str, Any]
         after_run = name()
         ec2.create_tags(Resources=[snapshot], Tags=[{"Key": "Name", "Value": _PERSONS}])
         _done(remove())
-        return {"kept_by_run": after_run == _PERSONS, "kept_by_destroy": name() == _PERSONS}
+        return {"next_run": _kept(after_run), "destroy": _kept(name())}
+
+
+def _kept(name: str) -> str:
+    return "stays" if name == _PERSONS else "is lost"
 
 
 def _naming(on: Stage) -> tuple[Start, Start]:
