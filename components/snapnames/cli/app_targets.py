@@ -1,25 +1,22 @@
 """The commands for many accounts and regions, and their options."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from snapnames.cli.errors import Exit
+from snapnames.cli.options import Html, Json
+from snapnames.cli.running import run_command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from snapnames.cli.display import Display
     from snapnames.cli.targets.report import Report
 
 
-class Run(Protocol):
-    """Runs a command, prints its result or its error, and ends with the exit code."""
-
-    def __call__(self, run: "Callable[[Display], object]", *, as_json: bool, aside: bool = False) -> None:
-        """Run it. `aside`: whether progress goes to stderr in any case."""
-
+commands = typer.Typer()
 
 _CODES = (
     "Exit codes: 0 done; 1 some targets can't be reached, or AWS refused a read; 2 bad usage. It never changes "
@@ -31,54 +28,50 @@ _MERGE_CODES = (
 
 _NAMED = 5
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout; what a person reads goes to stderr.")]
-Html = Annotated[Path | None, typer.Option("--html", help="Write one self-contained page too.", metavar="FILE")]
 Csv = Annotated[Path | None, typer.Option("--csv", help="Write a line for each target too.", metavar="FILE")]
 
 
-def register(app: typer.Typer, run: Run) -> None:
-    """Add the commands to the app."""
+@commands.command(epilog=_CODES)
+def targets(
+    file: Annotated[Path, typer.Argument(help="The file of targets, in YAML.", metavar="FILE")],
+    *,
+    shard: Annotated[
+        str | None, typer.Option(help="Only the part I of N equal parts, counted from 1.", metavar="I/N")
+    ] = None,
+    write: Annotated[
+        Path | None,
+        typer.Option("--write", help="Write the list as it is now, for shards of one run.", metavar="LIST"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List the accounts and regions of a file, and check that each can be reached.
 
-    @app.command(epilog=_CODES)
-    def targets(
-        file: Annotated[Path, typer.Argument(help="The file of targets, in YAML.", metavar="FILE")],
-        *,
-        shard: Annotated[
-            str | None, typer.Option(help="Only the part I of N equal parts, counted from 1.", metavar="I/N")
-        ] = None,
-        write: Annotated[
-            Path | None,
-            typer.Option("--write", help="Write the list as it is now, for shards of one run.", metavar="LIST"),
-        ] = None,
-        as_json: Json = False,
-    ) -> None:
-        """List the accounts and regions of a file, and check that each can be reached.
-
-        Assumes each role, compares the account, and reads which regions are enabled.
-        """
-        unreachable = _targets(run, file, shard, write, as_json=as_json)
-        if unreachable:
-            raise typer.Exit(Exit.FAILED)
-
-    @app.command(epilog=_MERGE_CODES)
-    def merge(
-        files: Annotated[list[Path], typer.Argument(help="The JSON of each shard.", metavar="FILE...")],
-        *,
-        html: Html = None,
-        csv: Csv = None,
-        as_json: Json = False,
-    ) -> None:
-        """Make one report of the results of all shards.
-
-        Takes what `ledger --targets` and `name-owned --targets` write with --json. Refuses files of another list, a
-        shard that is there twice, and a shard that is missing.
-        """
-        failed = _merge(run, files, html, csv, as_json=as_json)
-        if failed:
-            raise typer.Exit(Exit.FAILED)
+    Assumes each role, compares the account, and reads which regions are enabled.
+    """
+    unreachable = _targets(file, shard, write, as_json=as_json)
+    if unreachable:
+        raise typer.Exit(Exit.FAILED)
 
 
-def _targets(run: Run, file: Path, shard: str | None, write: Path | None, *, as_json: bool) -> int:
+@commands.command(epilog=_MERGE_CODES)
+def merge(
+    files: Annotated[list[Path], typer.Argument(help="The JSON of each shard.", metavar="FILE...")],
+    *,
+    html: Html = None,
+    csv: Csv = None,
+    as_json: Json = False,
+) -> None:
+    """Make one report of the results of all shards.
+
+    Takes what `ledger --targets` and `name-owned --targets` write with --json. Refuses files of another list, a
+    shard that is there twice, and a shard that is missing.
+    """
+    failed = _merge(files, html, csv, as_json=as_json)
+    if failed:
+        raise typer.Exit(Exit.FAILED)
+
+
+def _targets(file: Path, shard: str | None, write: Path | None, *, as_json: bool) -> int:
     """How many targets can't be reached."""
     unreachable: list[object] = []
 
@@ -98,11 +91,11 @@ def _targets(run: Run, file: Path, shard: str | None, write: Path | None, *, as_
             display.say(write_list(found, write))
         return found.document
 
-    run(check, as_json=as_json, aside=True)
+    run_command(check, as_json=as_json, aside=True)
     return len(unreachable)
 
 
-def _merge(run: Run, files: list[Path], html: Path | None, csv: Path | None, *, as_json: bool) -> int:
+def _merge(files: list[Path], html: Path | None, csv: Path | None, *, as_json: bool) -> int:
     """How many targets failed or could not be read."""
     failed: list[object] = []
 
@@ -122,7 +115,7 @@ def _merge(run: Run, files: list[Path], html: Path | None, csv: Path | None, *, 
         failed.extend(found.not_read)
         return shown(found, display, html=html, csv=csv, as_json=as_json)
 
-    run(merged, as_json=as_json, aside=True)
+    run_command(merged, as_json=as_json, aside=True)
     return len(failed)
 
 
