@@ -1,5 +1,6 @@
 """What tests on the real engine share: the engine, an account, and stacks in it."""
 
+import asyncio
 import json
 import os
 import signal
@@ -41,6 +42,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "snapnames_engine" in getattr(item, "fixturenames", ()):
             item.add_marker("engine")
+
+
+@pytest.fixture(autouse=True)
+def loop_of_this_thread() -> None:
+    """Have an event loop: Pulumi's SDK makes outputs on it, and `asyncio.run` of an earlier test leaves none."""
+    try:
+        asyncio.get_event_loop_policy().get_event_loop()
+    except RuntimeError:
+        asyncio.set_event_loop(asyncio.new_event_loop())
 
 
 @pytest.fixture(scope="session")

@@ -144,6 +144,7 @@ def test_releases_says_what_exists_and_which_is_live(service: Service) -> None:
             "size_gib": 78,
             "snapshots": three_names(f"front-web-{release}"),
             "taken_in": False,
+            "copies": {},
         }
         for release in ("2", "1")
     ]

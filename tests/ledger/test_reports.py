@@ -165,7 +165,8 @@ def test_an_image_that_nothing_uses_says_what_would_go_with_it(builder: str | No
     """Not a snapshot that another image has too."""
     shared = image(2, {"/dev/xvda": "snap-1a"}, builder=builder)
     snapshots = (snapshot("snap-1a", "x", 8), snapshot("snap-1f", "y", 20))
-    of = view(image(1, builder=builder), shared, snapshots=snapshots, uses=(), account=True, verdicts={"ami-1": SAFE})
+    read = {"account": True, "verdicts": {"ami-1": SAFE}, "asked": frozenset({"ami-1"})}
+    of = view(image(1, builder=builder), shared, snapshots=snapshots, uses=(), **read)
 
     unused = [one for one in findings(of) if one.kind == "unused"]
 

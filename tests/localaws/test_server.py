@@ -71,6 +71,7 @@ def test_a_reset_empties_every_region_and_takes_orders_back(aws: LocalAws, ec2: 
         "alarms": [],
         "next_images": [],
         "policies": {},
+        "roles": {},
     }
     assert ec2.describe_images(Owners=["self"])["Images"] == []
     assert ec2.describe_tags()["Tags"] == []

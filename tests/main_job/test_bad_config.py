@@ -180,6 +180,7 @@ def test_every_key_is_taken_over() -> None:
             "minimum_age_seconds": 88200.0,
             "names_per_second": 2.5,
         },
+        home="ap-northeast-2",
     )
 
 
