@@ -112,6 +112,7 @@ def test_a_table_of_releases_shows_a_name_as_it_is(release: str, name: str) -> N
         "state": "available",
         "listed": True,
         "taken_in": False,
+        "copies": {},
         "age_seconds": 1,
         "size_gib": 8,
         "snapshots": {"/dev/sda1": name},

@@ -10,6 +10,7 @@ from pulumi import Output, ResourceOptions
 from snapnames.config.settings import Settings
 from snapnames.errors import InputError
 from snapnames.image_copy import ImageCopy, ImageCopyArgs
+from snapnames.printable import shell_command
 from snapnames.resources.account_images import stack_tag
 from snapnames.resources.last_error import fail_last
 from snapnames.resources.region_providers import region_provider
@@ -197,8 +198,8 @@ class Copies:
         return copy.image_id.apply(
             lambda image_id: (
                 f"the copy {recorded.name!r} ({image_id}) in {region} does not exist any more: run `pulumi up "
-                "--refresh`, which copies the image again. The snapshots of the lost copy stay: see `snapnames ledger "
-                f"--region {region}`"
+                "--refresh`, which copies the image again. The snapshots of the lost copy stay: see "
+                f"{shell_command('snapnames', 'ledger', '--region', region)}"
                 if image_id == recorded.image_id
                 else ""
             )

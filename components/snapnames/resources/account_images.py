@@ -11,6 +11,7 @@ import pulumi
 from pulumi import ComponentResource, Output, ProviderResource, Resource
 
 from snapnames.errors import InputError
+from snapnames.printable import shell_command
 from snapnames.rules.images import SERVICE_TAG, STACK_TAG
 from snapnames.rules.limits import chunks
 from snapnames.rules.resource_types import IMAGE_IDS
@@ -108,7 +109,8 @@ def refuse_unfinished_copy(name: str, image_id: str, owner: ComponentResource) -
 
     def refuse(ami: Mapping[str, Any]) -> NoReturn:
         region = ami["arn"].split(":")[3]
-        deletes = f"`aws ec2 deregister-image --region {region} --image-id {image_id} --delete-associated-snapshots`"
+        deregister = ("aws", "ec2", "deregister-image", "--region", region, "--image-id", image_id)
+        deletes = shell_command(*deregister, "--delete-associated-snapshots")
         step = (
             "run `pulumi up --refresh` when it has become available"
             if ami["state"] in ("pending", "transient")
