@@ -58,7 +58,7 @@ def main() -> None:
     scale = scales[chosen.scale]
     command = scale.command
     if chosen.rounds:
-        scale = replace(scale, rounds=chosen.rounds)
+        scale = replace(scale, rounds=chosen.rounds, target_rounds=chosen.rounds, region_rounds=chosen.rounds)
         command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])
     wanted = chosen.only or [question for question in QUESTIONS if question != "peer" or scale.name == FULL.name]
     for question in () if chosen.page else wanted:
