@@ -211,10 +211,11 @@ class Deploy:
         session = self.session
         if preview:
             return CommandError(f"{error}\n{session.file.path.name} is as it was", error.code)
+        stopped = error.code is Exit.INTERRUPTED
         try:
             found = session.images().get(self.release)
-            standing = session.standing()
-            if error.code is not Exit.INTERRUPTED and self._done(standing, found):
+            standing = None if stopped else session.standing()
+            if standing is not None and self._done(standing, found):
                 session.file = session.file.replace(self.wanted)
                 return CommandError(f"{error}\n{session.deployed_beside(self.release, standing)}", error.code)
         except CommandError as unreadable:
@@ -222,10 +223,10 @@ class Deploy:
         image = found.image if found else None
         again = shell_command("snapnames", "deploy", "--release", self.release)
         lines = [str(error), f"{session.file.path.name} is as it was"]
-        story = self._gone_back() if error.code is not Exit.INTERRUPTED else None
+        story = self._gone_back(standing) if standing is not None else None
         if story is not None:
             return CommandError("\n".join([*lines, *story]), error.code)
-        if error.code is Exit.INTERRUPTED:
+        if stopped:
             state = f"image {image.name!r} ({image.image_id}) is {image.state}" if image else "no image was made"
             lines.append(f"{state}: {again} goes on from here")
         elif image is None or self.release in session.file.releases.listed:
@@ -245,18 +246,20 @@ class Deploy:
     def _done(self, standing: Standing, found: ImageWithSnapshots | None) -> bool:
         """Whether the release is deployed, though the update has failed: at something else, as a region of copies.
 
-        A stack without a fleet has its image, with a name on each snapshot.
+        A stack without a fleet has its image in the state, and each of its snapshots has a Name.
         """
-        session = self.session
+        session, name = self.session, self.session.image_name(self.release)
         if session.has_fleet or standing.status is not None:
-            return standing.serves(session.image_name(self.release), rolls=session.rolls)
-        named = found is not None and found.snapshots and all(snapshot.name for snapshot in found.snapshots)
-        return bool(found and found.image.state == "available" and named)
+            return standing.serves(name, rolls=session.rolls)
+        # Others can write the name and the mark of an image, and not the state.
+        if found is None or standing.images.get(found.image.image_id) != name:
+            return False
+        named = bool(found.snapshots) and all(one.name for one in found.snapshots)
+        return named and found.image.state == "available"
 
-    def _gone_back(self) -> list[str] | None:
+    def _gone_back(self, standing: Standing) -> list[str] | None:
         """What has become of a fleet whose rollout has failed; None when that is not what has failed."""
         session, name = self.session, self.session.image_name(self.release)
-        standing = session.standing()
         if not standing.failed or standing.launches != name:
             return None
         again = shell_command("snapnames", "deploy", "--release", self.release)

@@ -19,7 +19,8 @@ def show_plan(session: Session, steps: Steps) -> None:
 
 def refuse_last_error(steps: Steps) -> None:
     """Raise `CommandError` if the update will do all of it and fail then. The preview has said at what."""
-    if any(FAILS_LAST in warning for warning in steps.warnings):
+    # What comes before this sentence can quote texts of others.
+    if any(warning.endswith(FAILS_LAST) for warning in steps.warnings):
         raise CommandError("the update would do all of this, and end in exit code 1 because of what the warning says")
 
 
