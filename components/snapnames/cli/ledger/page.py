@@ -1,18 +1,12 @@
-"""The ledger as one HTML page. It loads nothing from elsewhere, and its policy allows only its own script."""
-
-from base64 import b64encode
-from hashlib import sha256
-from importlib.resources import files
-
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+"""The ledger as one HTML page."""
 
 from snapnames.cli.age import age
 from snapnames.cli.ledger import plan_text, sums_text
 from snapnames.cli.ledger.book import Ledger
 from snapnames.cli.ledger.chart import chart
 from snapnames.cli.ledger.findings import BY_NAME, KINDS
-from snapnames.printable import LINE_LIMIT, printable, spans
+from snapnames.cli.ledger.template import rendered
+from snapnames.printable import spans
 
 OPEN = 25
 """If a kind has at most this many findings, the page shows them without a click."""
@@ -24,16 +18,12 @@ FINDINGS, IMAGES = 200, 250
 
 def page(ledger: Ledger) -> str:
     """The whole page. Every text in it is escaped, and invisible characters are shown."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=True)
-    folder = files(__package__)
-    template = environment.from_string(folder.joinpath("page.html").read_text(encoding="utf-8"))
-    style = folder.joinpath("page.css").read_text(encoding="utf-8")
-    script = folder.joinpath("page.js").read_text(encoding="utf-8")
     found = {kind: [one for one in ledger.findings if one.kind == kind] for kind in KINDS}
     rows = ledger.rows[:IMAGES]
     cost, several = ledger.prices.words, ledger.several
 
-    return template.render(
+    return rendered(
+        __package__,
         ledger=ledger,
         shown_rows=rows,
         most=FINDINGS,
@@ -56,9 +46,6 @@ def page(ledger: Ledger) -> str:
         ]
         if ledger.plan
         else [],
-        style=Markup(style),  # noqa: S704 -- the file beside this one
-        script=Markup(script),  # noqa: S704 -- the file beside this one
-        script_hash=b64encode(sha256(script.encode()).digest()).decode(),
         sums=sums_text.sums(ledger),
         no_findings=sums_text.no_findings(ledger),
         findings={kind: ones for kind, ones in found.items() if ones},
@@ -71,8 +58,3 @@ def page(ledger: Ledger) -> str:
         drifted={one for finding in found["drift"] for one in finding.snapshot_ids},
         rows={row.image.image_id for row in rows},
     )
-
-
-def _shown(value: object) -> object:
-    """The value of a template's expression, made harmless. `Markup` comes from the page itself and stays."""
-    return printable(value, LINE_LIMIT) if isinstance(value, str) and not isinstance(value, Markup) else value
