@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from snapnames.cli.options import EXIT_CODES, Folder, Json, Preview, Service, Stack
+from snapnames.cli.options import EXIT_CODES, Folder, Json, NewFolder, NewStack, Preview, Service, Stack
 from snapnames.cli.running import run_command, run_on_stack
 
 if TYPE_CHECKING:
@@ -41,10 +41,8 @@ def init(  # noqa: PLR0913 -- each is an option
     max_size: Annotated[
         int | None, typer.Option(help="The largest number of instances. Default: --min-size.", metavar="N")
     ] = None,
-    stack: Annotated[str, typer.Option(help="The name of the new stack.", metavar="NAME")] = "production",
-    folder: Annotated[
-        Path, typer.Option("--cwd", "-C", help="The folder for the files.", exists=True, file_okay=False)
-    ] = Path(),
+    stack: NewStack = "production",
+    folder: NewFolder = Path(),
     as_json: Json = False,
 ) -> None:
     """Write the files of a new stack: Pulumi.yaml, __main__.py, and the config of the service.
@@ -88,10 +86,8 @@ def adopt(  # noqa: PLR0913 -- each is an option
             show_default=False,
         ),
     ] = None,
-    stack: Annotated[str, typer.Option(help="The name of the new stack.", metavar="NAME")] = "production",
-    folder: Annotated[
-        Path, typer.Option("--cwd", "-C", help="The folder for the files.", exists=True, file_okay=False)
-    ] = Path(),
+    stack: NewStack = "production",
+    folder: NewFolder = Path(),
     as_json: Json = False,
 ) -> None:
     """Write a stack that takes over a group, and takes in the newest old images of its service as releases.

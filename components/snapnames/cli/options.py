@@ -19,3 +19,5 @@ Folder = Annotated[Path, typer.Option("--cwd", "-C", help="A folder of the Pulum
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout; what a person reads goes to stderr.")]
 Preview = Annotated[bool, typer.Option("--preview", help="Show what would be done, and do nothing.")]
 Html = Annotated[Path | None, typer.Option("--html", help="Write one self-contained page too.", metavar="FILE")]
+NewStack = Annotated[str, typer.Option(help="The name of the new stack.", metavar="NAME")]
+NewFolder = Annotated[Path, typer.Option("--cwd", "-C", help="The folder for the files.", exists=True, file_okay=False)]

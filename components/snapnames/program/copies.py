@@ -44,8 +44,7 @@ class Copies:
         """Read each region, and the state. Nothing is read if nothing is copied and nothing was.
 
         Raises `InputError` for a region that there is not, for a name that another image has, and as
-        `settle_dropped_copies` does. `before`: the
-        outputs that the last update has left.
+        `settle_dropped_copies` does. `before`: the outputs that the last update has left.
         """
         service = settings.service if settings.own_config else ""
         if not settings.copies and not before.get(copies_output(service)):
@@ -71,7 +70,7 @@ class Copies:
         return copies
 
     def refuse_unknown(self, session: "StackSession") -> None:
-        """Raise `InputError` for a region that does not answer, and of which boto3 knows no region of that name."""
+        """Raise `InputError` for a region that does not answer, and whose name boto3 does not know."""
         for region in self.settings.copies:
             if self.read[region].fault and not session.knows(region):
                 raise InputError(
