@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import boto3
 import psutil
 from snapnames.testing.environment import aws_variables
 from snapnames.testing.localaws.regions import ENABLED_BY_DEFAULT
-from snapnames.testing.localaws.server import LocalAws, client, sealed_environment
+from snapnames.testing.localaws.server import LocalAws, sealed_environment
 
-from tests.account import launch
+from tests.account import client_of, launch
 
 REGIONS = sorted(ENABLED_BY_DEFAULT)
 SEEDED = ("eu-west-1", "us-east-1")
@@ -52,18 +51,9 @@ class Measured:
 
 def seed(aws: LocalAws, accounts: list[str]) -> None:
     """Give each account some images in two regions."""
-    sts = client(aws.url, "sts")
     for account in accounts:
-        role = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/seed", RoleSessionName="seed")["Credentials"]
         for region in SEEDED:
-            ec2 = boto3.client(
-                "ec2",
-                region_name=region,
-                endpoint_url=aws.url,
-                aws_access_key_id=role["AccessKeyId"],
-                aws_secret_access_key=role["SecretAccessKey"],
-                aws_session_token=role["SessionToken"],
-            )
+            ec2 = client_of(aws, f"arn:aws:iam::{account}:role/seed", region)
             instance = launch(ec2)
             for number in range(IMAGES):
                 ec2.create_image(InstanceId=instance, Name=f"web-{number}", NoReboot=True)

@@ -1,5 +1,6 @@
 """The account as EC2 itself tells it, for looking at what a stack made from outside."""
 
+import boto3
 from mypy_boto3_ec2 import EC2Client
 from mypy_boto3_ec2.literals import InstanceTypeType
 from mypy_boto3_ec2.type_defs import BlockDeviceMappingTypeDef, ImageTypeDef
@@ -95,3 +96,16 @@ def all_but(action: str) -> dict[str, object]:
             {"Effect": "Deny", "Action": action, "Resource": "*"},
         ],
     }
+
+
+def client_of(aws: LocalAws, role: str, region: str) -> EC2Client:
+    """A client of EC2 with the keys of a session of this role, an ARN."""
+    keys = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    return boto3.client(
+        "ec2",
+        region_name=region,
+        endpoint_url=aws.url,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )

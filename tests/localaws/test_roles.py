@@ -2,11 +2,12 @@
 
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from snapnames.testing.localaws.control import ControlError
 from snapnames.testing.localaws.server import ACCESS_KEY, REGION, LocalAws
+
+from tests.account import client_of
 
 HOME, AWAY = "123456789012", "111122223333"
 ROLE, OTHER = f"arn:aws:iam::{AWAY}:role/ops/reader", f"arn:aws:iam::{AWAY}:role/other"
@@ -89,15 +90,7 @@ def test_the_policy_of_the_caller_has_to_allow_it_too(aws: LocalAws) -> None:
 def test_a_session_may_do_what_the_policy_of_its_role_allows(aws: LocalAws) -> None:
     """And it is named in the refusal."""
     aws.roles({ROLE: role(trust("*"))})
-    keys = aws.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="test")["Credentials"]
-    ec2 = boto3.client(
-        "ec2",
-        region_name=REGION,
-        endpoint_url=aws.url,
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys["SessionToken"],
-    )
+    ec2 = client_of(aws, ROLE, REGION)
 
     assert ec2.describe_images(Owners=["self"])["Images"] == []
     session = f"arn:aws:sts::{AWAY}:assumed-role/reader/test is not authorized to perform: ec2:DescribeSnapshots"

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 import yaml
 from mypy_boto3_ec2 import EC2Client
@@ -16,7 +15,7 @@ from snapnames.testing.localaws.policies import Policy, Request
 from snapnames.testing.localaws.server import LocalAws
 from typer.testing import CliRunner
 
-from tests.account import launch
+from tests.account import client_of, launch
 from tests.program import ROOT
 
 from .documents import Document, enough, part, reductions
@@ -88,16 +87,7 @@ def snapnames(
 
 def of_the_account(aws: LocalAws) -> EC2Client:
     """A client that may do everything, before there are roles."""
-    keys = aws.client("sts").assume_role(RoleArn=f"arn:aws:iam::{ACCOUNT}:role/admin", RoleSessionName="test")
-    credentials = keys["Credentials"]
-    return boto3.client(
-        "ec2",
-        region_name=REGION,
-        endpoint_url=aws.url,
-        aws_access_key_id=credentials["AccessKeyId"],
-        aws_secret_access_key=credentials["SecretAccessKey"],
-        aws_session_token=credentials["SessionToken"],
-    )
+    return client_of(aws, f"arn:aws:iam::{ACCOUNT}:role/admin", REGION)
 
 
 def test_the_ledger_role_is_enough_for_the_ledger_of_targets_and_holds_nothing_more(

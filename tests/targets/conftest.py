@@ -3,12 +3,13 @@
 import os
 from collections.abc import Callable
 
-import boto3
 import pytest
 from mypy_boto3_ec2 import EC2Client
 from snapnames.aws.targets import TargetSessions
 from snapnames.testing.environment import REGION, aws_variables
 from snapnames.testing.localaws.server import LocalAws
+
+from tests.account import client_of
 
 
 @pytest.fixture
@@ -33,15 +34,6 @@ def ec2_of(aws: LocalAws) -> Callable[[str, str], EC2Client]:
     """Make a client of an account and a region."""
 
     def make(account: str, region: str) -> EC2Client:
-        role = f"arn:aws:iam::{account}:role/test"
-        keys = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
-        return boto3.client(
-            "ec2",
-            region_name=region,
-            endpoint_url=aws.url,
-            aws_access_key_id=keys["AccessKeyId"],
-            aws_secret_access_key=keys["SecretAccessKey"],
-            aws_session_token=keys["SessionToken"],
-        )
+        return client_of(aws, f"arn:aws:iam::{account}:role/test", region)
 
     return make
