@@ -81,9 +81,9 @@ def test_a_file_that_git_does_not_track_gets_into_no_package(tmp_path: Path) -> 
     run(UV, "build", "--quiet", "--wheel", "--out-dir", tmp_path, clone, cwd=tmp_path)
 
     with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
-        packed = [name for name in archive.getnames() if name.endswith(("notes.txt", "draft.py", "naming.py"))]
+        packed = [name for name in archive.getnames() if name.endswith(("notes.txt", "draft.py", "rules/naming.py"))]
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
-        shipped = [name for name in wheel.namelist() if name.endswith(("notes.txt", "draft.py", "naming.py"))]
+        shipped = [name for name in wheel.namelist() if name.endswith(("notes.txt", "draft.py", "rules/naming.py"))]
     assert [name.rpartition("/")[2] for name in packed] == ["naming.py"]
     assert shipped == ["snapnames/rules/naming.py"]
 
