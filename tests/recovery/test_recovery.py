@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import StringIO
+from typing import Any
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
@@ -51,6 +52,36 @@ def test_a_create_that_aws_has_done_is_taken_in_and_refreshed(
         "taking over from an update that was cut off: web-1\n"
         "begun, and not in the state: the next update makes it: web-2\n"
     )
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        {"urn": f"{ROOT.rpartition('::')[0]}::snapnames:index:Fleet::web", "type": "snapnames:index:Fleet"},
+        {"urn": "urn:pulumi:test::web::mycorp:index:Web::web", "type": "mycorp:index:Web"},
+        {"urn": ROOT, "type": "pulumi:pulumi:Stack"},
+    ],
+    ids=lambda one: one["type"],
+)
+def test_a_component_that_was_only_begun_is_cleared_without_a_question(
+    recovery: Callable[..., Recovery], begun: dict[str, Any], said: StringIO
+) -> None:
+    """It is nothing in AWS. The engine writes no inputs of it."""
+    stack = Stack(*ROOTS, pending=(pending({**begun, "custom": False}),))
+
+    recovery(stack).run()
+
+    assert stack.current == {"resources": ROOTS, "pending_operations": []}
+    assert said.getvalue() == ""
+
+
+def test_a_create_without_inputs_is_cleared_for_the_next_update_to_make_it(recovery: Callable[..., Recovery]) -> None:
+    """The engine leaves inputs out of the state if there are none."""
+    stack = Stack(*ROOTS, pending=(pending({"urn": f"{RELEASE}$x:y:Z::web-1", "custom": True, "type": "x:y:Z"}),))
+
+    recovery(stack).run()
+
+    assert stack.current == {"resources": ROOTS, "pending_operations": []}
 
 
 def test_a_create_that_the_state_has_by_now_is_neither_said_to_be_taken_over_nor_dropped(

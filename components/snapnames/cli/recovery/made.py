@@ -15,7 +15,7 @@ from snapnames.aws.snapshots import snapshots_made_for
 from snapnames.aws.tags import bearers, read_tags, tags_of
 from snapnames.cli.advice import aws_errors
 from snapnames.cli.recovery.compared import differences, marked
-from snapnames.cli.state.exported import Resource
+from snapnames.cli.state.exported import Resource, inputs_of
 from snapnames.cli.state.repair import Settled
 from snapnames.rules.evidence import kept_by, unproven
 from snapnames.rules.groups import Group
@@ -60,7 +60,7 @@ class Begun:
 
 def key_of(creating: Resource) -> Key:
     """What a pending create is known by: the state may have several of one URN, and each has its own name."""
-    return creating["urn"], str(creating["inputs"].get("name", ""))
+    return creating["urn"], str(inputs_of(creating).get("name", ""))
 
 
 def delete_unused(ec2: "EC2Client", snapshot_ids: Iterable[str]) -> list[str]:
@@ -106,7 +106,7 @@ class Made:
         outcome = Begun()
         with aws_errors("AWS can't be read"):
             for resource in creating:
-                inputs = (plain or {}).get(key_of(resource), resource["inputs"])
+                inputs = (plain or {}).get(key_of(resource), inputs_of(resource))
                 if resource["type"] == SSM_PARAMETER:
                     found = self._parameter(inputs, where(resource))
                 elif resource["type"] in self._finders:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from snapnames.cli.recovery.made import Found, Made
-from snapnames.cli.state.exported import Exported, Resource
+from snapnames.cli.state.exported import Exported, Resource, inputs_of
 from snapnames.cli.state.repair import Settled
 from snapnames.rules.groups import Group
 from snapnames.rules.resource_types import FLEET, GROUP, TEMPLATE, child, logical_name
@@ -44,7 +44,7 @@ def unrecorded(deployment: Mapping[str, Any], made: Made, stack_tag: str, settle
     configurations: list[str] = []
     groups: dict[str, tuple[Group, Settled]] = {}
     known = {*settled, *(resource.get("id") for resource in deployment["resources"])}
-    begun = {resource["inputs"].get("name") for resource in Exported(deployment).cut_off.creating}
+    begun = {inputs_of(resource).get("name") for resource in Exported(deployment).cut_off.creating}
     configured = [fleet for fleet in fleets if not _has(fleet, TEMPLATE, deployment)]
     if configured:
         names = [name for name, _ in made.launch_configurations(set(Exported(deployment).held_images))]

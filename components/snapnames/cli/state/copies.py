@@ -6,7 +6,7 @@ from typing import Any
 
 from snapnames.rules.resource_types import COPY, PROVIDER
 
-from .exported import Exported, Resource
+from .exported import Exported, Resource, inputs_of
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def leaving_copies(deployment: Mapping[str, Any]) -> list[StateCopy]:
 
 def region_of(deployment: Mapping[str, Any], resource: Resource) -> str:
     """The region that a resource is in; empty if the state does not say it, which is the region of the stack."""
-    own = resource["inputs"].get("region") or (resource.get("outputs") or {}).get("region")
+    own = inputs_of(resource).get("region") or (resource.get("outputs") or {}).get("region")
     urn = str(resource.get("provider", "")).rpartition("::")[0]
     providers = (one for one in Exported(deployment).of_type(PROVIDER) if one["urn"] == urn)
     return str(own or next(((one.get("inputs") or {}).get("region", "") for one in providers), ""))

@@ -23,6 +23,11 @@ Resource = Mapping[str, Any]
 """One resource, or a pending operation's resource, as the engine exports it."""
 
 
+def inputs_of(resource: Resource) -> Mapping[str, Any]:
+    """The inputs of the resource. The engine leaves them out if there are none."""
+    return resource.get("inputs") or {}
+
+
 @dataclass(frozen=True)
 class CutOff:
     """The operations that had begun, and of which the state does not say how they ended."""
@@ -37,7 +42,7 @@ class CutOff:
     """Perhaps changed. The same again does no harm, but for `groups`."""
 
     others: int
-    """Reads and the like: the same again does no harm."""
+    """Reads, components and the like: the same again does no harm."""
 
     def __bool__(self) -> bool:
         """Whether there is any."""
@@ -70,9 +75,10 @@ class Exported:
 
     @cached_property
     def cut_off(self) -> CutOff:
-        """Its pending operations."""
+        """Its pending operations. Those of components are among `others`: a component is nothing in AWS."""
         operations = self.deployment.get("pending_operations") or []
-        begun = {kind: tuple(o["resource"] for o in operations if o["type"] == kind) for kind in _BEGUN}
+        in_aws = [one for one in operations if one["resource"].get("custom", True)]
+        begun = {kind: tuple(o["resource"] for o in in_aws if o["type"] == kind) for kind in _BEGUN}
         others = len(operations) - sum(map(len, begun.values()))
         return CutOff(begun["creating"], begun["deleting"], begun["updating"], others)
 

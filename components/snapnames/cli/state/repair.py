@@ -19,7 +19,7 @@ from snapnames.rules.resource_types import (
     TEMPLATE,
 )
 
-from .exported import Exported, Resource
+from .exported import Exported, Resource, inputs_of
 
 FOUND_TYPES = (IMAGE, COPY, CONFIGURATION, TEMPLATE, GROUP, SSM_PARAMETER)
 """Of which AWS can say whether a create was done."""
@@ -116,7 +116,7 @@ def _adopted(create: Settled, state: Iterable[Resource]) -> dict[str, Any]:
             "have its parent or provider any more: delete it by hand, and run `pulumi refresh`, which asks what became "
             "of it"
         )
-    outputs = {key: value for key, value in resource["inputs"].items() if key != "__defaults"}
+    outputs = {key: value for key, value in inputs_of(resource).items() if key != "__defaults"}
     outputs["id"] = create.resource_id
     if resource["type"] in (IMAGE, COPY):
         # Only a create sets it, and by it the provider deletes the snapshots with the image.

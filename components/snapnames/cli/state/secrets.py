@@ -6,12 +6,12 @@ from typing import Any
 
 from snapnames.rules.tags import SECRET_MARK
 
-from .exported import Resource
+from .exported import Resource, inputs_of
 
 
 def has_secrets(resource: Resource) -> bool:
     """Whether an input of the resource is a secret."""
-    return any(_is_secret(value) for value in resource["inputs"].values())
+    return any(_is_secret(value) for value in inputs_of(resource).values())
 
 
 def decrypted_inputs(resource: Resource) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def decrypted_inputs(resource: Resource) -> dict[str, Any]:
     """
     return {
         key: json.loads(value["plaintext"]) if _is_secret(value) and "plaintext" in value else value
-        for key, value in resource["inputs"].items()
+        for key, value in inputs_of(resource).items()
     }
 
 
