@@ -40,6 +40,23 @@ def test_a_deployment_asks_pulumi_for_nothing_that_it_does_not_use(
     assert asked["stack output"] == asked["stack history"] == 0
 
 
+def test_a_preview_of_a_deployment_starts_no_python_but_the_commands_own(
+    program: Callable[..., Program], aws: LocalAws, ec2: EC2Client, tmp_path: Path
+) -> None:
+    """The update does: if the command alone is killed, pulumi goes on with it."""
+    aws.settings(pending_seconds=0)
+    stack = program({"service": "web", "source": launch(ec2), "releases": ["1"]})
+    _count_python(stack, tmp_path)
+
+    previewed = stack.snapnames("deploy", "--release", "1", "--preview")
+    started = (tmp_path / "python.log").exists()
+    stack.snapnames("deploy", "--release", "1")
+
+    assert "web-1(003)" in previewed.out + previewed.err
+    assert not started
+    assert (tmp_path / "python.log").exists()
+
+
 def test_name_owned_runs_pulumi_once_and_reads_the_account_once(
     program: Callable[..., Program], aws: LocalAws, ec2: EC2Client, tmp_path: Path
 ) -> None:

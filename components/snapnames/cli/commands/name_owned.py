@@ -5,14 +5,13 @@ run of pulumi: the component decides by itself what may be written, and nothing 
 """
 
 from collections.abc import Mapping
-from contextlib import chdir, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from snapnames.cli.display import Display
 from snapnames.cli.errors import CommandError, UsageError
 from snapnames.cli.stack.open_stack import OpenStack
-from snapnames.cli.stack.own_program import OwnProgram, own_program
+from snapnames.cli.stack.own_program import OwnProgram, in_folder_of, own_program
 from snapnames.cli.stack.running import run_stoppable
 from snapnames.cli.stack.stack_file import StackFile
 from snapnames.cli.stack.steps import Steps, changes, summary
@@ -35,7 +34,7 @@ def name_owned(folder: Path, stack_name: str | None, display: Display, *, previe
     program = own_program(stack.project.folder, file.text)
     with (
         stack.stoppable(lambda: display.say("stopping; ^C again stops at once")),
-        chdir(program.folder) if program else nullcontext(),
+        in_folder_of(program),
     ):
         if preview:
             steps = _preview(stack, file, display, program)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -18,6 +19,7 @@ from snapnames.cli.recovery.recovery import Recovery
 from snapnames.cli.recovery.unreadable import refuse_unreadable
 from snapnames.cli.stack.keys import Keys
 from snapnames.cli.stack.open_stack import OnEvent, OpenStack
+from snapnames.cli.stack.own_program import in_folder_of, own_program
 from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.running import run_stoppable
 from snapnames.cli.stack.stack_file import StackFile
@@ -236,9 +238,20 @@ class Session:
         return Made(self.account.session)
 
     def preview(self, config: str, *, refresh: bool) -> Steps:
-        """What an update with that config would do. Raises `CommandError` with the engine's errors."""
-        steps = Steps(cancelled=self._cancelled)
-        self._run(self.stack.preview, config, steps, refresh=refresh)
+        """What an update with that config would do. Raises `CommandError` with the engine's errors.
+
+        snapnames' own program runs in this process: a preview changes nothing, so a kill of the command does no harm.
+        """
+        program = own_program(self.stack.project.folder, config)
+
+        def cancelled() -> None:
+            self._cancelled()
+            if program:
+                program.stop()
+
+        steps = Steps(cancelled=cancelled)
+        with in_folder_of(program):
+            self._run(partial(self.stack.preview, program=program), config, steps, refresh=refresh)
         for note in steps.notes:
             self.display.say(note)
         for warning in steps.warnings:

@@ -183,9 +183,16 @@ class OpenStack:
         """Ask an update to finish the steps that it has begun, and to stop. Asked again, it stops at once."""
         self._pulumi.interrupt()
 
-    def preview(self, config: str, on_event: OnEvent, *, refresh: bool) -> None:
-        """`pulumi preview` with that config. Raises `CommandError`."""
-        self._run(lambda path: self._stack.preview(config_file=path, on_event=on_event, refresh=refresh), config)
+    def preview(self, config: str, on_event: OnEvent, *, refresh: bool, program: OwnProgram | None = None) -> None:
+        """`pulumi preview` with that config. Raises `CommandError`.
+
+        `program`: what Pulumi runs in place of the project's program.
+        """
+        self._run(
+            lambda path: self._stack.preview(config_file=path, on_event=on_event, refresh=refresh, program=program),
+            config,
+            program,
+        )
 
     def preview_names(self, config: str, on_event: OnEvent, program: OwnProgram | None = None) -> None:
         """`pulumi preview` of the owned images alone. `program`: what Pulumi runs in place of the project's program."""
@@ -194,6 +201,7 @@ class OpenStack:
                 config_file=path, on_event=on_event, target=[OWNED_IMAGES_URNS], program=program
             ),
             config,
+            program,
         )
 
     def up_names(self, config: str, on_event: OnEvent, program: OwnProgram | None = None) -> Mapping[str, Any]:
@@ -216,11 +224,10 @@ class OpenStack:
                     program=program,
                 ),
                 config,
+                program,
             )
         finally:
             self._workspace.env_vars = {}
-            if program:
-                program.stop()  # pulumi may have been killed
         told = outputs.told()
         return told if told is not None else json.loads(self._pulumi_says("stack", "output", "--json"))
 
@@ -323,7 +330,7 @@ class OpenStack:
             ) from error
         return found
 
-    def _run(self, run: Callable[[str], T], config: str) -> T:
+    def _run(self, run: Callable[[str], T], config: str, program: OwnProgram | None = None) -> T:
         with tempfile.TemporaryDirectory(prefix="snapnames-") as folder:
             path = Path(folder) / self.config_path.name
             path.write_bytes(config.encode())
@@ -337,6 +344,9 @@ class OpenStack:
                         f"pulumi on PATH is {old}; the command works with {self._pulumi.version} or later: update it"
                     ) from error
                 raise CommandError(said(error)) from error
+            finally:
+                if program:
+                    program.stop()  # pulumi may have ended before it
 
 
 def said(error: PulumiError) -> str:

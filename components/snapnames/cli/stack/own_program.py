@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, chdir, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,11 @@ def own_program(folder: Path, stack_file: str) -> OwnProgram | None:
     if (yaml.safe_load(stack_file) or {}).get("environment"):
         return None
     return OwnProgram(path)
+
+
+def in_folder_of(program: OwnProgram | None) -> AbstractContextManager[None]:
+    """While this lasts, the process is in the folder of the program, as a program is that Pulumi runs."""
+    return chdir(program.folder) if program else nullcontext()
 
 
 def _file(folder: Path) -> Path:

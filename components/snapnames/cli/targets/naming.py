@@ -5,7 +5,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import chdir, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -21,7 +21,7 @@ from snapnames.cli.errors import CommandError, Exit, UsageError
 from snapnames.cli.stack.automation import on_stop
 from snapnames.cli.stack.new_stack import create_stack
 from snapnames.cli.stack.open_stack import MissingStackError, OpenStack, Project, said
-from snapnames.cli.stack.own_program import own_program
+from snapnames.cli.stack.own_program import in_folder_of, own_program
 from snapnames.cli.stack.running import run_stoppable
 from snapnames.cli.stack.stack_file import StackFile
 from snapnames.cli.stack.steps import Steps, changes
@@ -123,7 +123,7 @@ class NamingOfTargets:
         """Name the targets. `ended` is told each outcome as soon as it is known."""
         here = own_program(self._project.folder, "")
         with (
-            chdir(here.folder) if here else nullcontext(),
+            in_folder_of(here),
             on_stop(self._stop),
             self._display.counting(len(targets), "targets") as count,
         ):
