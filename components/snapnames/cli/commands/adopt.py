@@ -17,8 +17,8 @@ from snapnames.cli.commands.plan_text import details, show_plan
 from snapnames.cli.commands.session import Session
 from snapnames.cli.display import Display
 from snapnames.cli.errors import CommandError, UsageError
+from snapnames.cli.stack.engine_text import said
 from snapnames.cli.stack.new_stack import create_stack
-from snapnames.cli.stack.open_stack import said
 from snapnames.cli.stack.steps import changes, summary
 from snapnames.printable import shell_command
 from snapnames.rules.images import Image

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from snapnames.cli.errors import CommandError, UsageError
-from snapnames.cli.stack.open_stack import NoStackError, OpenStack
+from snapnames.cli.stack.open_stack import OpenStack
+from snapnames.cli.stack.project import NoStackError
 from snapnames.cli.state.declared import Declared, declared
 from snapnames.rules.images import Holdings
 from snapnames.rules.naming import DEFAULT_PATTERN

@@ -6,7 +6,7 @@ from pulumi.automation.errors import StackAlreadyExistsError
 
 from snapnames.cli.errors import UsageError
 from snapnames.cli.stack.automation import Interruptible
-from snapnames.cli.stack.open_stack import Project
+from snapnames.cli.stack.project import Project
 
 
 def create_stack(folder: Path, name: str, secrets_provider: str | None = None) -> None:

@@ -2,16 +2,13 @@
 
 import json
 import os
-import re
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from pulumi.automation.errors import CommandError as PulumiError
 from pulumi.automation.errors import ConcurrentUpdateError, StackNotFoundError
 from pulumi.automation.events import EngineEvent
@@ -19,9 +16,11 @@ from pulumi.automation.events import EngineEvent
 from snapnames.cli.errors import CommandError, UsageError
 from snapnames.cli.stack import torn_state
 from snapnames.cli.stack.automation import BareStack, Interruptible, Workspace
+from snapnames.cli.stack.engine_text import said
 from snapnames.cli.stack.last_event import StackOutputs
 from snapnames.cli.stack.locks import Holder, alone, holders, removed
 from snapnames.cli.stack.own_program import OwnProgram
+from snapnames.cli.stack.project import NoStackError, Project
 from snapnames.cli.state.earlier import earlier_images
 from snapnames.rules.naming import DEFAULT_PATTERN
 from snapnames.rules.resource_types import OWNED_IMAGES_URNS, root_urn
@@ -36,41 +35,9 @@ State = Mapping[str, Any]
 _FILE_BACKENDS = ("file", "s3", "gs", "azblob")
 """The schemes of backends without organizations. A program there gets the organization `organization`."""
 
-_COLOR = re.compile(r"<\{%.*?%\}>")
-
-
-class NoStackError(UsageError):
-    """There is no project, or no stack of it is selected."""
-
 
 class MissingStackError(UsageError):
     """The backend has no stack of that name."""
-
-
-@dataclass(frozen=True)
-class Project:
-    """The folder that has the Pulumi.yaml, and the settings in that file."""
-
-    folder: Path
-    name: str
-    stack_folder: Path
-    """Where the stacks' config files are."""
-
-    @classmethod
-    def find(cls, folder: Path) -> "Project":
-        """Find the project in the folder or above it, as `pulumi` does. Raises `NoStackError` if there is none."""
-        for parent in (folder.resolve(), *folder.resolve().parents):
-            for file in (parent / "Pulumi.yaml", parent / "Pulumi.yml"):
-                if file.is_file():
-                    settings: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
-                    # In old files, `config` is a text with this folder.
-                    old = settings.get("config")
-                    stacks = settings.get("stackConfigDir") or (old if isinstance(old, str) else "")
-                    return cls(parent, settings["name"], parent / stacks)
-        raise NoStackError(
-            f"{folder} has no Pulumi.yaml, and no folder above has one; the command works in a Pulumi project: change "
-            "to it, or give --cwd"
-        )
 
 
 class OpenStack:
@@ -347,15 +314,3 @@ class OpenStack:
             finally:
                 if program:
                     program.stop()  # pulumi may have ended before it
-
-
-def said(error: PulumiError) -> str:
-    """What pulumi itself wrote to stderr, or else the whole text of the error."""
-    text = str(error)
-    stderr = text.rpartition("\n stderr: ")[2].strip()
-    return plain(stderr.removeprefix("error: ") or text.strip())
-
-
-def plain(text: str) -> str:
-    """Text of the engine without its color marks."""
-    return _COLOR.sub("", text).strip()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pulumi.automation.events import EngineEvent, StepEventMetadata
 
-from snapnames.cli.stack.open_stack import plain
+from snapnames.cli.stack.engine_text import plain
 from snapnames.rules import resource_types
 from snapnames.rules.groups import ADOPTED
 from snapnames.rules.images import TAKEN_IN_TAG

@@ -19,9 +19,11 @@ from snapnames.cli.commands.name_owned import Given
 from snapnames.cli.display import Display
 from snapnames.cli.errors import CommandError, Exit, UsageError
 from snapnames.cli.stack.automation import on_stop
+from snapnames.cli.stack.engine_text import said
 from snapnames.cli.stack.new_stack import create_stack
-from snapnames.cli.stack.open_stack import MissingStackError, OpenStack, Project, said
+from snapnames.cli.stack.open_stack import MissingStackError, OpenStack
 from snapnames.cli.stack.own_program import in_folder_of, own_program
+from snapnames.cli.stack.project import Project
 from snapnames.cli.stack.running import run_stoppable
 from snapnames.cli.stack.stack_file import StackFile
 from snapnames.cli.stack.steps import Steps, changes
