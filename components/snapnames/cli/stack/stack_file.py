@@ -1,12 +1,9 @@
-"""Edits the stack's config file: it changes two keys and leaves every other byte as it is.
-
-The edit is made in the text. A YAML library would write the whole file again, with other folding, quotes and indents.
-"""
+"""The stack's config file: its releases, read, edited and written whole."""
 
 import json
 import os
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +11,7 @@ from typing import Any
 import yaml
 
 from snapnames.cli.errors import CommandError, UsageError
+from snapnames.cli.stack.config_text import config_of, taken_in_of, with_live, with_releases, without_taken
 from snapnames.cli.stack.keys import Keys, changed_lists
 from snapnames.cli.stack.release_list import Releases
 from snapnames.printable import beside_commands
@@ -41,7 +39,7 @@ class StackFile:
         """Read the file. Raises `UsageError` if it is missing, or if its releases are not a list of texts."""
         try:
             text = path.read_bytes().decode()
-            config = _config(text)
+            config = config_of(text)
         except FileNotFoundError as error:
             raise UsageError(
                 f"{path.name} does not exist; a stack's config is kept there: run `pulumi config set "
@@ -54,12 +52,12 @@ class StackFile:
     @property
     def config(self) -> Mapping[str, Any]:
         """What is under `config:`."""
-        return _config(self.text)
+        return config_of(self.text)
 
     @property
     def taken_in(self) -> dict[str, str]:
         """Release to the id of its image, of the releases that others built. Faults of the map are the program's."""
-        return _taken_in(_config(self.text), self.keys)
+        return taken_in_of(config_of(self.text), self.keys)
 
     def check(self, config: Mapping[str, str], project: str) -> None:
         """Raise `UsageError` unless the stack's config (key to value) has its releases from this file's two keys.
@@ -69,7 +67,7 @@ class StackFile:
         """
         found, (releases, live_key, _) = _releases("the stack's config", config, self.keys), self.keys
         short = {key.removeprefix(f"{project}:") for key in (releases, live_key)} - {releases, live_key}
-        if found == self.releases and not short & _config(self.text).keys():
+        if found == self.releases and not short & config_of(self.text).keys():
             return
         listed, pinned = (f"{releases}: {json.dumps(found.listed)}", f"{live_key}: {json.dumps(found.pinned)}")
         live = f" and `{beside_commands(pinned)}`" if found.pinned else ""
@@ -85,8 +83,8 @@ class StackFile:
         if wanted == self.releases:
             return self.text
         try:
-            text = _with_live(_with_releases(self.text, wanted.listed, self.keys), wanted.pinned, self.keys)
-            text = _without_taken(text, {*self.taken_in} - {*wanted.listed}, self.keys)
+            text = with_live(with_releases(self.text, wanted.listed, self.keys), wanted.pinned, self.keys)
+            text = without_taken(text, {*self.taken_in} - {*wanted.listed}, self.keys)
             fits = self._says_only(text, wanted)
         except yaml.YAMLError:
             fits = False
@@ -102,8 +100,8 @@ class StackFile:
         """Whether the edited text has the wanted releases, and nothing else has changed."""
         before, after = yaml.safe_load(self.text), yaml.safe_load(text)
         found = _releases(self.path.name, after["config"], self.keys)
-        taken = _taken_in(before["config"], self.keys)
-        if _taken_in(after["config"], self.keys) != {one: taken[one] for one in taken if one in wanted.listed}:
+        taken = taken_in_of(before["config"], self.keys)
+        if taken_in_of(after["config"], self.keys) != {one: taken[one] for one in taken if one in wanted.listed}:
             return False
         for data in (before, after):
             for key in self.keys:
@@ -116,7 +114,7 @@ class StackFile:
         An update with the old list would drop what another deployment has built since.
         """
         file = StackFile.read(self.path, self.keys)
-        now, changed = file.releases, changed_lists(_config(self.text), _config(file.text))
+        now, changed = file.releases, changed_lists(config_of(self.text), config_of(file.text))
         if changed and now == self.releases:
             raise StaleListError(
                 f"{self.path.name} has another {' and '.join(changed)} than when this command read it; an update with "
@@ -159,17 +157,6 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def _config(text: str) -> Mapping[str, Any]:
-    """What is under `config:`. Raises `ValueError` where that is no map, and `yaml.YAMLError`."""
-    file = yaml.safe_load(text)
-    if not isinstance(file, dict | None):
-        raise ValueError("it is no map with a key `config`")  # noqa: TRY004 -- as text that is no UTF-8 raises
-    config = (file or {}).get("config")
-    if not isinstance(config, dict | None):
-        raise ValueError("its `config` is no map of keys")  # noqa: TRY004 -- the same
-    return config or {}
-
-
 def _said(releases: Releases) -> str:
     live = f" with {releases.pinned!r} live" if releases.pinned else ""
     return f"{json.dumps(releases.listed)}{live}"
@@ -191,130 +178,9 @@ def _releases(where: str, config: Mapping[str, Any], keys: Keys) -> Releases:
     return Releases(tuple(listed), live or None)
 
 
-def _taken_in(config: Mapping[str, Any], keys: Keys) -> dict[str, str]:
-    """What is under the key, as far as it is a map of texts."""
-    given = config.get(keys.taken_in)
-    if isinstance(given, str):
-        try:
-            given = json.loads(given)
-        except ValueError:
-            given = None
-    return {k: v for k, v in given.items() if isinstance(k, str)} if isinstance(given, dict) else {}
-
-
 def _problem(error: Exception) -> str:
     """The problem and its place. The text at that place is not shown, because it may be user data."""
     mark = getattr(error, "problem_mark", None)
     if mark is None:
         return str(error)
     return f"{getattr(error, 'problem', None)} in line {mark.line + 1}, column {mark.column + 1}"
-
-
-def _entries(text: str) -> dict[str, tuple[yaml.Node, yaml.Node]]:
-    """The keys of `config` with the nodes of key and value. Only a mapping with one key a line can be edited."""
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
-    for key, value in root.value if isinstance(root, yaml.MappingNode) else []:
-        if key.value == "config" and isinstance(value, yaml.MappingNode) and not value.flow_style:
-            return {entry[0].value: entry for entry in value.value}
-    raise UsageError("the stack's config file has no `config:` with one key a line: set snapnames:service in it first")
-
-
-def _with_releases(text: str, listed: tuple[str, ...], keys: Keys) -> str:
-    entries = _entries(text)
-    if keys.releases not in entries:
-        first = _line_start(text, next(iter(entries.values()))[0].start_mark.index)
-        indent, newline = _indent(text, first), _newline(text)
-        items = "".join(f"{indent}  - {json.dumps(release)}{newline}" for release in listed)
-        return f"{text[:first]}{indent}{keys.releases}:{newline}{items}{text[first:]}"
-    value = entries[keys.releases][1]
-    start, end = value.start_mark.index, value.end_mark.index
-    if isinstance(value, yaml.SequenceNode) and not value.flow_style:
-        return _with_items(text, value, listed)
-    flow = json.dumps(list(listed))
-    if start == end:  # nothing is there, and where it would be is right behind the colon
-        return f"{text[:start]} {flow}{text[end:]}"
-    if not isinstance(value, yaml.SequenceNode):
-        flow = "'{}'".format(flow.replace("'", "''"))
-    return f"{text[:start]}{flow}{text[end:]}"
-
-
-def _with_items(text: str, value: yaml.SequenceNode, listed: tuple[str, ...]) -> str:
-    """Add a line for each new item in its place, and remove the lines of items that are no longer listed."""
-    newline = _newline(text)
-    ended = text if text.endswith("\n") else text + newline
-    lines = {
-        item.value: (_line_start(ended, item.start_mark.index), _line_end(ended, item.end_mark.index))
-        for item in value.value
-    }
-    first, place = min(lines.values())[0], max(lines.values())[1]
-    edits = [(start, end, "") for release, (start, end) in lines.items() if release not in listed]
-    for release in reversed(listed):
-        if release in lines:
-            place = lines[release][0]
-        else:
-            edits.append((place, place, f"{_indent(ended, first)}- {json.dumps(release)}{newline}"))
-    edited = ended
-    for start, end, line in sorted(edits, key=lambda edit: -edit[0]):  # from the bottom up, so that places stay right
-        edited = edited[:start] + line + edited[end:]
-    return edited if ended == text else edited.removesuffix(newline)
-
-
-def _with_live(text: str, live: str | None, keys: Keys) -> str:
-    entries = _entries(text)
-    if keys.live in entries:
-        key, value = entries[keys.live]
-        if live is not None:
-            return text[: value.start_mark.index] + json.dumps(live) + text[value.end_mark.index :]
-        return text[: _line_start(text, key.start_mark.index)] + text[_line_end(text, value.end_mark.index) :]
-    if live is None:
-        return text
-    line = _line_start(text, entries[keys.releases][0].start_mark.index)
-    return f"{text[:line]}{_indent(text, line)}{keys.live}: {json.dumps(live)}{_newline(text)}{text[line:]}"
-
-
-def _without_taken(text: str, releases: Collection[str], keys: Keys) -> str:
-    """The text without these releases under the key of what was taken in, and without the key where none is left."""
-    entries = _entries(text)
-    if not releases or keys.taken_in not in entries:
-        return text
-    key, value = entries[keys.taken_in]
-    kept = {one: image for one, image in _taken_in(_config(text), keys).items() if one not in releases}
-    if not kept:
-        return text[: _line_start(text, key.start_mark.index)] + text[_line_end(text, _last(value)) :]
-    if isinstance(value, yaml.MappingNode) and not value.flow_style:
-        for item, image in reversed(value.value):
-            if item.value in releases:
-                first, behind = _line_start(text, item.start_mark.index), _line_end(text, image.end_mark.index)
-                text = text[:first] + text[behind:]
-        return text
-    flow = json.dumps(kept)
-    if not isinstance(value, yaml.MappingNode):
-        flow = "'{}'".format(flow.replace("'", "''"))
-    return f"{text[: value.start_mark.index]}{flow}{text[value.end_mark.index :]}"
-
-
-def _last(value: yaml.Node) -> int:
-    """Where the last line of a value is: a block ends where the next key begins."""
-    if isinstance(value, yaml.MappingNode) and not value.flow_style:
-        return int(value.value[-1][1].end_mark.index)
-    return int(value.end_mark.index)
-
-
-def _line_start(text: str, index: int) -> int:
-    return text.rfind("\n", 0, index) + 1
-
-
-def _line_end(text: str, index: int) -> int:
-    """The start of the next line."""
-    found = text.find("\n", index)
-    return len(text) if found < 0 else found + 1
-
-
-def _indent(text: str, index: int) -> str:
-    start = _line_start(text, index)
-    line = text[start : _line_end(text, start)]
-    return line[: len(line) - len(line.lstrip(" "))]
-
-
-def _newline(text: str) -> str:
-    return "\r\n" if "\r\n" in text else "\n"
