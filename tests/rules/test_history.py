@@ -146,6 +146,8 @@ def test_a_release_counts_as_left_if_it_was_left_when_it_last_ran() -> None:
         ("", "cba", "x", "c"),
         ("c-", "cba", "x", "b"),
         ("", "", "a", None),
+        ("a b c", "ca", "b", "c"),
+        ("a b c- a", "cba", "c", "a"),
     ],
 )
 def test_a_rollback_goes_to_the_last_good_release_that_is_listed(

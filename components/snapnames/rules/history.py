@@ -114,13 +114,23 @@ def going_back(entries: Sequence[Entry], listed: Sequence[str], live: str) -> st
     'c'
     """
     bad = left(entries)
-    ran = [entry.release for entry in entries]
-    before = ran[: len(ran) - 1 - ran[::-1].index(live)] if live in ran else ran
-    for release in reversed(before):
+    for release in reversed(_ran_before(entries, listed, live)):
         if release != live and release in listed and release not in bad:
             return release
     behind = listed[listed.index(live) + 1 :] if live in listed else listed
     return next((release for release in behind if release not in bad), None)
+
+
+def _ran_before(entries: Sequence[Entry], listed: Sequence[str], live: str) -> list[str]:
+    """The releases that ran before the live one, in order.
+
+    A rollout that has failed is not among the entries. If its release is new, or is newer than the last entry, all
+    entries ran before it: also where a release of that name ran once, and was dropped.
+    """
+    ran = [entry.release for entry in entries]
+    if live not in ran or (ran[-1] != live and (live not in listed or _newer(live, ran[-1], listed))):
+        return ran
+    return ran[: len(ran) - 1 - ran[::-1].index(live)]
 
 
 def retained(entries: Sequence[Entry], listed: Sequence[str], live: str, keep: int) -> list[str]:
