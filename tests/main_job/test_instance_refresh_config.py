@@ -1,4 +1,4 @@
-"""How a fleet rolls its instances: ranges and words of Auto Scaling, and the default for a group of one instance."""
+"""How a fleet rolls its instances: ranges and words of Auto Scaling, and the defaults for a group of one."""
 
 from typing import Any
 
@@ -21,7 +21,8 @@ def refresh_faults(refresh: object, **fleet: object) -> list[str]:
         {"minHealthyPercentage": 100, "maxHealthyPercentage": 200},
         {"maxHealthyPercentage": 190},
         {"skipMatching": True, "triggers": ["tag"], "alarms": ["errors"]},
-        {"checkpointPercentages": [1, 50, 100], "checkpointDelay": 172800},
+        {"checkpointPercentages": [1, 50, 100], "checkpointDelay": 3599},
+        {"checkpointPercentages": [100], "checkpointDelay": 172800},
         {"scaleInProtectedInstances": "Wait", "standbyInstances": "Ignore"},
     ],
 )
@@ -138,7 +139,9 @@ def test_auto_rollback_is_refused_with_what_it_would_do() -> None:
         ({"instance_refresh": {"min_healthy_percentage": 0}}, (0, None)),
         ({"instance_refresh": {"min_healthy_percentage": 50}}, (50, None)),
         ({"instance_refresh": {"max_healthy_percentage": 100}}, (90, 100)),
-        ({"instance_refresh": {}, "max_size": 2}, (90, None)),
+        ({"instance_refresh": {}, "max_size": 2}, (100, 110)),
+        ({"instance_refresh": {}, "max_size": 4, "min_size": 0}, (100, 110)),
+        ({"instance_refresh": {}, "max_size": 4, "desired_capacity": 3}, (90, None)),
         ({"instance_refresh": {}, "min_size": 2}, (90, None)),
         ({"instance_refresh": {"min_healthy_percentage": 100}, "min_size": 2}, (100, None)),
         (
@@ -150,7 +153,7 @@ def test_auto_rollback_is_refused_with_what_it_would_do() -> None:
         ),
     ],
 )
-def test_only_a_group_of_one_that_says_nothing_else_launches_first_by_default(
+def test_a_group_that_may_be_of_one_and_says_nothing_else_launches_first_by_default(
     fleet: dict[str, Any], percentages: tuple[int, int | None]
 ) -> None:
     """Auto Scaling's own defaults would terminate the only instance before another serves."""

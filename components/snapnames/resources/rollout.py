@@ -17,6 +17,7 @@ from snapnames.errors import InputError
 from snapnames.printable import shell_command
 from snapnames.rules.history import LAUNCHED, ROLLED_OUT
 from snapnames.rules.instance_refresh import UNTOUCHED, replaces
+from snapnames.rules.next_step import left_over
 from snapnames.rules.rollouts import SUCCESSFUL, FleetStatus, Refresh
 from snapnames.rules.time_spans import seconds_of
 
@@ -119,13 +120,22 @@ class _Follower:
             await asyncio.sleep(poll)
             poll = min(poll * 1.5, _LONGEST_POLL_SECONDS)
             refresh = await self._refresh(refresh.refresh_id)
-        if refresh.status == SUCCESSFUL:
-            return ROLLED_OUT
         status = await self._status()
+        if refresh.status == SUCCESSFUL:
+            return self._reached(status, refresh)
         if status is not None and status.group.members and status.rolled_out:
             return ROLLED_OUT  # somebody has replaced the rest in another way
         runs = "" if status is None else f"; {status.saying({})}"
         raise self._failed(f"the instance refresh ended as {refresh}{runs}")
+
+    def _reached(self, status: FleetStatus | None, refresh: Refresh) -> str:
+        """What a refresh that has succeeded has come to: it leaves protected instances alone, say."""
+        if status is None or not status.in_service:
+            return LAUNCHED
+        if not status.others:
+            return ROLLED_OUT
+        pulumi.log.warn(f"{status.saying({})}. {left_over(status, refresh)}", resource=self._owner)
+        return LAUNCHED
 
     async def _started(self) -> FleetStatus:
         """The status once a refresh is started that a kill, or an interruption, kept from being started."""

@@ -8,8 +8,8 @@ from snapnames.aws.rollouts import read_fleet
 from snapnames.aws.session import StackSession
 from snapnames.cli.advice import aws_errors
 from snapnames.cli.state.exported import Exported, Resource
-from snapnames.printable import shell_command
 from snapnames.rules.history import HISTORY_OUTPUT, Entry, read_history
+from snapnames.rules.next_step import next_step
 from snapnames.rules.rollouts import SUCCESSFUL, FleetStatus
 
 
@@ -24,6 +24,9 @@ class Standing:
     """Image id to name, of the images that the state has."""
 
     history: tuple[Entry, ...] = ()
+    rolls: bool = False
+    """Whether an update replaces the instances of the fleet."""
+
     stale: str = ""
     """The URN of the group if an update would undo its scale-in protection, which somebody has changed in AWS.
 
@@ -32,7 +35,13 @@ class Standing:
 
     @classmethod
     def read(
-        cls, session: StackSession, deployment: Mapping[str, Any], service: str, history: str = HISTORY_OUTPUT
+        cls,
+        session: StackSession,
+        deployment: Mapping[str, Any],
+        service: str,
+        history: str = HISTORY_OUTPUT,
+        *,
+        rolls: bool = False,
     ) -> "Standing":
         """Read it: four calls, and none for a state without a group. Raises `CommandError`.
 
@@ -48,7 +57,7 @@ class Standing:
                 status = read_fleet(session.ec2(), session.autoscaling(), group["id"])
         names = state.held_images | {image_id: one.name for image_id, one in state.taken_in.items()}
         ran = tuple(read_history(state.outputs.get(history)))
-        return cls(status, names, ran, _stale_group(group, status))
+        return cls(status, names, ran, rolls, _stale_group(group, status))
 
     def outcome(self, image: str) -> str:
         """What has come of a deployment of the image of that name, in one sentence."""
@@ -61,7 +70,7 @@ class Standing:
             return f"{image} is live: {status.in_service} of {status.wanted} {run} it{self._checks(status)}"
         if launches == image and not status.group.desired:
             return f"new launches use {image}; the group wants no instance"
-        return f"{status.saying(self.images)}{self._next_step(status)}"
+        return f"{status.saying(self.images)}{next_step(status, rolls=self.rolls)}"
 
     def serves(self, image: str, *, rolls: bool) -> bool:
         """Whether the fleet has moved to the image of that name.
@@ -121,17 +130,6 @@ class Standing:
         if status.group.asks_no_balancer:
             return " (by EC2's status checks alone; set snapnames:fleet.healthCheck to ELB to ask the load balancer)"
         return ""
-
-    @staticmethod
-    def _next_step(status: FleetStatus) -> str:
-        if status.refresh is not None and status.refresh.going_on:
-            return f". The instance refresh is {status.refresh}: run the same command again to wait for it"
-        if status.rolled_out:
-            return ""
-        start = ("aws", "autoscaling", "start-instance-refresh", "--auto-scaling-group-name", status.group.name)
-        return (
-            f". To replace the instances that run, set snapnames:fleet.instanceRefresh, or run {shell_command(*start)}"
-        )
 
 
 def _stale_group(group: Resource | None, status: FleetStatus | None) -> str:
