@@ -29,6 +29,9 @@ ROLLED_OUT = "rolled out"
 LAUNCHED = "launched"
 """The group was told to launch it, and nothing waited for its instances."""
 
+FAILED = "failed"
+"""Nothing waited for its instances, and its instance refresh has failed since."""
+
 LEFT = "left"
 """An update went from it back to a release that had run before."""
 
@@ -42,7 +45,7 @@ class Entry:
     """When its update ended: ISO 8601 in UTC."""
 
     outcome: str
-    """`rolled out`, `launched` or `left`."""
+    """`rolled out`, `launched`, `failed` or `left`."""
 
 
 def read_history(output: object) -> list[Entry]:
@@ -82,7 +85,8 @@ def entered(
     """
     if entries and entries[-1].release == live:
         last = entries[-1]
-        kept = Entry(live, last.since, outcome if last.outcome == LAUNCHED else last.outcome)
+        better = last.outcome == LAUNCHED or (last.outcome, outcome) == (FAILED, ROLLED_OUT)
+        kept = Entry(live, last.since, outcome if better else last.outcome)
         return [*entries[:-1], kept]
     before = list(entries)
     ran = any(entry.release == live for entry in before) and not _newer(live, before[-1].release, listed)
@@ -95,10 +99,21 @@ def _newer(release: str, than: str, listed: Sequence[str]) -> bool:
     return release in listed and than in listed and listed.index(release) < listed.index(than)
 
 
+def ended(entries: Sequence[Entry], outcome: str) -> list[Entry]:
+    """The entries once AWS has told how the rollout ended that nothing had waited for.
+
+    >>> [entry.outcome for entry in ended([Entry("a", "", LAUNCHED), Entry("b", "", LAUNCHED)], FAILED)]
+    ['launched', 'failed']
+    """
+    if not entries or entries[-1].outcome not in (LAUNCHED, FAILED):
+        return [*entries]
+    return [*entries[:-1], Entry(entries[-1].release, entries[-1].since, outcome)]
+
+
 def left(entries: Iterable[Entry]) -> set[str]:
-    """The releases that were left when they last ran."""
+    """The releases that were left, or whose rollout had failed, when they last ran."""
     last = {entry.release: entry.outcome for entry in entries}
-    return {release for release, outcome in last.items() if outcome == LEFT}
+    return {release for release, outcome in last.items() if outcome in (LEFT, FAILED)}
 
 
 def going_back(entries: Sequence[Entry], listed: Sequence[str], live: str) -> str | None:

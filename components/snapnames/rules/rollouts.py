@@ -63,6 +63,11 @@ class FleetStatus:
         return sum(count for image, count in self.running.items() if image != self.launches)
 
     @property
+    def failed(self) -> bool:
+        """Whether the instance refresh of the launch settings that the group has now ended, and not well."""
+        return self.refresh is not None and not self.refresh.going_on and self.refresh.status != SUCCESSFUL
+
+    @property
     def in_service(self) -> int:
         """How many instances are in service."""
         return sum(self.running.values())

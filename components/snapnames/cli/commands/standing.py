@@ -10,7 +10,7 @@ from snapnames.cli.advice import aws_errors
 from snapnames.cli.state.exported import Exported, Resource
 from snapnames.rules.history import HISTORY_OUTPUT, Entry, read_history
 from snapnames.rules.next_step import next_step
-from snapnames.rules.rollouts import SUCCESSFUL, FleetStatus
+from snapnames.rules.rollouts import FleetStatus
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,7 @@ class Standing:
     @property
     def failed(self) -> bool:
         """Whether the instance refresh of the launch settings that the group has now ended, and not well."""
-        refresh = self.status.refresh if self.status else None
-        return refresh is not None and not refresh.going_on and refresh.status != SUCCESSFUL
+        return self.status is not None and self.status.failed
 
     def document(self) -> dict[str, Any] | None:
         """The same, for scripts."""
