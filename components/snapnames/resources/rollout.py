@@ -16,6 +16,7 @@ from pulumi import Resource
 from snapnames.errors import InputError
 from snapnames.printable import shell_command
 from snapnames.rules.history import LAUNCHED, ROLLED_OUT
+from snapnames.rules.hindrances import standing_still
 from snapnames.rules.instance_refresh import UNTOUCHED, replaces
 from snapnames.rules.next_step import left_over
 from snapnames.rules.rollouts import SUCCESSFUL, FleetStatus, Refresh
@@ -106,6 +107,8 @@ class _Follower:
             status = await self._started()
         if status.refresh is None:
             raise self._failed("no instance refresh of its launch settings is known to Auto Scaling")
+        if status.refresh.going_on and (still := standing_still(status.group)):
+            pulumi.log.warn(still, resource=self._owner)
         return await self._ended(status.refresh)
 
     async def _ended(self, refresh: Refresh) -> str:
@@ -113,9 +116,12 @@ class _Follower:
         while refresh.going_on:
             self._show(f"instance refresh of {self._name}: {refresh}, {refresh.remaining} instances to go")
             if self._clock() > self._ends:
+                status = await self._status()
+                still = standing_still(status.group) if status else ""
                 raise self._failed(
                     f"the instance refresh is {refresh} after {self._settings.timeout}, and goes on: run the same "
                     "command again to wait for it, or set fleet.rolloutTimeout to a longer time"
+                    + (f". {still}" if still else "")
                 )
             await asyncio.sleep(poll)
             poll = min(poll * 1.5, _LONGEST_POLL_SECONDS)

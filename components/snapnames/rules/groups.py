@@ -81,6 +81,9 @@ class Group:
     protects: bool = False
     """Whether instances that it launches are protected from scale-in."""
 
+    suspended: tuple[str, ...] = ()
+    """The processes of Auto Scaling that somebody has suspended, for example `Launch`."""
+
     fed: bool = False
     """Whether a load balancer or target group feeds it."""
 

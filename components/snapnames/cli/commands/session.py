@@ -186,6 +186,12 @@ class Session:
         return isinstance(fleet, dict) and "instanceRefresh" in fleet
 
     @property
+    def adopts(self) -> str:
+        """The group of the team's own that the config takes over; empty without one."""
+        fleet = self._setting("fleet")
+        return str(fleet.get("adopt", "")) if isinstance(fleet, dict) else ""
+
+    @property
     def has_fleet(self) -> bool:
         """Whether the service has a fleet, which launches the live release."""
         if self.stack.service:

@@ -101,6 +101,11 @@ class Standing:
         return self.status is not None and not self.status.rolled_out
 
     @property
+    def never_begun(self) -> bool:
+        """Whether instances are to be replaced, and Auto Scaling knows no refresh for it: it was refused, say."""
+        return self.rolls and self.status is not None and self.status.others > 0 and self.status.refresh is None
+
+    @property
     def failed(self) -> bool:
         """Whether the instance refresh of the launch settings that the group has now ended, and not well."""
         return self.status is not None and self.status.failed

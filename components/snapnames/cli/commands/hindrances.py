@@ -1,0 +1,35 @@
+"""What comes in the way of a rollout, said before it begins."""
+
+from snapnames.aws.rollouts import read_fleet
+from snapnames.cli.advice import aws_errors
+from snapnames.cli.commands.session import Session
+from snapnames.cli.commands.standing import Standing
+from snapnames.cli.errors import CommandError
+from snapnames.rules.hindrances import hindrances, unfed
+from snapnames.rules.rollouts import FleetStatus
+
+
+def heed_hindrances(session: Session, standing: Standing, image: str) -> None:
+    """Warn of what holds a rollout up. Raises `CommandError` if it would take all instances away from their balancer.
+
+    `image`: the name of the image that the fleet is to run. Says nothing of a fleet that runs it, and of one whose
+    instances stay.
+    """
+    status = (standing.status or _group_to_take_over(session)) if standing.rolls else None
+    moves = standing.launches != image
+    if status is None or (status.rolled_out and not moves):
+        return
+    if why := unfed(status.group):
+        raise CommandError(f"{why}, and this command again: the update was not run")
+    for one in hindrances(status, moves=moves):
+        session.display.say(f"warning: {one}")
+
+
+def _group_to_take_over(session: Session) -> FleetStatus | None:
+    """The group that the config takes over, before the first update, which has it in no state."""
+    name = session.adopts
+    if not name:
+        return None
+    with aws_errors(f"the Auto Scaling group {name} can't be read"):
+        aws = session.account.session
+        return read_fleet(aws.ec2(), aws.autoscaling(), name)
