@@ -15,8 +15,8 @@ from pulumi import Resource
 
 from snapnames.errors import InputError
 from snapnames.printable import shell_command
-from snapnames.rules.history import LAUNCHED, ROLLED_OUT
 from snapnames.rules.hindrances import standing_still
+from snapnames.rules.history import LAUNCHED, ROLLED_OUT
 from snapnames.rules.instance_refresh import UNTOUCHED, replaces
 from snapnames.rules.next_step import left_over
 from snapnames.rules.rollouts import SUCCESSFUL, FleetStatus, Refresh
