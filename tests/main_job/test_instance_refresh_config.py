@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from snapnames.rules.instance_refresh import healthy_percentages
+from snapnames.rules.instance_refresh import as_the_policy_says, healthy_percentages, refresh_of
 
 from tests.config.readings import FLEET, GOOD, WRITE_SO, faults
 
@@ -158,3 +158,40 @@ def test_a_group_that_may_be_of_one_and_says_nothing_else_launches_first_by_defa
 ) -> None:
     """Auto Scaling's own defaults would terminate the only instance before another serves."""
     assert healthy_percentages(fleet) == percentages
+
+
+POLICY = {"MinHealthyPercentage": 100, "MaxHealthyPercentage": 150}
+
+
+@pytest.mark.parametrize(
+    ("fleet", "policy", "percentages"),
+    [
+        ({"instance_refresh": {}, "min_size": 2}, POLICY, (100, 150)),
+        ({"instance_refresh": {"skip_matching": True}}, POLICY, (100, 150)),
+        ({"instance_refresh": {}, "min_size": 2}, {}, (90, None)),
+        ({"instance_refresh": {}, "min_size": 2}, {"MinHealthyPercentage": 100}, (90, None)),
+        ({"instance_refresh": {"min_healthy_percentage": 50}}, POLICY, (50, None)),
+        ({"instance_refresh": {"max_healthy_percentage": 120}, "min_size": 2}, POLICY, (90, 120)),
+        (
+            {
+                "instance_refresh": {},
+                "group": {"instanceMaintenancePolicy": {"minHealthyPercentage": 80, "maxHealthyPercentage": 120}},
+            },
+            POLICY,
+            (80, 120),
+        ),
+    ],
+)
+def test_the_policy_of_a_group_that_is_taken_over_decides_what_the_config_does_not(
+    fleet: dict[str, Any], policy: dict[str, int], percentages: tuple[int, int | None]
+) -> None:
+    """A refresh with percentages of its own does not ask the policy, and the provider always sends one."""
+    taken = {**fleet, **as_the_policy_says(fleet, policy)}
+
+    assert healthy_percentages(taken) == percentages
+    assert (refresh_of(taken) or {}).get("skip_matching") == fleet["instance_refresh"].get("skip_matching")
+
+
+def test_a_fleet_whose_instances_stay_gets_no_refresh_from_a_policy() -> None:
+    """Only the config asks for one."""
+    assert as_the_policy_says({}, POLICY) == {}

@@ -31,6 +31,10 @@ docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
 CHECKPOINT_DELAY = 3600
 """Auto Scaling's own default, in seconds."""
 
+_PERCENTAGES = {
+    "MinHealthyPercentage": "min_healthy_percentage",
+    "MaxHealthyPercentage": "max_healthy_percentage",
+}
 _MAX_SPAN = 100
 _MAX_ALARMS = 10
 _RANGES = {
@@ -77,6 +81,23 @@ def refresh_of(args: Mapping[str, Any]) -> dict[str, Any] | None:
     least, most = healthy_percentages(args)
     percentages = {"min_healthy_percentage": least} | ({} if most is None else {"max_healthy_percentage": most})
     return {**refresh, **percentages}
+
+
+def as_the_policy_says(args: Mapping[str, Any], policy: Mapping[str, int]) -> dict[str, Any]:
+    """The inputs that let an instance refresh keep to the maintenance policy of a group that exists.
+
+    A refresh that gives percentages does not ask the policy, and the aws provider always gives one. `policy`: as Auto
+    Scaling names its percentages; empty without one.
+
+    >>> as_the_policy_says({"instance_refresh": {}}, {"MinHealthyPercentage": 100, "MaxHealthyPercentage": 150})
+    {'instance_refresh': {'min_healthy_percentage': 100, 'max_healthy_percentage': 150}}
+    """
+    refresh = args.get("instance_refresh")
+    if refresh is None or len(policy) < len(_PERCENTAGES) or {*refresh} & {*_PERCENTAGES.values()}:
+        return {}
+    if "instanceMaintenancePolicy" in (args.get("group") or {}):
+        return {}
+    return {"instance_refresh": {**refresh, **{ours: policy[theirs] for theirs, ours in _PERCENTAGES.items()}}}
 
 
 def _may_be_of_one(args: Mapping[str, Any]) -> bool:
