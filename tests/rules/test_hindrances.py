@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from snapnames.rules.groups import Group
-from snapnames.rules.hindrances import hindrances, standing_still, unfed
+from snapnames.rules.hindrances import hindrances, in_its_turn, standing_still, unfed
 from snapnames.rules.rollouts import FleetStatus, Refresh
 
 NOON = datetime(2018, 3, 7, 12, tzinfo=UTC)
@@ -56,6 +56,20 @@ def test_a_refresh_of_somebody_else_is_told_before_it_is_cancelled() -> None:
     ]
     assert hindrances(status, moves=False) == []
     assert hindrances(replace(status, refresh=Refresh("r-1", "Failed", NOON)), moves=True) == []
+
+
+def test_a_refresh_with_settings_of_its_own_is_not_cancelled_but_waited_for() -> None:
+    """Auto Scaling refuses other launch settings while it goes on. An update starts none of this kind."""
+    goes_on = Refresh("r-1", "InProgress", NOON, 25, brings=True)
+    status = FleetStatus(WEB, "ami-1", NOON, {"ami-1": 4}, goes_on)
+
+    said = in_its_turn(status)
+
+    assert said.startswith("an instance refresh of web goes on, InProgress, 25 %, that somebody has started")
+    assert said.endswith("or run `aws autoscaling cancel-instance-refresh --auto-scaling-group-name web`")
+    assert in_its_turn(replace(status, refresh=replace(goes_on, brings=False))) == ""
+    assert in_its_turn(replace(status, refresh=replace(goes_on, status="Successful"))) == ""
+    assert in_its_turn(replace(status, refresh=None)) == ""
 
 
 def test_a_group_that_checks_no_health_is_said_to_take_a_bad_release_for_good() -> None:

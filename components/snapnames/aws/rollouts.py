@@ -73,4 +73,5 @@ def _refresh(described: "InstanceRefreshTypeDef") -> Refresh:
         percent=described.get("PercentageComplete", 0),
         remaining=described.get("InstancesToUpdate", 0),
         reason=described.get("StatusReason", ""),
+        brings=bool(described.get("DesiredConfiguration")),
     )

@@ -62,7 +62,7 @@ def find_source(  # noqa: PLR0913 -- by name
         )
     if best is None:
         ids = ", ".join(sorted(instance["InstanceId"] for instance in running))
-        leaving = "which their group is launching, terminating or has in standby"
+        leaving = "which their group is launching, terminating or has in standby or in its warm pool"
         why = leaving if healthy else "of which no status checks pass"
         raise InputError(
             f"snapnames:source {shown} matches {ids}, {why}, and image {image_name!r} is not built yet: wait until one "

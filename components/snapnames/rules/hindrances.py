@@ -31,6 +31,21 @@ def unfed(group: Group) -> str:
     )
 
 
+def in_its_turn(status: FleetStatus) -> str:
+    """Why Auto Scaling takes no other launch settings just now, and what to do; empty if it takes them.
+
+    docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
+    """
+    refresh, name = status.refresh, status.group.name
+    if refresh is None or not refresh.going_on or not refresh.brings:
+        return ""
+    cancel = ("aws", "autoscaling", "cancel-instance-refresh", "--auto-scaling-group-name", name)
+    return (
+        f"an instance refresh of {name} goes on, {refresh}, that somebody has started with launch settings of its own: "
+        f"Auto Scaling takes no others until it has ended. Wait for that, or run {shell_command(*cancel)}"
+    )
+
+
 def hindrances(status: FleetStatus, *, moves: bool) -> list[str]:
     """What a person should know before instances are replaced, a sentence each.
 

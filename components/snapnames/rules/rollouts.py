@@ -27,6 +27,9 @@ class Refresh:
     reason: str = ""
     """Auto Scaling's own words for why it is where it is; may be empty."""
 
+    brings: bool = False
+    """Whether it brings launch settings of its own, its DesiredConfiguration. One that an update starts does not."""
+
     @property
     def going_on(self) -> bool:
         """Whether it has not ended."""

@@ -5,23 +5,25 @@ from snapnames.cli.advice import aws_errors
 from snapnames.cli.commands.session import Session
 from snapnames.cli.commands.standing import Standing
 from snapnames.cli.errors import CommandError
-from snapnames.rules.hindrances import hindrances, unfed
+from snapnames.rules.hindrances import hindrances, in_its_turn, unfed
 from snapnames.rules.rollouts import FleetStatus
 
 
 def heed_hindrances(session: Session, standing: Standing, image: str) -> None:
-    """Warn of what holds a rollout up. Raises `CommandError` if it would take all instances away from their balancer.
+    """Warn of what holds a rollout up. Raises `CommandError` for one that Auto Scaling would refuse.
 
-    `image`: the name of the image that the fleet is to run. Says nothing of a fleet that runs it, and of one whose
-    instances stay.
+    Raises it too for one that would take all instances away from their load balancer.
+
+    `image`: the name of the image that the fleet is to run. Says nothing of a fleet that runs it.
     """
-    status = (standing.status or _group_to_take_over(session)) if standing.rolls else None
+    status = standing.status or _group_to_take_over(session)
     moves = standing.launches != image
     if status is None or (status.rolled_out and not moves):
         return
-    if why := unfed(status.group):
+    turn = in_its_turn(status) if moves else ""
+    if why := turn or (unfed(status.group) if standing.rolls else ""):
         raise CommandError(f"{why}, and this command again: the update was not run")
-    for one in hindrances(status, moves=moves):
+    for one in hindrances(status, moves=moves) if standing.rolls else ():
         session.display.say(f"warning: {one}")
 
 
