@@ -27,7 +27,7 @@ ROLLED_OUT = "rolled out"
 """The update waited until its instances ran it."""
 
 LAUNCHED = "launched"
-"""The group was told to launch it, and nothing waited for its instances."""
+"""The group was told to launch it. Nothing waited for its instances, or some, or all, still run something else."""
 
 FAILED = "failed"
 """Nothing waited for its instances, and its instance refresh has failed since."""
