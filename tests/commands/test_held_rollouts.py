@@ -181,3 +181,23 @@ def test_instances_that_a_refresh_leaves_for_their_protection_are_told_with_the_
     assert "new launches use front-web-2; 3 of 4 instances run front-web-2, 1 of 4 run front-web-1. " in told
     assert left in told
     assert [one["outcome"] for one in stack.outputs()["history"]] == ["rolled out", "launched"]
+
+
+def test_a_group_that_somebody_has_deleted_stops_a_deployment_before_it_builds_an_image(
+    ec2: EC2Client, autoscaling: AutoScalingClient, stack: Program
+) -> None:
+    """It says where it has looked, and what makes a new group."""
+    name = group_name(autoscaling)
+    autoscaling.delete_auto_scaling_group(AutoScalingGroupName=name, ForceDelete=True)
+
+    planned = stack.snapnames("deploy", "--release", "2", "--preview", code=1).err
+    refused = stack.snapnames("deploy", "--release", "2", code=1).err
+    kept = sorted(images(ec2))
+    stack.up("--refresh", "--skip-preview")
+    again = stack.snapnames("deploy", "--release", "2").out
+
+    gone = f"the Auto Scaling group {name} of this stack does not exist in 123456789012 ap-northeast-2: the update was"
+    assert gone in planned
+    assert gone in refused
+    assert kept == ["front-web-1"]
+    assert again.splitlines()[-1].endswith("done: front-web-2 is live: 4 of 4 instances run it")

@@ -27,6 +27,9 @@ class Standing:
     rolls: bool = False
     """Whether an update replaces the instances of the fleet."""
 
+    missing: str = ""
+    """The name of the group that the state has, where Auto Scaling has no such group."""
+
     stale: str = ""
     """The URN of the group if an update would undo its scale-in protection, which somebody has changed in AWS.
 
@@ -57,13 +60,15 @@ class Standing:
                 status = read_fleet(session.ec2(), session.autoscaling(), group["id"])
         names = state.held_images | {image_id: one.name for image_id, one in state.taken_in.items()}
         ran = tuple(read_history(state.outputs.get(history)))
-        return cls(status, names, ran, rolls, _stale_group(group, status))
+        missing = str(group["id"]) if group is not None and status is None else ""
+        return cls(status, names, ran, rolls, missing, _stale_group(group, status))
 
     def outcome(self, image: str) -> str:
         """What has come of a deployment of the image of that name, in one sentence."""
         status = self.status
         if status is None:
-            return f"{image} is built, and the Auto Scaling group of this stack is not to be found: run `pulumi up`"
+            gone = "the Auto Scaling group of this stack is not to be found: run `pulumi up --refresh`"
+            return f"{image} is built, and {gone}"
         launches = self.images.get(status.launches)
         if launches == image and status.rolled_out and status.in_service:
             run = "instance runs" if status.in_service == 1 else "instances run"
