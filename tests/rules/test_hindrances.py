@@ -52,7 +52,7 @@ def test_a_refresh_of_somebody_else_is_told_before_it_is_cancelled() -> None:
     status = FleetStatus(WEB, "ami-1", NOON, {"ami-1": 4}, Refresh("r-1", "InProgress", NOON, 25))
 
     assert hindrances(status, moves=True) == [
-        "an instance refresh of web goes on, InProgress, 25 %: the update cancels it"
+        "an instance refresh of web goes on, InProgress, 25 %: the update cancels it unless it ends before"
     ]
     assert hindrances(status, moves=False) == []
     assert hindrances(replace(status, refresh=Refresh("r-1", "Failed", NOON)), moves=True) == []

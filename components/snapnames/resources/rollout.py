@@ -114,7 +114,8 @@ class _Follower:
     async def _ended(self, refresh: Refresh) -> str:
         poll = _FIRST_POLL_SECONDS
         while refresh.going_on:
-            self._show(f"instance refresh of {self._name}: {refresh}, {refresh.remaining} instances to go")
+            to_go = "1 instance" if refresh.remaining == 1 else f"{refresh.remaining} instances"
+            self._show(f"instance refresh of {self._name}: {refresh}, {to_go} to go")
             if self._clock() > self._ends:
                 status = await self._status()
                 still = standing_still(status.group) if status else ""

@@ -53,7 +53,8 @@ def hindrances(status: FleetStatus, *, moves: bool) -> list[str]:
     """
     group, found = status.group, []
     if moves and status.refresh is not None and status.refresh.going_on:
-        found.append(f"an instance refresh of {group.name} goes on, {status.refresh}: the update cancels it")
+        goes_on = f"an instance refresh of {group.name} goes on, {status.refresh}"
+        found.append(f"{goes_on}: the update cancels it unless it ends before")
     if still := standing_still(group):
         found.append(still)
     if _CHECK in group.suspended:
