@@ -84,7 +84,8 @@ def test_a_rollout_that_aws_refuses_to_begin_takes_the_group_back(
     refused = stack.snapnames("deploy", "--release", "2", code=1).err
 
     assert "StartInstanceRefresh" in refused
-    assert "front-web-1 is live: 4 of 4 instances run it" in refused
+    assert "the fleet went back: front-web-1 is live: 4 of 4 instances run it" in refused
+    assert "The update back failed in the same way" in refused
     assert (sorted(images(ec2)), running(ec2, autoscaling)) == (["front-web-1", "front-web-2"], {"front-web-1": 4})
 
 

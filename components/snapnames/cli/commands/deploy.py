@@ -223,7 +223,9 @@ class Deploy:
             return CommandError(f"{error}\n{session.file.path.name} is as it was\n{unreadable}", error.code)
         image = found.image if found else None
         lines = [str(error), f"{session.file.path.name} is as it was"]
-        story = None if stopped else GoingBack(session, self.release, self.wanted, self.rolls_back).story(standing)
+        story = (
+            None if stopped else GoingBack(session, self.release, self.wanted, self.rolls_back, error).story(standing)
+        )
         if story is not None:
             return CommandError("\n".join([*lines, *story]), error.code)
         if image is not None and image.state not in ("available", "pending") and not stopped:

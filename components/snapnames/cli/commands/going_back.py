@@ -24,6 +24,9 @@ class GoingBack:
     rolls_back: bool
     """Whether the fleet is taken back."""
 
+    cause: CommandError
+    """What the deployment has failed with."""
+
     def story(self, standing: Standing) -> list[str] | None:
         """Go back, and tell what has become of the fleet, a line each; None when its rollout is not what has failed."""
         session, name = self.session, self.session.image_name(self.release)
@@ -58,11 +61,24 @@ class GoingBack:
         ]
 
     def _failed_too(self, back: str, error: CommandError) -> list[str]:
-        again = shell_command("snapnames", "rollback", back)
+        name, there = self.session.image_name(back), self._images_there()
+        if self._is_back(back):
+            # As when AWS refuses the refresh on both ways: then no instance has moved.
+            why = "failed in the same way" if str(error) == str(self.cause) else f"failed too: {error}"
+            return [
+                f"the fleet went back: {self._where(back)}. The update back {why}",
+                f"{there}: {self._again()} tries {self.session.image_name(self.release)} again when the cause is gone",
+            ]
         return [
-            f"going back to {self.session.image_name(back)} did not work: {error}",
-            f"{self._where(back)}; {self._images_there()}: run {again} when the cause is gone",
+            f"going back to {name} did not work: {error}",
+            f"{self._where(back)}; {there}: run {shell_command('snapnames', 'rollback', back)} when the cause is gone",
         ]
+
+    def _is_back(self, release: str) -> bool:
+        try:
+            return self.session.standing().serves(self.session.image_name(release), rolls=True)
+        except CommandError:
+            return False
 
     def _again(self) -> str:
         return shell_command("snapnames", "deploy", "--release", self.release)
