@@ -39,7 +39,7 @@ class Fleet(ComponentResource):
     """Name of the Auto Scaling group."""
 
     rollout: Output[str]
-    """How the rollout of this update ended: `rolled out`, or `launched` when nothing waited for the instances."""
+    """How the rollout ended: `rolled out`, or `launched` when not all instances run it or nothing waited for them."""
 
     def __init__(self, name: str, args: FleetArgs, opts: ResourceOptions | None = None) -> None:
         """Declare the launch configuration and the group; `args` as `FleetArgs` says."""

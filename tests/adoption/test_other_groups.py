@@ -72,6 +72,25 @@ def test_a_mixed_instances_policy_stays_and_launches_from_the_template_of_the_st
     assert after["InstancesDistribution"] == {**before["InstancesDistribution"], "SpotMaxPrice": ""}
 
 
+def test_a_refresh_keeps_to_the_maintenance_policy_of_the_group(program: Make, aws: LocalAws, ec2: EC2Client) -> None:
+    """The team wants another instance to serve before one goes. The policy stays, and the config need not repeat it."""
+    aws.settings(pending_seconds=0)
+    seed(aws)
+    scaling = aws.client("autoscaling")
+    policy = {"MinHealthyPercentage": 100, "MaxHealthyPercentage": 150}
+    scaling.update_auto_scaling_group(AutoScalingGroupName=GROUP, InstanceMaintenancePolicy=policy)
+    before = unchanging(aws)
+    fleet = {**FLEET, "instanceRefresh": {}}
+    stack = program({"service": "web", "source": launch(ec2), "releases": ["1"], "fleet": fleet})
+
+    stack.up("--skip-preview")
+    stack.preview("--expect-no-changes")
+
+    [refresh] = scaling.describe_instance_refreshes(AutoScalingGroupName=GROUP)["InstanceRefreshes"]
+    assert refresh["Preferences"].items() >= policy.items()
+    assert unchanging(aws) == before
+
+
 def test_a_group_that_is_not_there_or_that_something_else_manages_is_refused_at_the_preview(
     program: Make, aws: LocalAws, ec2: EC2Client
 ) -> None:

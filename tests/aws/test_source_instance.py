@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from botocore.stub import Stubber
+from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
 from snapnames.aws.session import StackSession
-from snapnames.aws.source_instances import healthy_instances
+from snapnames.aws.source_instances import candidates, healthy_instances
+from snapnames.aws.uses import GROUP_TAG
 from snapnames.errors import InputError
 from snapnames.program.account import Account
 from snapnames.program.source import find_source
@@ -17,6 +19,7 @@ from snapnames.rules.source import volumes_of
 from snapnames.testing.localaws.server import LocalAws
 
 from tests.account import launch
+from tests.adoption.templates import seed_template
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import InstanceTypeDef
@@ -64,6 +67,24 @@ def test_the_status_of_more_than_a_hundred_instances_is_asked_for_in_several_cal
         healthy = healthy_instances(ec2, [{"InstanceId": one} for one in ids])
 
     assert [instance["InstanceId"] for instance in healthy] == ids
+
+
+def test_an_instance_that_waits_in_the_warm_pool_of_its_group_is_not_in_service(
+    aws: LocalAws, ec2: EC2Client, autoscaling: AutoScalingClient
+) -> None:
+    """It may run, and bears the tags of those that serve. DescribeAutoScalingGroups does not list it.
+
+    docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeWarmPool.html lists it. After the group is gone, an
+    instance that was its own is of no group.
+    """
+    seed_template(aws, "$Latest")
+    [serving] = [one for reservation in ec2.describe_instances()["Reservations"] for one in reservation["Instances"]]
+    warm: InstanceTypeDef = {**serving, "InstanceId": "i-warm"}
+    left: InstanceTypeDef = {**serving, "InstanceId": "i-left", "Tags": [{"Key": GROUP_TAG, "Value": "gone"}]}
+
+    found = candidates(ec2, autoscaling, [serving, warm, left])
+
+    assert [one.in_service for one in found] == [True, False, True]
 
 
 def test_an_instance_of_an_id_is_read_with_its_volumes_in_one_call(

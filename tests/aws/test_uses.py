@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
-from snapnames.aws.uses import Template, Uses, read_older_versions, read_uses, used_outside
+from snapnames.aws.uses import Template, Uses, moved_defaults, read_older_versions, read_uses, used_outside
 from snapnames.rules.groups import Group, Launch
 from snapnames.rules.images import STACK_TAG, Use
 from snapnames.testing.localaws.server import REGION, LocalAws
@@ -123,6 +123,20 @@ def test_the_stack_s_own_template_is_left_out_and_the_group_that_the_stack_has_t
 
     assert used_outside(found, STACK, ["team"]) == []
     assert {use.kind for use in used_outside(found, OTHER, ["team"])} == {"launch template"}
+
+
+def test_a_default_version_that_somebody_has_moved_back_uses_its_image(
+    ec2: EC2Client, autoscaling: AutoScalingClient, image_id: str
+) -> None:
+    """Who launches from the template by hand would get an image that is gone. An update moves the default on."""
+    newer = registered(ec2, "web-2", ec2.create_volume(Size=1, AvailabilityZone=f"{REGION}a")["VolumeId"])
+    own = template(ec2, [image_id, newer], builder=STACK)
+    template(ec2, [image_id, newer], name="theirs", builder=OTHER)
+    moved = moved_defaults(read_uses(ec2, autoscaling), STACK)
+    ec2.modify_launch_template(LaunchTemplateId=own, DefaultVersion="2")
+
+    assert [(use.image_id, use.by, use.version) for use in moved] == [(image_id, own, "1")]
+    assert moved_defaults(read_uses(ec2, autoscaling), STACK) == []
 
 
 def test_another_group_that_launches_a_version_of_the_stack_s_template_by_its_number_uses_the_image(

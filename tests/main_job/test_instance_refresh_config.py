@@ -1,9 +1,9 @@
-"""How a fleet rolls its instances: ranges and words of Auto Scaling, and the default for a group of one instance."""
+"""How a fleet rolls its instances: ranges and words of Auto Scaling, and the defaults for a group of one."""
 
 from typing import Any
 
 import pytest
-from snapnames.rules.instance_refresh import healthy_percentages
+from snapnames.rules.instance_refresh import as_the_policy_says, healthy_percentages, refresh_of
 
 from tests.config.readings import FLEET, GOOD, WRITE_SO, faults
 
@@ -21,7 +21,8 @@ def refresh_faults(refresh: object, **fleet: object) -> list[str]:
         {"minHealthyPercentage": 100, "maxHealthyPercentage": 200},
         {"maxHealthyPercentage": 190},
         {"skipMatching": True, "triggers": ["tag"], "alarms": ["errors"]},
-        {"checkpointPercentages": [1, 50, 100], "checkpointDelay": 172800},
+        {"checkpointPercentages": [1, 50, 100], "checkpointDelay": 3599},
+        {"checkpointPercentages": [100], "checkpointDelay": 172800},
         {"scaleInProtectedInstances": "Wait", "standbyInstances": "Ignore"},
     ],
 )
@@ -138,7 +139,9 @@ def test_auto_rollback_is_refused_with_what_it_would_do() -> None:
         ({"instance_refresh": {"min_healthy_percentage": 0}}, (0, None)),
         ({"instance_refresh": {"min_healthy_percentage": 50}}, (50, None)),
         ({"instance_refresh": {"max_healthy_percentage": 100}}, (90, 100)),
-        ({"instance_refresh": {}, "max_size": 2}, (90, None)),
+        ({"instance_refresh": {}, "max_size": 2}, (100, 110)),
+        ({"instance_refresh": {}, "max_size": 4, "min_size": 0}, (100, 110)),
+        ({"instance_refresh": {}, "max_size": 4, "desired_capacity": 3}, (90, None)),
         ({"instance_refresh": {}, "min_size": 2}, (90, None)),
         ({"instance_refresh": {"min_healthy_percentage": 100}, "min_size": 2}, (100, None)),
         (
@@ -150,8 +153,45 @@ def test_auto_rollback_is_refused_with_what_it_would_do() -> None:
         ),
     ],
 )
-def test_only_a_group_of_one_that_says_nothing_else_launches_first_by_default(
+def test_a_group_that_may_be_of_one_and_says_nothing_else_launches_first_by_default(
     fleet: dict[str, Any], percentages: tuple[int, int | None]
 ) -> None:
     """Auto Scaling's own defaults would terminate the only instance before another serves."""
     assert healthy_percentages(fleet) == percentages
+
+
+POLICY = {"MinHealthyPercentage": 100, "MaxHealthyPercentage": 150}
+
+
+@pytest.mark.parametrize(
+    ("fleet", "policy", "percentages"),
+    [
+        ({"instance_refresh": {}, "min_size": 2}, POLICY, (100, 150)),
+        ({"instance_refresh": {"skip_matching": True}}, POLICY, (100, 150)),
+        ({"instance_refresh": {}, "min_size": 2}, {}, (90, None)),
+        ({"instance_refresh": {}, "min_size": 2}, {"MinHealthyPercentage": 100}, (90, None)),
+        ({"instance_refresh": {"min_healthy_percentage": 50}}, POLICY, (50, None)),
+        ({"instance_refresh": {"max_healthy_percentage": 120}, "min_size": 2}, POLICY, (90, 120)),
+        (
+            {
+                "instance_refresh": {},
+                "group": {"instanceMaintenancePolicy": {"minHealthyPercentage": 80, "maxHealthyPercentage": 120}},
+            },
+            POLICY,
+            (80, 120),
+        ),
+    ],
+)
+def test_the_policy_of_a_group_that_is_taken_over_decides_what_the_config_does_not(
+    fleet: dict[str, Any], policy: dict[str, int], percentages: tuple[int, int | None]
+) -> None:
+    """A refresh with percentages of its own does not ask the policy, and the provider always sends one."""
+    taken = {**fleet, **as_the_policy_says(fleet, policy)}
+
+    assert healthy_percentages(taken) == percentages
+    assert (refresh_of(taken) or {}).get("skip_matching") == fleet["instance_refresh"].get("skip_matching")
+
+
+def test_a_fleet_whose_instances_stay_gets_no_refresh_from_a_policy() -> None:
+    """Only the config asks for one."""
+    assert as_the_policy_says({}, POLICY) == {}

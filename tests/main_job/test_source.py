@@ -71,7 +71,7 @@ def test_of_several_running_instances_the_one_that_has_run_longest_is_the_source
 
     assert re.findall(r"sourceInstanceId *: \"(.*)\"", previewed) == [longest]
     assert f"source of image {IMAGE}: {longest}, running since " in previewed
-    assert ", the longest of 2 healthy (2 running)" in previewed
+    assert ", chosen of 2 healthy (2 running)" in previewed
 
 
 def test_an_instance_that_is_stopped_or_terminated_is_not_the_source(
@@ -89,7 +89,7 @@ def test_an_instance_that_is_stopped_or_terminated_is_not_the_source(
 
     assert (without.code, f"error: snapnames:source {TAGS} {NOT_FOUND}" in without.out) == (1, True)
     assert f"source of image {IMAGE}: {running}, " in with_one.out
-    assert "the longest of 1 healthy (1 running)" in with_one.out
+    assert "chosen of 1 healthy (1 running)" in with_one.out
 
 
 def test_a_source_is_found_among_more_instances_than_ec2_tells_the_status_of_at_once(
@@ -106,7 +106,7 @@ def test_a_source_is_found_among_more_instances_than_ec2_tells_the_status_of_at_
 
     previewed = stack.preview().out
 
-    assert ", the longest of 101 healthy (101 running)" in previewed
+    assert ", chosen of 101 healthy (101 running)" in previewed
     assert Counter(aws.calls(mark))["ec2.DescribeInstanceStatus"] == 2
 
 

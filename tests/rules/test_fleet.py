@@ -28,6 +28,9 @@ PLACE = {**TYPE, "zones": ["a"]}
         {**PLACE, "instance_refresh": {}},
         {**PLACE, "instance_refresh": {"min_healthy_percentage": 0}},
         {**PLACE, "instance_refresh": {"min_healthy_percentage": 100}},
+        {**PLACE, "instance_refresh": {"checkpoint_percentages": [50, 100]}},
+        {**PLACE, "instance_refresh": {"checkpoint_percentages": [20, 50, 100]}, "rollout_timeout": "3h"},
+        {**PLACE, "instance_refresh": {"checkpoint_percentages": [20, 50, 100]}, "wait_for_rollout": False},
         {**PLACE, "health_check_grace_period": 0},
         {**PLACE, "rollout_timeout": "1h30m"},
         {**PLACE, "user_data": "x"},
@@ -77,6 +80,23 @@ def test_a_fleet_that_fits_together_is_taken(args: dict[str, Any]) -> None:
             "has the health check grace period -1; it is 0 seconds or more: set it so",
         ),
         ({"rollout_timeout": "2"}, "has the rollout timeout '2'; it is hours, minutes, seconds as in 2h: write it so"),
+        (
+            {"instance_refresh": {"checkpoint_percentages": [20, 50, 100]}},
+            (
+                "has 3 checkpoints with 3600 seconds after each but the last, and its rollout gets 7200 seconds: "
+                "it would always time out, set a longer rollout timeout"
+            ),
+        ),
+        (
+            {
+                "instance_refresh": {"checkpoint_percentages": [20, 100], "checkpoint_delay": 60},
+                "rollout_timeout": "1m",
+            },
+            (
+                "has 2 checkpoints with 60 seconds after each but the last, and its rollout gets 60 seconds: "
+                "it would always time out, set a longer rollout timeout"
+            ),
+        ),
         ({"user_data": ""}, "has user data of 0 bytes; EC2 takes 1 to 16384: let it fetch the rest"),
         (
             {"user_data": "é" + "x" * (MAX_USER_DATA - 1)},

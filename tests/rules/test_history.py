@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 from snapnames.rules.history import (
+    FAILED,
     LAUNCHED,
     LEFT,
     LONGEST,
     ROLLED_OUT,
     Entry,
+    ended,
     entered,
     going_back,
     left,
@@ -66,6 +68,8 @@ def test_a_release_that_ran_before_nothing_is_the_first_entry() -> None:
         (LAUNCHED, LAUNCHED, LAUNCHED),
         (ROLLED_OUT, LAUNCHED, ROLLED_OUT),
         (LEFT, ROLLED_OUT, LEFT),
+        (FAILED, LAUNCHED, FAILED),
+        (FAILED, ROLLED_OUT, ROLLED_OUT),
     ],
 )
 def test_a_release_that_goes_on_keeps_its_time_and_the_best_that_is_known_of_it(
@@ -123,6 +127,33 @@ def test_only_the_newest_entries_are_kept() -> None:
     assert [one.release for one in entries] == [*(str(number) for number in range(1, LONGEST)), "new"]
 
 
+@pytest.mark.parametrize(
+    ("before", "outcome", "after"),
+    [
+        (LAUNCHED, FAILED, FAILED),
+        (LAUNCHED, ROLLED_OUT, ROLLED_OUT),
+        (FAILED, ROLLED_OUT, ROLLED_OUT),
+        (ROLLED_OUT, FAILED, ROLLED_OUT),
+    ],
+)
+def test_the_end_that_aws_tells_is_that_of_a_rollout_that_nothing_had_waited_for(
+    before: str, outcome: str, after: str
+) -> None:
+    """An update that has waited knows better."""
+    older = Entry("a", "before", LAUNCHED)
+
+    assert ended([older, Entry("b", "then", before)], outcome) == [older, Entry("b", "then", after)]
+    assert ended([], outcome) == []
+
+
+def test_no_rollback_goes_to_a_release_whose_rollout_has_failed() -> None:
+    """Nothing waited for it, and AWS has told its end later."""
+    entries = [*ran("a"), Entry("b", "", FAILED), *ran("c")]
+
+    assert left(entries) == {"b"}
+    assert going_back(entries, list("cba"), "c") == "a"
+
+
 def test_a_release_counts_as_left_if_it_was_left_when_it_last_ran() -> None:
     """One that ran again since does not."""
     assert left(ran("a- b- a c-")) == {"b", "c"}
@@ -146,6 +177,8 @@ def test_a_release_counts_as_left_if_it_was_left_when_it_last_ran() -> None:
         ("", "cba", "x", "c"),
         ("c-", "cba", "x", "b"),
         ("", "", "a", None),
+        ("a b c", "ca", "b", "c"),
+        ("a b c- a", "cba", "c", "a"),
     ],
 )
 def test_a_rollback_goes_to_the_last_good_release_that_is_listed(

@@ -38,6 +38,7 @@ def _group(described: "AutoScalingGroupTypeDef") -> Group:
         desired=described["DesiredCapacity"],
         health_check=described["HealthCheckType"],
         protects=described.get("NewInstancesProtectedFromScaleIn", False),
+        suspended=tuple(one["ProcessName"] for one in described.get("SuspendedProcesses", [])),
         fed=bool(
             described.get("TargetGroupARNs") or described.get("LoadBalancerNames") or described.get("TrafficSources")
         ),

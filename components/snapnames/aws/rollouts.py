@@ -27,11 +27,12 @@ def read_fleet(
 
 def _status(ec2: "EC2Client", autoscaling: "AutoScalingClient", group: Group, *, refreshes: bool) -> FleetStatus:
     image_id, settled = launched_image(ec2, autoscaling, group.launches[0]) if group.launches else ("", None)
-    serving = [member.instance_id for member in group.members if member.in_service]
-    running = Counter(images_of(ec2, serving).values())
+    serving = {member.instance_id: member.protected for member in group.members if member.in_service}
+    images = images_of(ec2, list(serving))
+    protected = sum(serving[one] for one, image in images.items() if image != image_id)
     found = read_refreshes(autoscaling, group.name) if refreshes else []
     current = (one for one in found if settled is None or one.started is None or one.started >= settled)
-    return FleetStatus(group, image_id, settled, dict(running), next(current, None))
+    return FleetStatus(group, image_id, settled, dict(Counter(images.values())), next(current, None), protected)
 
 
 def launched_image(ec2: "EC2Client", autoscaling: "AutoScalingClient", launch: Launch) -> tuple[str, datetime | None]:
@@ -72,4 +73,5 @@ def _refresh(described: "InstanceRefreshTypeDef") -> Refresh:
         percent=described.get("PercentageComplete", 0),
         remaining=described.get("InstancesToUpdate", 0),
         reason=described.get("StatusReason", ""),
+        brings=bool(described.get("DesiredConfiguration")),
     )

@@ -92,6 +92,7 @@ def _candidate(instance: "InstanceTypeDef", groups: Mapping[str, Group], launche
         image_id=instance["ImageId"],
         launched=instance["LaunchTime"],
         group=group.name if group and member else "",
-        in_service=member is None or member.lifecycle == "InService",
+        # An instance that bears the tag and is no member waits in the warm pool, or is gone by now.
+        in_service=group is None or (member is not None and member.lifecycle == "InService"),
         launches=launches.get(group.name, "") if group and member else "",
     )

@@ -41,6 +41,9 @@ class TakenGroup:
     template_builder: str
     """The stack that the mark of its launch template names; empty without one."""
 
+    policy: Mapping[str, int]
+    """Its instance maintenance policy: percentages by their names; empty without one."""
+
     lost: tuple[str, ...]
     """Settings that can't be carried over, as the API names them."""
 
@@ -76,8 +79,15 @@ def read_taken_group(ec2: "EC2Client", autoscaling: "AutoScalingClient", name: s
         launches=without_image(data, behind),
         mixed=mixed,
         template_builder=_builder(ec2, group),
+        policy=_policy(group),
         lost=tuple(lost),
     )
+
+
+def _policy(group: "AutoScalingGroupTypeDef") -> dict[str, int]:
+    # -1 takes a percentage away: docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceMaintenancePolicy.html
+    given = group.get("InstanceMaintenancePolicy", {})
+    return {key: share for key, share in given.items() if isinstance(share, int) and share >= 0}
 
 
 def _launched(

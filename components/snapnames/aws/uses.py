@@ -52,6 +52,9 @@ class Uses:
     builders: Mapping[str, str] = field(default_factory=dict)
     """Id of a launch template to the stack that made it, as its mark says; no template of anybody else."""
 
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """Id of a launch template to its default version, where that is not the latest."""
+
     fleets: tuple[Launch, ...] = ()
     """The versions of launch templates that fleets launch."""
 
@@ -93,6 +96,7 @@ def read_uses(
         tuple(groups),
         tuple(template for template in others if template.has_older),
         {one["LaunchTemplateId"]: tags_of(one)[STACK_TAG] for one in described if STACK_TAG in tags_of(one)},
+        {one.template_id: str(one.default) for one in templates if one.default != one.latest},
         fleets.launches,
     )
 
@@ -123,6 +127,15 @@ def used_outside(uses: Uses, stack: str, adopted: Collection[str] = ()) -> list[
     launches = (one for group in uses.groups if group.name not in ours for one in group.launches)
     pinned = {(one.template, one.version) for one in (*launches, *uses.fleets)}
     return [use for use in uses.found if (use.kind, use.by) not in own or (use.by, use.version) in pinned]
+
+
+def moved_defaults(uses: Uses, stack: str) -> list[Use]:
+    """What the default versions of the stack's own launch templates use, where somebody has moved them.
+
+    An update makes its newest version the default one. Who launches from the template by hand gets the default one.
+    """
+    moved = {template_id: uses.defaults.get(template_id) for template_id in own_templates(uses, stack)}
+    return [use for use in uses.found if use.kind == TEMPLATE and use.version and moved.get(use.by) == use.version]
 
 
 def own_templates(uses: Uses, stack: str) -> set[str]:

@@ -16,6 +16,7 @@ _ADVICE = {
     "ExpiredToken": "the session of the AWS keys is over: log in again",
     "No valid credential sources found": "no AWS keys were found: set aws:profile, or log in",
     "UnauthorizedOperation": "the AWS keys may not do this: give their role the action, or use another aws:profile",
+    "api error AccessDenied": "the AWS keys may not do this: give their role the action, or use another aws:profile",
     "no resource plugin 'pulumi-resource-aws'": "Pulumi has no aws plugin: run `pulumi plugin install resource aws`",
     "no previous deployment": "the stack was never deployed: run `snapnames deploy`",
 }

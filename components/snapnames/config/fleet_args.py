@@ -19,10 +19,10 @@ class InstanceRefresh(TypedDict, total=False):
     """How running instances are replaced when the launch settings change."""
 
     min_healthy_percentage: int
-    """Percentage of the desired capacity that stays in service: 0 to 100. Default: 90; for a group of one: 100."""
+    """Percentage of the desired capacity that stays in service: 0 to 100. Default: 90; for a minimum of 0 or 1: 100."""
 
     max_healthy_percentage: int
-    """Percentage that is in service or starting at most: 100 to 200. Default: 100; for a group of one: 110."""
+    """Percentage that is in service or starting at most: 100 to 200. Default: 100; for a minimum of 0 or 1: 110."""
 
     instance_warmup: int
     """Seconds until a new instance counts as ready. Default: the group's health check grace period."""

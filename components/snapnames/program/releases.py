@@ -11,6 +11,7 @@ from snapnames.rules.time_spans import deprecation_time
 
 from .adoption import IMAGES_OUTPUT, LIVE_OUTPUT, staying
 from .dropped_images import settle_dropped
+from .live_image import heed_disabled
 from .sharing import check_sharing
 from .source import find_source
 
@@ -44,6 +45,7 @@ def release_images(
     for the first.
     """
     taken = _taken_in(settings)
+    heed_disabled(settings, before, taken.get(settings.live))
     names = {release: settings.image_name(release) for release in settings.releases if release not in taken}
     newest = next((names[release] for release in settings.releases[:1] if release in names), "")
     source, read, let_go = _settled(settings, names, newest, left, before)
@@ -92,6 +94,7 @@ def _settled(
 
     account = Account.read(list(names.values()), only)
     _refuse_missing(account, {release: name for release, name in names.items() if name != newest}, settings.namespace)
+    heed_disabled(settings, before, account.named(names.get(settings.live, "")))
     adopted = (settings.fleet or {}).get("adopt", "")
     source = None
     if newest and account.named(newest) is None:

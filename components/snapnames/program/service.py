@@ -12,11 +12,12 @@ from snapnames.fleet import Fleet, FleetArgs
 from snapnames.own_updates import remember_engine
 from snapnames.printable import shell_command
 from snapnames.resources.stack_outputs import last_outputs
+from snapnames.rules.groups import group_output
 from snapnames.rules.history import history_output, read_history
 from snapnames.rules.services import namespace_of, of_service
 
 from .copies import Copies
-from .history import recorded_history
+from .history import as_aws_tells, recorded_history
 from .releases import release_images
 from .sharing import share
 
@@ -91,9 +92,11 @@ class Service:
             )
         if not self.live:
             return None
+        output, group = history_output(self.name), group_output(self.name)
+        recorded = read_history(self._before.get(output))
+        ran_before = as_aws_tells(recorded, self._settings, self._before.get(group, ""), args)
         fleet = Fleet(self.name, cast("FleetArgs", {**args, "image_id": self.live_image.image_id}), opts)
-        output = history_output(self.name)
-        ran_before = read_history(self._before.get(output))
+        pulumi.export(group, fleet.auto_scaling_group_name)
         history = recorded_history(ran_before, self.live, self._settings.releases, fleet.rollout)
         pulumi.export(output, history)
         return fleet

@@ -31,7 +31,8 @@ def find_source(  # noqa: PLR0913 -- by name
 
     If `source` is an instance id, it is the one of this id. If `source` has tags, it is an instance with these tags
     that runs and is healthy (both status checks say `ok`), is in service in its group if it has one, and has run
-    longest; first of those that run what their group launches now, or that are of no group and run no past release.
+    longest; first of those that run what their group launches now, or that are of no group and run no past release,
+    and of these first one that runs the live release.
     `live`: the id of the live release's image, if there is one. If `source` is `fleet`, it is chosen in the same way
     of those that Auto Scaling has in service in the stack's own group, or in the group `adopted`, whatever their tags
     are.
@@ -54,7 +55,7 @@ def find_source(  # noqa: PLR0913 -- by name
         healthy = healthy_instances(account.ec2, running)
         found = candidates(account.ec2, account.session.autoscaling(), healthy)
     past = {image.image_id for image in account.built} - {live} if live else set()
-    best = chosen(replace(one, past=not one.group and one.image_id in past) for one in found)
+    best = chosen(replace(one, past=not one.group and one.image_id in past, live=one.image_id == live) for one in found)
     if not running:
         raise InputError(
             f"snapnames:source {shown} matches no running instance in this account and region, and image "
@@ -62,13 +63,13 @@ def find_source(  # noqa: PLR0913 -- by name
         )
     if best is None:
         ids = ", ".join(sorted(instance["InstanceId"] for instance in running))
-        leaving = "which their group is launching, terminating or has in standby"
+        leaving = "which their group is launching, terminating or has in standby or in its warm pool"
         why = leaving if healthy else "of which no status checks pass"
         raise InputError(
             f"snapnames:source {shown} matches {ids}, {why}, and image {image_name!r} is not built yet: wait until one "
             "is in service, or set an instance id"
         )
-    _say(image_name, best, account, f"the longest of {len(found)} healthy ({len(running)} running)", live)
+    _say(image_name, best, account, f"chosen of {len(found)} healthy ({len(running)} running)", live)
     return _taken(best, running, reboot=reboot)
 
 
@@ -106,7 +107,7 @@ def _of_own_group(group: str, image_name: str, account: "Account", *, reboot: bo
             f"the Auto Scaling group {group} has no instance in service of which both status checks pass, and image "
             f"{image_name!r} is not built yet: wait until one is in service, or give an instance id as snapnames:source"
         )
-    _say(image_name, best, account, f"the longest of {len(found)} healthy in {group}")
+    _say(image_name, best, account, f"chosen of {len(found)} healthy in {group}")
     return _taken(best, serving, reboot=reboot)
 
 
@@ -125,6 +126,11 @@ def _say(image_name: str, best: Candidate, account: "Account", of: str, live: st
         f"source of image {image_name}: {best.instance_id}, running since {best.launched:%Y-%m-%d %H:%M} UTC, {of}; it "
         f"runs {runs}"
     )
+    if best.current and best.group and live and not best.live:
+        pulumi.log.warn(
+            f"source of image {image_name}: {best.instance_id} of the group {best.group} runs {runs}, and "
+            f"{names.get(live, live)} is live: check that snapnames:source names the instances that you mean"
+        )
     if not best.current:
         now = f"its group {best.group} launches {names.get(best.launches, best.launches)}"
         pulumi.log.warn(

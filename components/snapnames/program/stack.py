@@ -25,7 +25,7 @@ from .adoption import (
     left_release,
 )
 from .copies import Copies
-from .history import recorded_history
+from .history import as_aws_tells, recorded_history
 from .parameters import check_parameters, declare_parameters
 from .releases import release_images
 from .sharing import share
@@ -88,6 +88,8 @@ def _declare_fleet(
         "image_id": images[settings.live].image_id,
         "adopt_from_other_owner": OTHER_OWNER in settings.force,
     }
+    recorded = read_history(before.get(HISTORY_OUTPUT))
+    ran_before = as_aws_tells(recorded, settings, before.get(GROUP_OUTPUT, ""), wanted)
     fleet = Fleet(settings.service, cast("FleetArgs", args))
     pulumi.export(LIVE_OUTPUT, settings.live)
     pulumi.export("launchSettings", fleet.launch_settings_id)
@@ -95,6 +97,5 @@ def _declare_fleet(
     if "adopt" in wanted:
         pulumi.export(ADOPTED_OUTPUT, fleet.auto_scaling_group_name)
         pulumi.export(ADOPTED_SERVICE_OUTPUT, settings.service)
-    ran_before = read_history(before.get(HISTORY_OUTPUT))
     pulumi.export(HISTORY_OUTPUT, recorded_history(ran_before, settings.live, settings.releases, fleet.rollout))
     return fleet.rollout

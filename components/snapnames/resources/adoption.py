@@ -8,6 +8,7 @@ from snapnames.config.fleet_args import FleetArgs
 from snapnames.config.fleet_properties import CONFIGURATION, GROUP, SHORT, TEMPLATE, classes
 from snapnames.errors import InputError
 from snapnames.rules.images import STACK_TAG
+from snapnames.rules.instance_refresh import as_the_policy_says
 
 from .account_images import stack_tag
 
@@ -97,6 +98,7 @@ def _filled_in(args: FleetArgs, group: "TakenGroup", setting: str) -> FleetArgs:
             **places,
             **_sizes(args, group),
             **{key: value for key, value in args.items() if key != CONFIGURATION},
+            **as_the_policy_says(args, group.policy),
             "launch": TEMPLATE,
             TEMPLATE: {**template, **of_template},
             GROUP: {**mixed, **of_group},

@@ -101,6 +101,8 @@ def auto_scaling_group(
             import_=adopted,
             # It serves, and is not ours to end.
             retain_on_delete=True if adopted else None,
+            # With an explicit name the provider would end a group before the one with the new name is there.
+            delete_before_replace=False,
         ),
     )
     for tag in tags:

@@ -15,8 +15,10 @@ from pulumi import Resource
 
 from snapnames.errors import InputError
 from snapnames.printable import shell_command
+from snapnames.rules.hindrances import standing_still
 from snapnames.rules.history import LAUNCHED, ROLLED_OUT
 from snapnames.rules.instance_refresh import UNTOUCHED, replaces
+from snapnames.rules.next_step import left_over
 from snapnames.rules.rollouts import SUCCESSFUL, FleetStatus, Refresh
 from snapnames.rules.time_spans import seconds_of
 
@@ -105,27 +107,42 @@ class _Follower:
             status = await self._started()
         if status.refresh is None:
             raise self._failed("no instance refresh of its launch settings is known to Auto Scaling")
+        if status.refresh.going_on and (still := standing_still(status.group)):
+            pulumi.log.warn(still, resource=self._owner)
         return await self._ended(status.refresh)
 
     async def _ended(self, refresh: Refresh) -> str:
         poll = _FIRST_POLL_SECONDS
         while refresh.going_on:
-            self._show(f"instance refresh of {self._name}: {refresh}, {refresh.remaining} instances to go")
+            to_go = "1 instance" if refresh.remaining == 1 else f"{refresh.remaining} instances"
+            self._show(f"instance refresh of {self._name}: {refresh}, {to_go} to go")
             if self._clock() > self._ends:
+                status = await self._status()
+                still = standing_still(status.group) if status else ""
                 raise self._failed(
                     f"the instance refresh is {refresh} after {self._settings.timeout}, and goes on: run the same "
                     "command again to wait for it, or set fleet.rolloutTimeout to a longer time"
+                    + (f". {still}" if still else "")
                 )
             await asyncio.sleep(poll)
             poll = min(poll * 1.5, _LONGEST_POLL_SECONDS)
             refresh = await self._refresh(refresh.refresh_id)
-        if refresh.status == SUCCESSFUL:
-            return ROLLED_OUT
         status = await self._status()
+        if refresh.status == SUCCESSFUL:
+            return self._reached(status, refresh)
         if status is not None and status.group.members and status.rolled_out:
             return ROLLED_OUT  # somebody has replaced the rest in another way
         runs = "" if status is None else f"; {status.saying({})}"
         raise self._failed(f"the instance refresh ended as {refresh}{runs}")
+
+    def _reached(self, status: FleetStatus | None, refresh: Refresh) -> str:
+        """What a refresh that has succeeded has come to: it leaves protected instances alone, say."""
+        if status is None or not status.in_service:
+            return LAUNCHED
+        if not status.others:
+            return ROLLED_OUT
+        pulumi.log.warn(f"{status.saying({})}. {left_over(status, refresh)}", resource=self._owner)
+        return LAUNCHED
 
     async def _started(self) -> FleetStatus:
         """The status once a refresh is started that a kill, or an interruption, kept from being started."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from snapnames.errors import InputError
 
-from .instance_refresh import check_refresh
-from .time_spans import DEFAULT_ROLLOUT_TIMEOUT, is_span
+from .instance_refresh import check_checkpoint_delays, check_refresh
+from .time_spans import DEFAULT_ROLLOUT_TIMEOUT, is_span, seconds_of
 
 CHOICES = {"launch": ("configuration", "template"), "health_check": ("EC2", "ELB")}
 """What the inputs that are one of a few words may be, the default first."""
@@ -49,6 +49,7 @@ def check_fleet(args: Mapping[str, Any], setting: str) -> None:
         raise InputError(
             f"{setting} has the rollout timeout {timeout!r}; it is hours, minutes, seconds as in 2h: write it so"
         )
+    check_checkpoint_delays(args, seconds_of(timeout), setting)
     user_data = args.get("user_data")
     # The provider checks this too, and its error shows all of the user data.
     if isinstance(user_data, str) and not 1 <= len(user_data.encode()) <= MAX_USER_DATA:

@@ -9,6 +9,16 @@ from .images import STACK_TAG
 GROUP_OUTPUT = "autoScalingGroup"
 """The stack output that has the name of the stack's own group."""
 
+
+def group_output(service: str) -> str:
+    """The stack output with the name of the group of one service, in a program that has several.
+
+    >>> group_output("front")
+    'front:autoScalingGroup'
+    """
+    return f"{service}:{GROUP_OUTPUT}"
+
+
 ADOPTED = "-adopted"
 """The end of the logical name of a group that is taken over. The name of the group itself is among its inputs."""
 
@@ -70,6 +80,9 @@ class Group:
 
     protects: bool = False
     """Whether instances that it launches are protected from scale-in."""
+
+    suspended: tuple[str, ...] = ()
+    """The processes of Auto Scaling that somebody has suspended, for example `Launch`."""
 
     fed: bool = False
     """Whether a load balancer or target group feeds it."""

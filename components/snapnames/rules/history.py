@@ -27,7 +27,10 @@ ROLLED_OUT = "rolled out"
 """The update waited until its instances ran it."""
 
 LAUNCHED = "launched"
-"""The group was told to launch it, and nothing waited for its instances."""
+"""The group was told to launch it. Nothing waited for its instances, or some, or all, still run something else."""
+
+FAILED = "failed"
+"""Nothing waited for its instances, and its instance refresh has failed since."""
 
 LEFT = "left"
 """An update went from it back to a release that had run before."""
@@ -42,7 +45,7 @@ class Entry:
     """When its update ended: ISO 8601 in UTC."""
 
     outcome: str
-    """`rolled out`, `launched` or `left`."""
+    """`rolled out`, `launched`, `failed` or `left`."""
 
 
 def read_history(output: object) -> list[Entry]:
@@ -82,7 +85,8 @@ def entered(
     """
     if entries and entries[-1].release == live:
         last = entries[-1]
-        kept = Entry(live, last.since, outcome if last.outcome == LAUNCHED else last.outcome)
+        better = last.outcome == LAUNCHED or (last.outcome, outcome) == (FAILED, ROLLED_OUT)
+        kept = Entry(live, last.since, outcome if better else last.outcome)
         return [*entries[:-1], kept]
     before = list(entries)
     ran = any(entry.release == live for entry in before) and not _newer(live, before[-1].release, listed)
@@ -95,10 +99,21 @@ def _newer(release: str, than: str, listed: Sequence[str]) -> bool:
     return release in listed and than in listed and listed.index(release) < listed.index(than)
 
 
+def ended(entries: Sequence[Entry], outcome: str) -> list[Entry]:
+    """The entries once AWS has told how the rollout ended that nothing had waited for.
+
+    >>> [entry.outcome for entry in ended([Entry("a", "", LAUNCHED), Entry("b", "", LAUNCHED)], FAILED)]
+    ['launched', 'failed']
+    """
+    if not entries or entries[-1].outcome not in (LAUNCHED, FAILED):
+        return [*entries]
+    return [*entries[:-1], Entry(entries[-1].release, entries[-1].since, outcome)]
+
+
 def left(entries: Iterable[Entry]) -> set[str]:
-    """The releases that were left when they last ran."""
+    """The releases that were left, or whose rollout had failed, when they last ran."""
     last = {entry.release: entry.outcome for entry in entries}
-    return {release for release, outcome in last.items() if outcome == LEFT}
+    return {release for release, outcome in last.items() if outcome in (LEFT, FAILED)}
 
 
 def going_back(entries: Sequence[Entry], listed: Sequence[str], live: str) -> str | None:
@@ -114,13 +129,23 @@ def going_back(entries: Sequence[Entry], listed: Sequence[str], live: str) -> st
     'c'
     """
     bad = left(entries)
-    ran = [entry.release for entry in entries]
-    before = ran[: len(ran) - 1 - ran[::-1].index(live)] if live in ran else ran
-    for release in reversed(before):
+    for release in reversed(_ran_before(entries, listed, live)):
         if release != live and release in listed and release not in bad:
             return release
     behind = listed[listed.index(live) + 1 :] if live in listed else listed
     return next((release for release in behind if release not in bad), None)
+
+
+def _ran_before(entries: Sequence[Entry], listed: Sequence[str], live: str) -> list[str]:
+    """The releases that ran before the live one, in order.
+
+    A rollout that has failed is not among the entries. If its release is new, or is newer than the last entry, all
+    entries ran before it: also where a release of that name ran once, and was dropped.
+    """
+    ran = [entry.release for entry in entries]
+    if live not in ran or (ran[-1] != live and (live not in listed or _newer(live, ran[-1], listed))):
+        return ran
+    return ran[: len(ran) - 1 - ran[::-1].index(live)]
 
 
 def retained(entries: Sequence[Entry], listed: Sequence[str], live: str, keep: int) -> list[str]:

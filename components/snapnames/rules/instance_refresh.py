@@ -28,6 +28,13 @@ LAUNCHES_FIRST = (100, 110)
 docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
 """
 
+CHECKPOINT_DELAY = 3600
+"""Auto Scaling's own default, in seconds."""
+
+_PERCENTAGES = {
+    "MinHealthyPercentage": "min_healthy_percentage",
+    "MaxHealthyPercentage": "max_healthy_percentage",
+}
 _MAX_SPAN = 100
 _MAX_ALARMS = 10
 _RANGES = {
@@ -42,10 +49,10 @@ def healthy_percentages(args: Mapping[str, Any]) -> tuple[int, int | None]:
     """The least and the most of the desired capacity that is in service while instances are replaced.
 
     Of percentages that the fleet does not give, the group's own maintenance policy decides, as in Auto Scaling itself.
-    Auto Scaling's defaults terminate the only instance of a group of one before another serves. So such a group
-    launches first, unless the fleet gives a percentage that says otherwise.
+    Auto Scaling's defaults terminate the only instance of a group before another serves. So a group that may be of one
+    instance launches first, unless the fleet gives a percentage that says otherwise.
 
-    >>> healthy_percentages({"instance_refresh": {}, "max_size": 4})
+    >>> healthy_percentages({"instance_refresh": {}, "min_size": 2})
     (90, None)
     >>> healthy_percentages({"instance_refresh": {}})
     (100, 110)
@@ -57,7 +64,7 @@ def healthy_percentages(args: Mapping[str, Any]) -> tuple[int, int | None]:
     policy = (args.get("group") or {}).get("instanceMaintenancePolicy")
     if policy and low is None and high is None:
         return int(policy["minHealthyPercentage"]), int(policy["maxHealthyPercentage"])
-    if high is None and low in (None, LAUNCHES_FIRST[0]) and _is_of_one(args):
+    if high is None and low in (None, LAUNCHES_FIRST[0]) and _may_be_of_one(args):
         return LAUNCHES_FIRST
     return MIN_HEALTHY if low is None else low, high
 
@@ -76,8 +83,26 @@ def refresh_of(args: Mapping[str, Any]) -> dict[str, Any] | None:
     return {**refresh, **percentages}
 
 
-def _is_of_one(args: Mapping[str, Any]) -> bool:
-    return 1 in (args.get("max_size", args.get("min_size", 1)), args.get("desired_capacity"))
+def as_the_policy_says(args: Mapping[str, Any], policy: Mapping[str, int]) -> dict[str, Any]:
+    """The inputs that let an instance refresh keep to the maintenance policy of a group that exists.
+
+    A refresh that gives percentages does not ask the policy, and the aws provider always gives one. `policy`: as Auto
+    Scaling names its percentages; empty without one.
+
+    >>> as_the_policy_says({"instance_refresh": {}}, {"MinHealthyPercentage": 100, "MaxHealthyPercentage": 150})
+    {'instance_refresh': {'min_healthy_percentage': 100, 'max_healthy_percentage': 150}}
+    """
+    refresh = args.get("instance_refresh")
+    if refresh is None or len(policy) < len(_PERCENTAGES) or {*refresh} & {*_PERCENTAGES.values()}:
+        return {}
+    if "instanceMaintenancePolicy" in (args.get("group") or {}):
+        return {}
+    return {"instance_refresh": {**refresh, **{ours: policy[theirs] for theirs, ours in _PERCENTAGES.items()}}}
+
+
+def _may_be_of_one(args: Mapping[str, Any]) -> bool:
+    """Whether the group may have one instance when it is refreshed: by night, say, when its load has let it shrink."""
+    return int(args.get("desired_capacity", args.get("min_size", 1))) <= 1
 
 
 def check_refresh(args: Mapping[str, Any], setting: str) -> None:
@@ -121,6 +146,22 @@ def _check_checkpoints(refresh: Mapping[str, Any], setting: str) -> None:
         raise InputError(
             f"{setting} has the checkpoint percentages {[*percentages]}; each is 1 to 100 and more than the one before "
             "it, and the last is 100 if all instances are to be replaced: write them so"
+        )
+
+
+def check_checkpoint_delays(args: Mapping[str, Any], timeout_seconds: float, setting: str) -> None:
+    """Raise `InputError` if an update would wait less for its refresh than the refresh waits at its checkpoints.
+
+    The refresh waits after each checkpoint but the last:
+    docs.aws.amazon.com/autoscaling/ec2/userguide/asg-adding-checkpoints-instance-refresh.html
+    """
+    refresh = args.get("instance_refresh") or {}
+    waits = len(refresh.get("checkpoint_percentages") or [0]) - 1
+    delay = refresh.get("checkpoint_delay", CHECKPOINT_DELAY)
+    if args.get("wait_for_rollout", True) and waits * delay >= timeout_seconds:
+        raise InputError(
+            f"{setting} has {waits + 1} checkpoints with {delay} seconds after each but the last, and its rollout gets "
+            f"{timeout_seconds:.0f} seconds: it would always time out, set a longer rollout timeout"
         )
 
 

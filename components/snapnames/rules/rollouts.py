@@ -27,6 +27,9 @@ class Refresh:
     reason: str = ""
     """Auto Scaling's own words for why it is where it is; may be empty."""
 
+    brings: bool = False
+    """Whether it brings launch settings of its own, its DesiredConfiguration. One that an update starts does not."""
+
     @property
     def going_on(self) -> bool:
         """Whether it has not ended."""
@@ -54,6 +57,19 @@ class FleetStatus:
     refresh: Refresh | None = None
     """The newest instance refresh that was started with these launch settings, if there is one."""
 
+    protected: int = 0
+    """How many of the instances in service run another image, and are protected from scale-in."""
+
+    @property
+    def others(self) -> int:
+        """How many instances in service run another image than the group launches."""
+        return sum(count for image, count in self.running.items() if image != self.launches)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the instance refresh of the launch settings that the group has now ended, and not well."""
+        return self.refresh is not None and not self.refresh.going_on and self.refresh.status != SUCCESSFUL
+
     @property
     def in_service(self) -> int:
         """How many instances are in service."""
@@ -68,7 +84,7 @@ class FleetStatus:
     @property
     def rolled_out(self) -> bool:
         """Whether every instance in service runs what the group launches, and there are as many as it wants."""
-        return set(self.running) <= {self.launches} and self.in_service >= self.wanted
+        return not self.others and self.in_service >= self.wanted
 
     def saying(self, names: Mapping[str, str]) -> str:
         """What runs and what launches, in words; `names`: image id to what people call it.

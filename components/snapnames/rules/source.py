@@ -77,6 +77,9 @@ class Candidate:
     past: bool = False
     """Whether it is of no group, and runs the image of a release of the stack that is not the live one."""
 
+    live: bool = False
+    """Whether it runs the image of the stack's live release."""
+
     @property
     def current(self) -> bool:
         """Whether it runs what its group launches, or is of no group and runs no past release."""
@@ -84,10 +87,11 @@ class Candidate:
 
 
 def chosen(candidates: Iterable[Candidate]) -> Candidate | None:
-    """The one that has run longest, of those in service; first of those that are current.
+    """The one that has run longest, of those in service; first of those that are current, and run the live release.
 
     While a group replaces its instances, those of the release before bear the same tags. So does an instance that
-    somebody has launched from the image of a past release.
+    somebody has launched from the image of a past release, and so do those of a second group behind the same load
+    balancer: they run what their own group launches.
 
     >>> from datetime import UTC, timedelta
     >>> noon = datetime(2018, 3, 7, 12, tzinfo=UTC)
@@ -99,4 +103,4 @@ def chosen(candidates: Iterable[Candidate]) -> Candidate | None:
     >>> chosen([leaving])
     """
     serving = (one for one in candidates if one.in_service)
-    return min(serving, key=lambda one: (not one.current, one.launched, one.instance_id), default=None)
+    return min(serving, key=lambda one: (not one.current, not one.live, one.launched, one.instance_id), default=None)

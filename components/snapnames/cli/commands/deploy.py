@@ -7,6 +7,8 @@ from typing import Any
 
 from snapnames.cli.commands.destroyed import keep_unlisted, refuse_to_destroy
 from snapnames.cli.commands.dropping import Dropped, drop, would_drop
+from snapnames.cli.commands.going_back import GoingBack
+from snapnames.cli.commands.hindrances import heed_hindrances
 from snapnames.cli.commands.plan_text import details, refuse_last_error, show_plan
 from snapnames.cli.commands.services import refuse_others
 from snapnames.cli.commands.session import Session
@@ -17,7 +19,6 @@ from snapnames.cli.stack.release_list import Releases
 from snapnames.cli.stack.stack_file import StaleListError
 from snapnames.cli.stack.steps import IMAGE, Steps, changes, summary
 from snapnames.printable import shell_command
-from snapnames.rules.history import going_back
 from snapnames.rules.images import Image, ImageWithSnapshots
 
 _POLL_SECONDS = 2.0
@@ -73,6 +74,7 @@ class Deploy:
         before = session.standing()
         keep_unlisted(session, images, before, self.release, self.also)
         refresh = session.heed_group(before, preview=preview) or refresh
+        heed_hindrances(session, before, session.image_name(self.release))
         going = self._going(before)
         dropping = f", then dropping {', '.join(going)}" if going else ""
         say(f"deploying {session.image_name(self.release)} to stack {session.stack.name}{dropping}")
@@ -213,35 +215,41 @@ class Deploy:
             return CommandError(f"{error}\n{session.file.path.name} is as it was", error.code)
         stopped = error.code is Exit.INTERRUPTED
         try:
-            found = session.images().get(self.release)
-            standing = None if stopped else session.standing()
-            if standing is not None and self._done(standing, found):
+            found, standing = session.images().get(self.release), session.standing()
+            if not stopped and self._done(standing, found):
                 session.file = session.file.replace(self.wanted)
                 return CommandError(f"{error}\n{session.deployed_beside(self.release, standing)}", error.code)
         except CommandError as unreadable:
             return CommandError(f"{error}\n{session.file.path.name} is as it was\n{unreadable}", error.code)
         image = found.image if found else None
-        again = shell_command("snapnames", "deploy", "--release", self.release)
         lines = [str(error), f"{session.file.path.name} is as it was"]
-        story = self._gone_back(standing) if standing is not None else None
+        story = (
+            None if stopped else GoingBack(session, self.release, self.wanted, self.rolls_back, error).story(standing)
+        )
         if story is not None:
             return CommandError("\n".join([*lines, *story]), error.code)
+        if image is not None and image.state not in ("available", "pending") and not stopped:
+            reason = f": {image.reason}" if image.reason else ""
+            lines.insert(0, f"image {image.name!r} ({image.image_id}) is {image.state!r} in EC2{reason}")
+            if self.release not in session.file.releases.listed:
+                lines.append(self._tidied(image))
+        else:
+            lines += self._left_as_it_is(image, standing, stopped=stopped)
+        return CommandError("\n".join(lines), error.code)
+
+    def _left_as_it_is(self, image: Image | None, standing: Standing, *, stopped: bool) -> list[str]:
+        """Where image and fleet stand after an update that has failed, or was stopped, and what goes on from there."""
+        again = shell_command("snapnames", "deploy", "--release", self.release)
+        moved = standing.launches == self.session.image_name(self.release)
+        lines = [standing.outcome(standing.launches or "")] if standing.status is not None else []
         if stopped:
             state = f"image {image.name!r} ({image.image_id}) is {image.state}" if image else "no image was made"
             lines.append(f"{state}: {again} goes on from here")
-        elif image is None or self.release in session.file.releases.listed:
-            pass
-        elif image.state == "available":
-            lines.append(
-                f"image {image.name!r} ({image.image_id}) is built: {again} goes on with it, and `pulumi up` removes it"
-            )
-        elif image.state == "pending":
-            lines.append(f"image {image.name!r} ({image.image_id}) is still pending: {again} goes on with it")
-        else:
-            reason = f": {image.reason}" if image.reason else ""
-            lines.insert(0, f"image {image.name!r} ({image.image_id}) is {image.state!r} in EC2{reason}")
-            lines.append(self._tidied(image))
-        return CommandError("\n".join(lines), error.code)
+        elif image is not None and self.release not in self.session.file.releases.listed:
+            state = "built" if image.state == "available" else "still pending"
+            removes = ", and `pulumi up` removes it" if image.state == "available" and not moved else ""
+            lines.append(f"image {image.name!r} ({image.image_id}) is {state}: {again} goes on with it{removes}")
+        return lines
 
     def _done(self, standing: Standing, found: ImageWithSnapshots | None) -> bool:
         """Whether the release is deployed, though the update has failed: at something else, as a region of copies.
@@ -256,49 +264,6 @@ class Deploy:
             return False
         named = bool(found.snapshots) and all(one.name for one in found.snapshots)
         return named and found.image.state == "available"
-
-    def _gone_back(self, standing: Standing) -> list[str] | None:
-        """What has become of a fleet whose rollout has failed; None when that is not what has failed."""
-        session, name = self.session, self.session.image_name(self.release)
-        if not standing.failed or standing.launches != name:
-            return None
-        again = shell_command("snapnames", "deploy", "--release", self.release)
-        back = going_back(standing.history, session.file.releases.listed, self.release)
-        if back is None or not self.rolls_back:
-            why = "" if back is None else "; it was not rolled back, since --no-rollback was given"
-            return [
-                f"{standing.outcome(name)}{why}",
-                f"{self._images_there()}: {again} tries the rollout again, and `snapnames rollback` goes back",
-            ]
-        session.display.say(
-            f"[{session.display.elapsed}] the rollout has failed: {standing.refresh}. Going back to "
-            f"{session.image_name(back)}, the last release that was good"
-        )
-        config = session.edited(Releases(self.wanted.listed, back))
-        try:
-            session.update(config, refresh=False)
-        except CommandError as error:
-            return [
-                f"going back to {session.image_name(back)} did not work: {error}",
-                (
-                    f"{session.standing().outcome(session.image_name(back))}; {self._images_there()}: run "
-                    f"{shell_command('snapnames', 'rollback', back)} when the cause is gone"
-                ),
-            ]
-        return [
-            f"the fleet went back: {session.standing().outcome(session.image_name(back))}",
-            f"{self._images_there()}: {again} tries {name} again, and `pulumi up` removes its image",
-        ]
-
-    def _images_there(self) -> str:
-        """Which images of the releases EC2 has after a rollout that has failed: such an update deletes none."""
-        session = self.session
-        releases = [one for one in self.wanted.listed if one not in session.file.taken_in]
-        built = session.built()
-        gone = [session.image_name(one) for one in releases if one not in built]
-        if gone:
-            return f"EC2 does not have {', '.join(gone)}"
-        return f"no image was destroyed, EC2 has all {len(releases)}" if len(releases) > 1 else "EC2 has the image"
 
     def _tidied(self, image: Image) -> str:
         if not self.session.file.releases.listed:

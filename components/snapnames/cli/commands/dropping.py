@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from snapnames.aws.refusals import refusals
-from snapnames.aws.uses import read_uses, used_outside
+from snapnames.aws.uses import moved_defaults, read_uses, used_outside
 from snapnames.cli.advice import aws_errors
 from snapnames.cli.commands.copies import reasons_to_keep_copies
 from snapnames.cli.commands.services import refuse_others
@@ -57,7 +57,7 @@ def reasons_to_keep(session: Session, releases: Collection[str], standing: Stand
         reasons[release] = [*reasons.get(release, ()), *of_copies[release]]
     if not found:
         return reasons
-    used = _used(session, found)
+    used = _used(session, found, moves_on=standing is None)
     with aws_errors("what keeps images from being deleted can't be read"):
         ec2 = session.account.session.ec2()
         for release, one in found.items():
@@ -82,8 +82,11 @@ def would_drop(session: Session, releases: Collection[str], standing: Standing |
     return Dropped([release for release in releases if release not in kept], kept)
 
 
-def _used(session: Session, found: Mapping[str, ImageWithSnapshots]) -> dict[str, list[str]]:
-    """Image id to what outside the stack uses it; nothing where the config forces the drop."""
+def _used(session: Session, found: Mapping[str, ImageWithSnapshots], *, moves_on: bool) -> dict[str, list[str]]:
+    """Image id to what outside the stack uses it; nothing where the config forces the drop.
+
+    `moves_on`: whether an update comes before the drop, which also moves the default version of the stack's template.
+    """
     if session.forces_use:
         return {}
     ids = [one.image.image_id for one in found.values()]
@@ -94,6 +97,8 @@ def _used(session: Session, found: Mapping[str, ImageWithSnapshots]) -> dict[str
     groups = Exported(session.stack.state()["deployment"]).fleet_groups
     for use in used_outside(uses, session.stack.tag, groups):
         used.setdefault(use.image_id, []).append(f"{use} uses it")
+    for use in () if moves_on else moved_defaults(uses, session.stack.tag):
+        used.setdefault(use.image_id, []).append(f"{use} uses it, which somebody has made the default version")
     return used
 
 

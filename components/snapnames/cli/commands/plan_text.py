@@ -1,11 +1,11 @@
 """What a preview shows to be reviewed: every name, and each property that changes of what the fleet is made of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from snapnames.cli.commands.session import Session
 from snapnames.cli.errors import CommandError
-from snapnames.cli.stack.steps import Steps
+from snapnames.cli.stack.steps import GROUP, Step, Steps
 from snapnames.errors import FAILS_LAST
 
 
@@ -15,6 +15,23 @@ def show_plan(session: Session, steps: Steps) -> None:
         session.display.say(f"  {line}")
     for changed in steps.properties:
         session.display.say(f"  {changed}")
+    for name in replaced_groups(steps.seen):
+        session.display.say(
+            f"warning: the update makes a new Auto Scaling group {name}, and then deletes the old one. The new one "
+            "begins with fleet.desiredCapacity or else fleet.minSize, and has no scaling policy, hook or scheduled "
+            "action that others have given to the old one"
+        )
+
+
+def replaced_groups(seen: Sequence[Step]) -> list[str]:
+    """The groups that an update replaces, as with another name: it makes one and deletes one of the same logical name.
+
+    >>> [make, delete] = (Step(verb, GROUP, "web") for verb in ("create", "delete"))
+    >>> replaced_groups([make, delete]), replaced_groups([make]), replaced_groups([delete])
+    (['web'], [], [])
+    """
+    made, gone = ({one.name for one in seen if (one.verb, one.kind) == (verb, GROUP)} for verb in ("create", "delete"))
+    return sorted(made & gone)
 
 
 def refuse_last_error(steps: Steps) -> None:

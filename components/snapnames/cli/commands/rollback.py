@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from snapnames.cli.commands.hindrances import heed_hindrances
 from snapnames.cli.commands.plan_text import details, refuse_last_error, show_plan
 from snapnames.cli.commands.services import refuse_others
 from snapnames.cli.commands.session import Session
@@ -28,6 +29,7 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
     standing = session.standing()
     launched, goes_on = _launched(session, standing), session.rolls and standing.unfinished
     wanted = plan.rolled_back(session.file.releases, release, standing.history, launched, goes_on=goes_on)
+    heed_hindrances(session, standing, session.image_name(wanted.live or ""))
     config = session.file.edited(wanted)
     images = session.images()
     refresh = any(image.unread for image in images.values())
@@ -109,7 +111,11 @@ def _failed(session: Session, error: CommandError, wanted: Releases, *, preview:
     as_it_was = f"{error}\n{session.file.path.name} is as it was"
     if preview or error.code is Exit.INTERRUPTED:
         return CommandError(as_it_was, error.code)
-    standing = session.standing()
+    try:
+        standing = session.standing()
+    except CommandError as unreadable:  # as when the keys have ended, which the update has failed with too
+        again = shell_command("snapnames", "rollback", wanted.live or "")
+        return CommandError(f"{as_it_was}\n{unreadable}\n{again} goes on when AWS answers", error.code)
     if standing.serves(session.image_name(wanted.live or ""), rolls=session.rolls):
         session.file.replace(wanted)
         return CommandError(f"{error}\n{session.deployed_beside(wanted.live, standing)}", error.code)

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from snapnames.cli.account import Account, aws_session
 from snapnames.cli.commands.services import chosen_service, listed_of_others
@@ -168,9 +168,8 @@ class Session:
 
     def standing(self) -> Standing:
         """Where the fleet stands, as AWS tells it now. Raises `CommandError`."""
-        return Standing.read(
-            self.account.session, self.stack.state()["deployment"], self.service, history_output(self.stack.service)
-        )
+        deployment, history = self.stack.state()["deployment"], history_output(self.stack.service)
+        return Standing.read(self.account.session, deployment, self.service, history, rolls=self._rolls(deployment))
 
     @property
     def forces_use(self) -> bool:
@@ -180,10 +179,19 @@ class Session:
     @property
     def rolls(self) -> bool:
         """Whether an update replaces the fleet's instances."""
+        return self._rolls(self.stack.state()["deployment"] if self.stack.service else {})
+
+    def _rolls(self, deployment: Mapping[str, Any]) -> bool:
         if self.stack.service:
-            return Exported(self.stack.state()["deployment"]).rolls(self.service)
+            return Exported(deployment).rolls(self.service)
         fleet = self._setting("fleet")
         return isinstance(fleet, dict) and "instanceRefresh" in fleet
+
+    @property
+    def adopts(self) -> str:
+        """The group of the team's own that the config takes over; empty without one."""
+        fleet = self._setting("fleet")
+        return str(fleet.get("adopt", "")) if isinstance(fleet, dict) else ""
 
     @property
     def has_fleet(self) -> bool:

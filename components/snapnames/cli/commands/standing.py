@@ -8,9 +8,9 @@ from snapnames.aws.rollouts import read_fleet
 from snapnames.aws.session import StackSession
 from snapnames.cli.advice import aws_errors
 from snapnames.cli.state.exported import Exported, Resource
-from snapnames.printable import shell_command
 from snapnames.rules.history import HISTORY_OUTPUT, Entry, read_history
-from snapnames.rules.rollouts import SUCCESSFUL, FleetStatus
+from snapnames.rules.next_step import next_step
+from snapnames.rules.rollouts import FleetStatus
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,12 @@ class Standing:
     """Image id to name, of the images that the state has."""
 
     history: tuple[Entry, ...] = ()
+    rolls: bool = False
+    """Whether an update replaces the instances of the fleet."""
+
+    missing: str = ""
+    """The name of the group that the state has, where Auto Scaling has no such group."""
+
     stale: str = ""
     """The URN of the group if an update would undo its scale-in protection, which somebody has changed in AWS.
 
@@ -32,7 +38,13 @@ class Standing:
 
     @classmethod
     def read(
-        cls, session: StackSession, deployment: Mapping[str, Any], service: str, history: str = HISTORY_OUTPUT
+        cls,
+        session: StackSession,
+        deployment: Mapping[str, Any],
+        service: str,
+        history: str = HISTORY_OUTPUT,
+        *,
+        rolls: bool = False,
     ) -> "Standing":
         """Read it: four calls, and none for a state without a group. Raises `CommandError`.
 
@@ -48,20 +60,22 @@ class Standing:
                 status = read_fleet(session.ec2(), session.autoscaling(), group["id"])
         names = state.held_images | {image_id: one.name for image_id, one in state.taken_in.items()}
         ran = tuple(read_history(state.outputs.get(history)))
-        return cls(status, names, ran, _stale_group(group, status))
+        missing = str(group["id"]) if group is not None and status is None else ""
+        return cls(status, names, ran, rolls, missing, _stale_group(group, status))
 
     def outcome(self, image: str) -> str:
         """What has come of a deployment of the image of that name, in one sentence."""
         status = self.status
         if status is None:
-            return f"{image} is built, and the Auto Scaling group of this stack is not to be found: run `pulumi up`"
+            gone = "the Auto Scaling group of this stack is not to be found: run `pulumi up --refresh`"
+            return f"{image} is built, and {gone}"
         launches = self.images.get(status.launches)
         if launches == image and status.rolled_out and status.in_service:
             run = "instance runs" if status.in_service == 1 else "instances run"
             return f"{image} is live: {status.in_service} of {status.wanted} {run} it{self._checks(status)}"
         if launches == image and not status.group.desired:
             return f"new launches use {image}; the group wants no instance"
-        return f"{status.saying(self.images)}{self._next_step(status)}"
+        return f"{status.saying(self.images)}{next_step(status, rolls=self.rolls)}"
 
     def serves(self, image: str, *, rolls: bool) -> bool:
         """Whether the fleet has moved to the image of that name.
@@ -92,10 +106,14 @@ class Standing:
         return self.status is not None and not self.status.rolled_out
 
     @property
+    def never_begun(self) -> bool:
+        """Whether instances are to be replaced, and Auto Scaling knows no refresh for it: it was refused, say."""
+        return self.rolls and self.status is not None and self.status.others > 0 and self.status.refresh is None
+
+    @property
     def failed(self) -> bool:
         """Whether the instance refresh of the launch settings that the group has now ended, and not well."""
-        refresh = self.status.refresh if self.status else None
-        return refresh is not None and not refresh.going_on and refresh.status != SUCCESSFUL
+        return self.status is not None and self.status.failed
 
     def document(self) -> dict[str, Any] | None:
         """The same, for scripts."""
@@ -121,17 +139,6 @@ class Standing:
         if status.group.asks_no_balancer:
             return " (by EC2's status checks alone; set snapnames:fleet.healthCheck to ELB to ask the load balancer)"
         return ""
-
-    @staticmethod
-    def _next_step(status: FleetStatus) -> str:
-        if status.refresh is not None and status.refresh.going_on:
-            return f". The instance refresh is {status.refresh}: run the same command again to wait for it"
-        if status.rolled_out:
-            return ""
-        start = ("aws", "autoscaling", "start-instance-refresh", "--auto-scaling-group-name", status.group.name)
-        return (
-            f". To replace the instances that run, set snapnames:fleet.instanceRefresh, or run {shell_command(*start)}"
-        )
 
 
 def _stale_group(group: Resource | None, status: FleetStatus | None) -> str:

@@ -14,7 +14,7 @@ from snapnames.rules.groups import ADOPTED
 from snapnames.rules.images import TAKEN_IN_TAG
 from snapnames.rules.tags import SECRET_MARK
 
-IMAGE, COPY = "image", "copied image"
+IMAGE, COPY, GROUP = "image", "copied image", "Auto Scaling group"
 _KINDS = {
     resource_types.IMAGE: IMAGE,
     resource_types.COPY: COPY,
@@ -23,7 +23,7 @@ _KINDS = {
     resource_types.TAG: "snapshot tag",
     resource_types.CONFIGURATION: "launch configuration",
     resource_types.TEMPLATE: "launch template",
-    resource_types.GROUP: "Auto Scaling group",
+    resource_types.GROUP: GROUP,
     resource_types.GROUP_TAG: "group tag",
 }
 _VERBS = {
