@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import pulumi
-from pulumi import ResourceOptions
+from pulumi import Output, ResourceOptions
 
 from snapnames.config.settings import Settings, read_settings
 from snapnames.errors import InputError
@@ -17,6 +17,7 @@ from snapnames.rules.services import namespace_of, of_service
 
 from .copies import Copies
 from .history import recorded_history
+from .parameters import check_parameters, declare_parameters
 from .releases import release_images
 from .sharing import share
 
@@ -60,12 +61,19 @@ class Service:
         _refuse_emptied(settings, self._before)
         try:
             copies = Copies.settle(settings, self._before)
+            check_parameters(settings, self._before, copies.unread)
             self.images = cast("Mapping[str, ReleaseImage]", release_images(settings, self._before))
         except InputError as error:
             raise InputError(of_service(str(error), name)) from error
-        self.copies = copies.declare(self.images)
+        self._rollout: Output[str] | None = None
+        # A release is copied when it is in service: a region that refuses a copy then keeps nobody from it.
+        rollout = Output.from_input("").apply(self._rolled_out)
+        self.copies = copies.declare(self.images, after=rollout)
         share(settings, self.images, self.copies)
-        copies.fail_last(self.copies, [image.snapshot_names for image in self.images.values()])
+        if self.live:
+            declare_parameters(settings, self.live_image, self.copies[self.live], rollout)
+        names = [image.snapshot_names for image in self.images.values()]
+        copies.fail_last(self.copies, [*names, rollout])
 
     @property
     def live_image(self) -> "ReleaseImage":
@@ -82,7 +90,8 @@ class Service:
         """The fleet that launches the live release; None before the first deployment.
 
         `args`: as `FleetArgs` says, without `image_id`. The fleet has the name of the service, by which the command
-        finds it. Which releases have run is recorded in an output of the stack.
+        finds it. Which releases have run is recorded in an output of the stack. Copies and the parameter wait for its
+        rollout, so call it in the program itself, and not when an output is known.
         """
         if "adopt" in args:
             raise InputError(
@@ -92,11 +101,18 @@ class Service:
         if not self.live:
             return None
         fleet = Fleet(self.name, cast("FleetArgs", {**args, "image_id": self.live_image.image_id}), opts)
+        self._rollout = fleet.rollout
         output = history_output(self.name)
         ran_before = read_history(self._before.get(output))
         history = recorded_history(ran_before, self.live, self._settings.releases, fleet.rollout)
         pulumi.export(output, history)
         return fleet
+
+    async def _rolled_out(self, nothing: str) -> str:
+        """Wait until the fleet has rolled out, if the program has declared one: it runs to its end before this does."""
+        if self._rollout is not None:
+            await self._rollout.future()
+        return nothing
 
 
 def _refuse_emptied(settings: Settings, before: Mapping[str, Any]) -> None:
