@@ -97,7 +97,7 @@ def test_each_service_of_a_program_has_its_releases_copied(
 def test_the_parameter_and_the_copies_of_a_service_wait_for_the_rollout_of_its_fleet(
     tmp_path: Path, aws: LocalAws, engine: Engine, ec2: EC2Client
 ) -> None:
-    """Each service has a parameter of its own, in each region of its copies; a failed rollout moves and copies nothing."""
+    """Each has one in each region of its copies. A failed rollout moves nothing, and copies nothing."""
     aws.settings(pending_seconds=0, refresh_seconds=0.05)
     config = {
         "zones": ["ap-northeast-2a"],

@@ -49,8 +49,8 @@ def read_parameter(values: ConfigValues, stack: Mapping[str, Any]) -> str:
     services = services_in(stack)
     if len(bearers := [one for one in services if name and stack.get(f"{namespace_of(one)}{PARAMETER}") == name]) > 1:
         values.fault(
-            f"{NAMESPACE}{PARAMETER} is {name!r}, as for each of the services {', '.join(bearers)}; a parameter has the "
-            "image of one service: give each its own"
+            f"{NAMESPACE}{PARAMETER} is {name!r}, as for each of the services {', '.join(bearers)}; a parameter has "
+            "the image of one service: give each its own"
         )
     return name
 

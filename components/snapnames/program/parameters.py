@@ -14,7 +14,7 @@ from snapnames.rules.copies import copy_name
 from snapnames.rules.images import STACK_TAG
 from snapnames.rules.resource_types import SSM_PARAMETER
 
-from .recorded_images import records_parameter
+from .recorded_copies import records_parameter
 
 if TYPE_CHECKING:
     from snapnames.image_copy import ImageCopy
@@ -56,8 +56,8 @@ def check_parameters(settings: Settings, before: Mapping[str, Any], unread: Coll
         if found is None:
             continue
         there = (
-            f"{settings.namespace}parameter is {settings.parameter!r}, and {session.place} has a parameter of that name with the "
-            f"value {found.value!r}, "
+            f"{settings.namespace}parameter is {settings.parameter!r}, and {session.place} has a parameter of "
+            f"that name with the value {found.value!r}, "
         )
         if found.tags.get(STACK_TAG) != stack_tag():
             raise InputError(f"{there}which this stack did not make: delete it, or give another name")

@@ -1,6 +1,7 @@
 """One of several services in a program of one's own: its releases as its config lists them, and a fleet of them."""
 
 from collections.abc import Mapping
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 import pulumi
@@ -11,6 +12,7 @@ from snapnames.errors import InputError
 from snapnames.fleet import Fleet, FleetArgs
 from snapnames.own_updates import remember_engine
 from snapnames.printable import shell_command
+from snapnames.resources.account_images import marked_ids
 from snapnames.resources.stack_outputs import last_outputs
 from snapnames.rules.history import history_output, read_history
 from snapnames.rules.services import namespace_of, of_service
@@ -60,9 +62,10 @@ class Service:
         self._before = last_outputs()
         _refuse_emptied(settings, self._before)
         try:
-            copies = Copies.settle(settings, self._before)
+            marked = cache(partial(marked_ids, service=name))
+            copies = Copies.settle(settings, self._before, marked)
             check_parameters(settings, self._before, copies.unread)
-            self.images = cast("Mapping[str, ReleaseImage]", release_images(settings, self._before))
+            self.images = cast("Mapping[str, ReleaseImage]", release_images(settings, self._before, marked))
         except InputError as error:
             raise InputError(of_service(str(error), name)) from error
         self._rollout: Output[str] | None = None

@@ -87,7 +87,7 @@ def unrecorded_configuration(name: str, groups: Sequence[str]) -> str:
 def differing(kind: str, name: str, fields: Sequence[str]) -> str:
     """What AWS has under the name of a create that was cut off, and what is not that create."""
     then = (
-        "an update can't make another one of this name: delete it, or give the parameter another name in the stack's config"
+        "an update can't make another one of this name: delete it, or give the parameter another name in the config"
         if kind == SSM_PARAMETER
         else "the next update makes another one"
     )
