@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any
+from contextvars import copy_context
+from functools import partial
+from typing import Any, TypeVar
 
 import pytest
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks, set_mocks
@@ -28,11 +30,12 @@ STATE = {
     f"urn:pulumi:test::web::{IMAGE}::front-1": {"type": IMAGE, "outputs": {"id": "ami-5", "tags": FRONT}},
     f"urn:pulumi:test::web::{SSM_PARAMETER}::/web": {"type": SSM_PARAMETER, "outputs": {"name": "/web"}},
 }
-Engine = Callable[[Callable[[MockCallArgs], dict[str, Any]]], None]
+Answer = Callable[[MockCallArgs], dict[str, Any]]
+T = TypeVar("T")
 
 
 class _Engine(Mocks):
-    def __init__(self, answer: Callable[[MockCallArgs], dict[str, Any]]) -> None:
+    def __init__(self, answer: Answer) -> None:
         self._answer = answer
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
@@ -42,11 +45,15 @@ class _Engine(Mocks):
         raise AssertionError(args)
 
 
-@pytest.fixture
-def engine() -> Engine:
-    """Run the test in an engine whose answers are given by a function."""
-    asyncio.set_event_loop(asyncio.new_event_loop())
-    return lambda answer: set_mocks(_Engine(answer), "web", "test", organization="organization")
+def read_in(answer: Answer, read: Callable[[], T]) -> T:
+    """What a read gives in a program that runs in an engine with this answer."""
+
+    async def run() -> T:
+        set_mocks(_Engine(answer), "web", "test", organization="organization")
+        return read()
+
+    # What the SDK remembers of a program is in the context, and goes with it.
+    return copy_context().run(asyncio.run, run())
 
 
 def answers(args: MockCallArgs) -> dict[str, Any]:
@@ -58,43 +65,31 @@ def answers(args: MockCallArgs) -> dict[str, Any]:
     return {"outputs": STATE}
 
 
-def test_copies_of_releases_are_told_with_their_region_and_whether_the_state_has_their_snapshots(
-    engine: Engine,
-) -> None:
+def test_copies_of_releases_are_told_with_their_region_and_whether_the_state_has_their_snapshots() -> None:
     """What was never made has no id. What a program calls otherwise is its own, and no copy of a release."""
-    engine(answers)
-
-    assert recorded_copies() == [
-        RecordedCopy("ami-1", "front-1", "us-west-2", has_volumes=True),
+    assert read_in(answers, recorded_copies) == [
         RecordedCopy("ami-2", "back-1", "eu-west-1", has_volumes=False),
+        RecordedCopy("ami-1", "front-1", "us-west-2", has_volumes=True),
         RecordedCopy("ami-3", "front-3", "us-west-2", has_volumes=True),
     ]
 
 
-def test_a_service_has_its_copies_by_their_tag_and_by_their_name_when_somebody_took_the_tag_away(
-    engine: Engine,
-) -> None:
+def test_a_service_has_its_copies_by_their_tag_and_by_their_name_when_somebody_took_the_tag_away() -> None:
     """A refresh reads into the state what people have written."""
-    engine(answers)
-
-    assert [one.image_id for one in recorded_copies("front")] == ["ami-1", "ami-3"]
-    assert [one.image_id for one in recorded_copies("back")] == ["ami-2"]
+    assert [one.image_id for one in read_in(answers, partial(recorded_copies, "front"))] == ["ami-1", "ami-3"]
+    assert [one.image_id for one in read_in(answers, partial(recorded_copies, "back"))] == ["ami-2"]
 
 
-def test_a_parameter_is_known_by_its_name(engine: Engine) -> None:
+def test_a_parameter_is_known_by_its_name() -> None:
     """In any region."""
-    engine(answers)
-
-    assert (records_parameter("/web"), records_parameter("/other")) == (True, False)
+    assert [read_in(answers, partial(records_parameter, name)) for name in ("/web", "/other")] == [True, False]
 
 
-def test_a_state_that_the_engine_can_not_read_stops_the_update_with_the_next_step(engine: Engine) -> None:
+def test_a_state_that_the_engine_can_not_read_stops_the_update_with_the_next_step() -> None:
     """It could have a copy that is in use."""
 
     def broken(_: MockCallArgs) -> dict[str, Any]:
         raise ValueError("permission denied")
 
-    engine(broken)
-
     with pytest.raises(InputError, match=r"(?s)can't read what the state of organization/web/test has.*run the same"):
-        recorded_copies()
+        read_in(broken, recorded_copies)

@@ -70,7 +70,7 @@ class Service:
             raise InputError(of_service(str(error), name)) from error
         self._rollout: Output[str] | None = None
         # A release is copied when it is in service: a region that refuses a copy then keeps nobody from it.
-        rollout = Output.from_input("").apply(self._rolled_out)
+        rollout: Output[str] = Output.from_input("").apply(self._rolled_out)
         self.copies = copies.declare(self.images, after=rollout)
         share(settings, self.images, self.copies)
         if self.live:

@@ -33,13 +33,13 @@ class RecordedResource:
 def last_resources(kind: str) -> list[RecordedResource]:
     """The resources of a type that the state has, but for those that the next update deletes whatever the program says.
 
-    The engine tells of each only its type and its outputs. The answer has the whole state: some 100 ms for 1,000
-    resources.
+    They are sorted by their URNs. The engine tells of each only its type and its outputs. The answer has the whole state:
+    0.1 s for 100 resources on a busy machine.
     """
     ask = {"stackName": stack_tag()}
     answer = read_again(lambda: pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", ask).value)
     found = ((answer or {}).get("outputs") or {}).items()
-    return [RecordedResource(urn, one.get("outputs") or {}) for urn, one in found if one.get("type") == kind]
+    return [RecordedResource(urn, one.get("outputs") or {}) for urn, one in sorted(found) if one.get("type") == kind]
 
 
 def read_again(read: Callable[[], T], wait: Callable[[float], object] = time.sleep) -> T:
