@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from snapnames.errors import InputError
-from snapnames.program.recorded_images import RecordedCopy, recorded_copies, recorded_images
-from snapnames.rules.resource_types import COPY, IMAGE, PROVIDER, TAG
+from snapnames.program.recorded_images import recorded_images
+from snapnames.rules.resource_types import IMAGE, TAG
 
 
 @pytest.fixture
@@ -66,42 +66,3 @@ def test_a_state_that_can_t_be_read_stops_the_update_after_three_tries(
 
     assert why in str(refused.value)
     assert len(notes.read_text(encoding="utf-8").splitlines()) == 3
-
-
-def test_copies_are_told_by_the_region_of_their_provider_and_by_their_service(
-    pulumi: Callable[[str], Path], tmp_path: Path
-) -> None:
-    """A copy that names its region itself has that one. One whose create failed has no volumes in the state."""
-    west = f"urn:pulumi:stack::project::{PROVIDER}::us-west-2"
-    front, back = {"snapnames:service": "front"}, {"snapnames:service": "back"}
-    volumes = {"ebsBlockDevices": [{"deviceName": "/dev/sda1"}]}
-    resources = [
-        {"type": PROVIDER, "urn": west, "inputs": {"region": "us-west-2"}},
-        {
-            "type": COPY,
-            "id": "ami-1",
-            "provider": f"{west}::0123",
-            "outputs": volumes,
-            "inputs": {"name": "front-1", "tags": front},
-        },
-        {
-            "type": COPY,
-            "id": "ami-2",
-            "provider": f"{west}::0123",
-            "outputs": {"ebsBlockDevices": []},
-            "inputs": {"name": "back-1", "tags": back, "region": "eu-west-1"},
-        },
-        {"type": COPY, "inputs": {"name": "front-2"}},
-        {"type": IMAGE, "id": "ami-3", "inputs": {"name": "front-1", "tags": front}},
-    ]
-    (tmp_path / "state.json").write_text(json.dumps({"deployment": {"resources": resources}}), encoding="utf-8")
-    pulumi(f"cat {tmp_path / 'state.json'}")
-
-    found = recorded_copies()
-    of_front = recorded_copies("front")
-
-    assert found == [
-        RecordedCopy("ami-1", "front-1", "us-west-2", has_volumes=True),
-        RecordedCopy("ami-2", "back-1", "eu-west-1", has_volumes=False),
-    ]
-    assert of_front == found[:1]

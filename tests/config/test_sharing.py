@@ -181,3 +181,21 @@ def test_a_parameter_with_another_name_is_a_fault(name: object, why: str) -> Non
 def test_a_parameter_with_the_longest_name_is_taken(name: str) -> None:
     """Fifteen levels, and 950 characters."""
     assert faults({**GOOD, "parameter": name}) == []
+
+
+def test_a_service_has_a_parameter_of_its_own() -> None:
+    """Two services with one would overwrite each other. What another key has as its value is no matter."""
+    config = {f"{name}:{key}": value for name in ("front", "back") for key, value in OF_A_SERVICE.items()}
+
+    with pytest.raises(InputError) as refused:
+        read_settings(config, service="front")
+    read = read_settings({**config, "back:parameter": "/back/ami"}, service="front")
+
+    assert str(refused.value) == (
+        "front:parameter is '/web/ami', as for each of the services back, front; a parameter has the image of one "
+        "service: give each its own"
+    )
+    assert read.parameter == "/web/ami"
+
+
+OF_A_SERVICE = {"source": "i-0123456789abcdef0", "parameter": "/web/ami"}

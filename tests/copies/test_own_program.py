@@ -94,6 +94,54 @@ def test_each_service_of_a_program_has_its_releases_copied(
     assert "front:force to [in-use]" in refused
 
 
+def test_the_parameter_and_the_copies_of_a_service_wait_for_the_rollout_of_its_fleet(
+    tmp_path: Path, aws: LocalAws, engine: Engine, ec2: EC2Client
+) -> None:
+    """Each has one in each region of its copies. A failed rollout moves nothing, and copies nothing."""
+    aws.settings(pending_seconds=0, refresh_seconds=0.05)
+    config = {
+        "zones": ["ap-northeast-2a"],
+        **{f"{name}:source": launch(ec2, mappings=[]) for name in ("front", "back")},
+        **{f"{name}:releases": ["1"] for name in ("front", "back")},
+        **{f"{name}:parameter": f"/{name}/ami" for name in ("front", "back")},
+        "front:copies": {WEST: {}},
+    }
+    stack = Program(tmp_path / "stack", aws, engine, config, ROOT / "examples" / "two_services")
+
+    stack.up("--skip-preview")
+    first = {region: parameters(aws, region) for region in (HOME, WEST)}
+    outputs = stack.outputs()
+    ids = {region: images(aws.client("ec2", region))["front-1"]["ImageId"] for region in (HOME, WEST)}
+    aws.settings(unhealthy_images=["front-2"], refresh_timeout_seconds=1)
+    stack.config["front:releases"] = ["2", "1"]
+    stack.up("--skip-preview", code=1)
+    failed = {region: parameters(aws, region) for region in (HOME, WEST)}
+    copied = sorted(holdings(aws, WEST))
+    aws.settings(unhealthy_images=[])
+    stack.config["front:live"] = "1"
+    stack.up("--skip-preview")
+    del stack.config["front:live"]
+    stack.up("--skip-preview")
+    stack.preview("--expect-no-changes")
+    moved = {region: parameters(aws, region)["/front/ami"] for region in (HOME, WEST)}
+
+    back = images(ec2)["back-1"]["ImageId"]
+    assert first == {HOME: {"/front/ami": ids[HOME], "/back/ami": back}, WEST: {"/front/ami": ids[WEST]}}
+    assert (outputs["front:parameters"], outputs["back:parameters"]) == (
+        {HOME: "/front/ami", WEST: "/front/ami"},
+        {HOME: "/back/ami"},
+    )
+    assert (failed, copied) == (first, ["front-1"])
+    assert moved == {region: images(aws.client("ec2", region))["front-2"]["ImageId"] for region in (HOME, WEST)}
+
+
+def parameters(aws: LocalAws, region: str) -> dict[str, str]:
+    """The parameters of the region: name to value."""
+    ssm = aws.client("ssm", region)
+    names = [one["Name"] for one in ssm.describe_parameters()["Parameters"]]
+    return {one: ssm.get_parameter(Name=one)["Parameter"]["Value"] for one in names}
+
+
 def test_a_destroy_needs_no_region_to_be_listed(tmp_path: Path, aws: LocalAws, engine: Engine, source: str) -> None:
     """The state knows the provider of each copy."""
     config = {"service": "front-web", "releases": ["1"], "source": source, "copies": {WEST: {}}}

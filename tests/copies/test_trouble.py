@@ -190,3 +190,28 @@ def test_a_name_that_another_image_has_in_the_region_fails_the_preview(
     assert f"snapnames:copies lists {WEST}, where {foreign} has the name 'front-web-1'" in refused
     assert writes(aws, mark) == []
     assert images(ec2) == {}
+
+
+def test_what_only_a_failed_update_has_copied_is_dropped_only_when_nobody_uses_it(
+    program: Callable[..., Program], aws: LocalAws, source: str
+) -> None:
+    """That update left no outputs. The state tells, also when the config has neither copies nor releases any more."""
+    west = aws.client("ec2", WEST)
+    stack = program(config(source, ["1"], {WEST: {}, CLOSED: {}}))
+    stack.up("--skip-preview", code=1)
+    copy = images(west)["front-web-1"]["ImageId"]
+    user = launch(west, image_id=copy, mappings=[])
+
+    stack.config["copies"] = {}
+    without_copies = stack.up("--skip-preview", code=1).out
+    stack.config = {"ownedImages": True}
+    without_releases = stack.up("--skip-preview", code=1).out
+    kept = sorted(images(west))
+    west.terminate_instances(InstanceIds=[user])
+    stack.up("--skip-preview")
+
+    says = f"copies in {WEST} are used outside this stack: 'front-web-1' ({copy}) by instance {user}"
+    assert says in without_copies
+    assert says in without_releases
+    assert kept == ["front-web-1"]
+    assert left(aws, WEST) == {}

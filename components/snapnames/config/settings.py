@@ -13,7 +13,7 @@ from pulumi.runtime import config as pulumi_config
 from snapnames.config.copies import read_copies
 from snapnames.config.fleet import UNSEEN, read_fleet
 from snapnames.config.owned_images import read_owned_images
-from snapnames.config.sharing import PARAMETER, read_parameter, read_share_with
+from snapnames.config.sharing import read_parameter, read_share_with
 from snapnames.config.values import TEXT_MAP, TEXTS, ConfigValues
 from snapnames.printable import printable
 from snapnames.rules.copies import CopySettings
@@ -25,7 +25,7 @@ from snapnames.rules.source import FLEET
 from snapnames.rules.tags import check_image_tags
 from snapnames.rules.time_spans import DEFAULT_CREATE_TIMEOUT
 
-KEYS = ("service", *SERVICE_KEYS, "takenIn", "fleet", "ownedImages", PARAMETER)
+KEYS = ("service", *SERVICE_KEYS, "takenIn", "fleet", "ownedImages")
 _NOT_OF_RELEASES = ("namePattern", "ownedImages")
 MAX_DESCRIPTION = 255
 """Characters: docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html."""
@@ -133,7 +133,7 @@ def read_settings(config: Mapping[str, Any] | None = None, service: str = "") ->
         deprecate_after=values.duration("deprecateAfter", ""),
         create_timeout=values.duration("createTimeout", DEFAULT_CREATE_TIMEOUT),
         share_with=read_share_with(values, given),
-        parameter=read_parameter(values),
+        parameter=read_parameter(values, given),
         fleet=read_fleet(values),
         owned_images=owned_images,
         home=home,

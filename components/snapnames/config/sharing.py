@@ -7,7 +7,7 @@ from typing import Any
 
 from snapnames.errors import InputError
 from snapnames.rules.parameters import check_parameter_name
-from snapnames.rules.services import NAMESPACE
+from snapnames.rules.services import NAMESPACE, namespace_of, services_in
 from snapnames.rules.sharing import KINDS, Recipient, check_not_own, check_recipients, recipient
 
 from .values import ConfigValues
@@ -38,11 +38,20 @@ def read_share_with(values: ConfigValues, provider: Mapping[str, Any]) -> tuple[
     return found
 
 
-def read_parameter(values: ConfigValues) -> str:
-    """The name of the parameter; empty without one. Faults are kept in `values`."""
+def read_parameter(values: ConfigValues, stack: Mapping[str, Any]) -> str:
+    """The name of the parameter; empty without one. Faults are kept in `values`.
+
+    `stack`: the whole config of the stack, in which each of several services has its own.
+    """
     name = values.text(PARAMETER, "")
     if values.has(PARAMETER):
         values.check(check_parameter_name, name, f"{NAMESPACE}{PARAMETER}")
+    services = services_in(stack)
+    if len(bearers := [one for one in services if name and stack.get(f"{namespace_of(one)}{PARAMETER}") == name]) > 1:
+        values.fault(
+            f"{NAMESPACE}{PARAMETER} is {name!r}, as for each of the services {', '.join(bearers)}; a parameter has "
+            "the image of one service: give each its own"
+        )
     return name
 
 

@@ -1,6 +1,6 @@
 """The copies of all listed releases in other regions: what is there, what may be made, and what has to go."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from snapnames.rules.history import history_output, read_history
 from snapnames.rules.images import STACK_TAG
 
 from .dropped_copies import settle_dropped_copies
-from .recorded_images import RecordedCopy, recorded_copies
+from .recorded_copies import RecordedCopy, recorded_copies
 
 if TYPE_CHECKING:
     from snapnames.aws.session import StackSession
@@ -40,20 +40,24 @@ class Copies:
     """Releases that get no copy yet, since they never ran."""
 
     @classmethod
-    def settle(cls, settings: Settings, before: Mapping[str, Any]) -> "Copies":
-        """Read each region, and the state. Nothing is read if nothing is copied and nothing was.
+    def settle(cls, settings: Settings, before: Mapping[str, Any], marked: Callable[[], Collection[str]]) -> "Copies":
+        """Read the state, and each region that has copies or is to get some.
 
         Raises `InputError` for a region that there is not, for a name that another image has, and as
-        `settle_dropped_copies` does. `before`: the outputs that the last update has left.
+        `settle_dropped_copies` does. `before`: the outputs that the last update has left. An update that failed or was
+        killed leaves none, and may have made copies. `marked`: reads which images of releases the account has. A stack
+        that has none of either, and none of copies, has only names, and its state is large.
         """
         service = settings.service if settings.own_config else ""
-        if not settings.copies and not before.get(copies_output(service)):
+        if not (settings.copies or settings.releases or before.get(copies_output(service)) or marked()):
+            return cls(settings)
+        recorded = recorded_copies(service)
+        if not settings.copies and not recorded:
             return cls(settings)
         # Only copies need boto3 in every run, which takes longer to import than a preview without changes takes in all.
         from snapnames.aws.regions import read_regions  # noqa: PLC0415
         from snapnames.aws.session import program_session  # noqa: PLC0415
 
-        recorded = recorded_copies(service)
         listed = {settings.image_name(release) for release in settings.releases}
         dropped = [copy for copy in recorded if copy.region not in settings.copies or copy.name not in listed]
         session = program_session()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from snapnames.aws.session import StackSession
     from snapnames.rules.copies import RegionImages
 
-    from .recorded_images import RecordedCopy
+    from .recorded_copies import RecordedCopy
 
 
 def settle_dropped_copies(

@@ -14,7 +14,7 @@ from snapnames.rules.copies import copy_name
 from snapnames.rules.images import STACK_TAG
 from snapnames.rules.resource_types import SSM_PARAMETER
 
-from .recorded_images import records_parameter
+from .recorded_copies import records_parameter
 
 if TYPE_CHECKING:
     from snapnames.image_copy import ImageCopy
@@ -26,6 +26,11 @@ PARAMETERS_OUTPUT = "parameters"
 """The stack output that has the name of the parameter, by region."""
 
 
+def parameters_output(settings: Settings) -> str:
+    """What the output is called for the service of these settings."""
+    return f"{settings.service}:{PARAMETERS_OUTPUT}" if settings.own_config else PARAMETERS_OUTPUT
+
+
 def check_parameters(settings: Settings, before: Mapping[str, Any], unread: Collection[str]) -> None:
     """Raise `InputError` if another owner has a parameter of that name, before anything is registered.
 
@@ -33,7 +38,7 @@ def check_parameters(settings: Settings, before: Mapping[str, Any], unread: Coll
     outputs that the last update has left. A parameter that they name is not read again. `unread`: regions that can't
     be reached, of which the update says so.
     """
-    recorded = before.get(PARAMETERS_OUTPUT) or {}
+    recorded = before.get(parameters_output(settings)) or {}
     regions = [settings.home, *settings.copies] if settings.parameter else []
     new = [one for one in regions if recorded.get(one) != settings.parameter and one not in unread]
     if not new:
@@ -51,8 +56,8 @@ def check_parameters(settings: Settings, before: Mapping[str, Any], unread: Coll
         if found is None:
             continue
         there = (
-            f"snapnames:parameter is {settings.parameter!r}, and {session.place} has a parameter of that name with the "
-            f"value {found.value!r}, "
+            f"{settings.namespace}parameter is {settings.parameter!r}, and {session.place} has a parameter of "
+            f"that name with the value {found.value!r}, "
         )
         if found.tags.get(STACK_TAG) != stack_tag():
             raise InputError(f"{there}which this stack did not make: delete it, or give another name")
@@ -80,7 +85,7 @@ def declare_parameters(
     for region, copy in copies.items():
         options = ResourceOptions(provider=copy.get_provider(SSM_PARAMETER))
         _declare(settings, copy_name(settings.parameter, region), _after(rollout, copy.image_id), options)
-    pulumi.export(PARAMETERS_OUTPUT, dict.fromkeys([settings.home, *copies], settings.parameter))
+    pulumi.export(parameters_output(settings), dict.fromkeys([settings.home, *copies], settings.parameter))
 
 
 def _after(rollout: "Output[str] | None", image_id: "Output[str]") -> "Output[str]":

@@ -1,8 +1,8 @@
-"""What the state has of the stack's images and of their copies.
+"""What the state has of the stack's images.
 
 The image that a group of the team's own launches is marked in the state to outlive the stack. An update that fails
-leaves the mark, and leaves no outputs: only the state itself tells which images have it. So it is with the copies that
-a failed update has made.
+leaves the mark, and leaves no outputs: only the state itself tells which images have it. The engine's own call that
+reads the resources of a state does not tell the mark.
 """
 
 import json
@@ -10,7 +10,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +18,10 @@ import pulumi
 from snapnames.errors import InputError
 from snapnames.own_updates import engine_process
 from snapnames.resources.account_images import stack_tag
-from snapnames.rules.images import SERVICE_TAG
-from snapnames.rules.resource_types import COPY, IMAGE, PROVIDER, SSM_PARAMETER
+from snapnames.rules.resource_types import IMAGE
 
 _TRIES = 3
 """The engine saves the state while the program runs, and a backend of files may show half of it."""
-
-
-@dataclass(frozen=True)
-class RecordedCopy:
-    """A copy of a release that the state has."""
-
-    image_id: str
-    name: str
-    region: str
-    has_volumes: bool
-    """Whether the state has its snapshots, which a delete of the copy deletes too."""
 
 
 def recorded_images() -> Mapping[str, bool]:
@@ -42,43 +29,11 @@ def recorded_images() -> Mapping[str, bool]:
 
     Raises `InputError` if the state can't be read.
     """
-    images = (one for one in _recorded("keeps for a group of your own") if one["type"] == IMAGE and one.get("id"))
+    images = (one for one in _recorded() if one["type"] == IMAGE and one.get("id"))
     return {one["id"]: bool(one.get("retainOnDelete")) for one in images}
 
 
-def recorded_copies(service: str = "") -> list[RecordedCopy]:
-    """The copies that the state has. Raises `InputError` if the state can't be read.
-
-    `service`: only those of this service, in a stack that has several.
-    """
-    resources = _recorded("has in other regions")
-    found = [one for one in resources if one["type"] == COPY and one.get("id")]
-    providers = {one["urn"]: one for one in resources if one["type"] == PROVIDER}
-    return [
-        _copy(one, providers)
-        for one in found
-        if not service or one["inputs"].get("tags", {}).get(SERVICE_TAG) == service
-    ]
-
-
-def records_parameter(name: str) -> bool:
-    """Whether the state has a parameter of that name, in any region. Raises `InputError` if it can't be read."""
-    resources = _recorded("has in other regions")
-    return any(one["type"] == SSM_PARAMETER and one["inputs"].get("name") == name for one in resources)
-
-
-def _copy(resource: Mapping[str, Any], providers: Mapping[str, Mapping[str, Any]]) -> RecordedCopy:
-    provider = providers.get(str(resource.get("provider", "")).rpartition("::")[0], {})
-    region = resource["inputs"].get("region") or provider.get("inputs", {}).get("region", "")
-    return RecordedCopy(
-        resource["id"],
-        str(resource["inputs"].get("name", "")),
-        str(region),
-        has_volumes=bool(resource.get("outputs", {}).get("ebsBlockDevices")),
-    )
-
-
-def _recorded(what: str) -> Sequence[Mapping[str, Any]]:
+def _recorded() -> Sequence[Mapping[str, Any]]:
     """The resources of the state: one `pulumi stack export`, which takes no lock. A program can't ask its engine."""
     command = [_pulumi(), "stack", "export", "--stack", stack_tag(), "--non-interactive"]
     environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
@@ -102,8 +57,8 @@ def _recorded(what: str) -> Sequence[Mapping[str, Any]]:
         else:
             return resources
     raise InputError(
-        f"`pulumi stack export` can't read which images the state of {stack_tag()} {what}: {why}; an image that it has "
-        "could stay in the account for good: put pulumi on PATH, and update again"
+        f"`pulumi stack export` can't read which images the state of {stack_tag()} keeps for a group of your own: "
+        f"{why}; an image that it has could stay in the account for good: put pulumi on PATH, and update again"
     )
 
 

@@ -16,7 +16,7 @@ from .sharing import check_sharing
 from .source import find_source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from pulumi import ResourceOptions
 
@@ -28,11 +28,12 @@ if TYPE_CHECKING:
 
 
 def release_images(
-    settings: Settings, before: "Mapping[str, Any]", left: str = ""
+    settings: Settings, before: "Mapping[str, Any]", marked: "Callable[[], Collection[str]]", left: str = ""
 ) -> "dict[str, ReleaseImage | TakenInImage]":
     """Release to its image, newest first.
 
-    `before`: the outputs that the last update has left. `left`: the release that a group was left with.
+    `before`: the outputs that the last update has left. `marked`: reads the ids of all images that bear the mark of
+    this stack, and of this service. `left`: the release that a group was left with.
 
     Two reads of the account when every image exists and none was dropped.
 
@@ -47,8 +48,8 @@ def release_images(
     taken = _taken_in(settings)
     heed_disabled(settings, before, taken.get(settings.live))
     names = {release: settings.image_name(release) for release in settings.releases if release not in taken}
-    newest = next((names[release] for release in settings.releases[:1] if release in names), "")
-    source, read, let_go = _settled(settings, names, newest, left, before)
+    newest = _newest(settings, names)
+    source, read, let_go = _settled(settings, names, left, before, marked)
     check_sharing(settings, before, source.instance_id if source else "")
 
     def declare(image_name: str, options: "ResourceOptions | None" = None) -> ReleaseImage:
@@ -78,16 +79,25 @@ def release_images(
     }
 
 
+def _newest(settings: Settings, names: "Mapping[str, str]") -> str:
+    """The image name of the first release; empty if others built its image."""
+    return next((names[release] for release in settings.releases[:1] if release in names), "")
+
+
 def _settled(
-    settings: Settings, names: "Mapping[str, str]", newest: str, left: str, before: "Mapping[str, Any]"
+    settings: Settings,
+    names: "Mapping[str, str]",
+    left: str,
+    before: "Mapping[str, Any]",
+    marked: "Callable[[], Collection[str]]",
 ) -> "tuple[SourceInstance | None, SourceInstance | None, list[str]]":
     """What the account has: the source of the image that is to be built, and the images that may not be dropped yet.
 
     The source stands twice: what the image is made of, and what the component need not read again.
     """
-    only = settings.service if settings.own_config else ""
+    only, newest = settings.service if settings.own_config else "", _newest(settings, names)
     listed = marked_ids(list(names.values()), only) if names else set()
-    if len(listed) == len(names) and listed == marked_ids(None, only):
+    if len(listed) == len(names) and listed == set(marked()):
         return None, None, []
     # Only now is boto3 needed, which takes longer to import than a preview without changes takes in all.
     from .account import Account  # noqa: PLC0415

@@ -1,16 +1,18 @@
 """One of several services in a program of one's own: its releases as its config lists them, and a fleet of them."""
 
 from collections.abc import Mapping
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 import pulumi
-from pulumi import ResourceOptions
+from pulumi import Output, ResourceOptions
 
 from snapnames.config.settings import Settings, read_settings
 from snapnames.errors import InputError
 from snapnames.fleet import Fleet, FleetArgs
 from snapnames.own_updates import remember_engine
 from snapnames.printable import shell_command
+from snapnames.resources.account_images import marked_ids
 from snapnames.resources.stack_outputs import last_outputs
 from snapnames.rules.groups import group_output
 from snapnames.rules.history import history_output, read_history
@@ -18,6 +20,7 @@ from snapnames.rules.services import namespace_of, of_service
 
 from .copies import Copies
 from .history import as_aws_tells, recorded_history
+from .parameters import check_parameters, declare_parameters
 from .releases import release_images
 from .sharing import share
 
@@ -60,13 +63,21 @@ class Service:
         self._before = last_outputs()
         _refuse_emptied(settings, self._before)
         try:
-            copies = Copies.settle(settings, self._before)
-            self.images = cast("Mapping[str, ReleaseImage]", release_images(settings, self._before))
+            marked = cache(partial(marked_ids, service=name))
+            copies = Copies.settle(settings, self._before, marked)
+            check_parameters(settings, self._before, copies.unread)
+            self.images = cast("Mapping[str, ReleaseImage]", release_images(settings, self._before, marked))
         except InputError as error:
             raise InputError(of_service(str(error), name)) from error
-        self.copies = copies.declare(self.images)
+        self._rollout: Output[str] | None = None
+        # A release is copied when it is in service: a region that refuses a copy then keeps nobody from it.
+        rollout: Output[str] = Output.from_input("").apply(self._rolled_out)
+        self.copies = copies.declare(self.images, after=rollout)
         share(settings, self.images, self.copies)
-        copies.fail_last(self.copies, [image.snapshot_names for image in self.images.values()])
+        if self.live:
+            declare_parameters(settings, self.live_image, self.copies[self.live], rollout)
+        names = [image.snapshot_names for image in self.images.values()]
+        copies.fail_last(self.copies, [*names, rollout])
 
     @property
     def live_image(self) -> "ReleaseImage":
@@ -83,7 +94,8 @@ class Service:
         """The fleet that launches the live release; None before the first deployment.
 
         `args`: as `FleetArgs` says, without `image_id`. The fleet has the name of the service, by which the command
-        finds it. Which releases have run is recorded in an output of the stack.
+        finds it. Which releases have run is recorded in an output of the stack. Copies and the parameter wait for its
+        rollout, so call it in the program itself, and not when an output is known.
         """
         if "adopt" in args:
             raise InputError(
@@ -96,10 +108,17 @@ class Service:
         recorded = read_history(self._before.get(output))
         ran_before = as_aws_tells(recorded, self._settings, self._before.get(group, ""), args)
         fleet = Fleet(self.name, cast("FleetArgs", {**args, "image_id": self.live_image.image_id}), opts)
+        self._rollout = fleet.rollout
         pulumi.export(group, fleet.auto_scaling_group_name)
         history = recorded_history(ran_before, self.live, self._settings.releases, fleet.rollout)
         pulumi.export(output, history)
         return fleet
+
+    async def _rolled_out(self, nothing: str) -> str:
+        """Wait until the fleet has rolled out, if the program has declared one: it runs to its end before this does."""
+        if self._rollout is not None:
+            await self._rollout.future()
+        return nothing
 
 
 def _refuse_emptied(settings: Settings, before: Mapping[str, Any]) -> None:

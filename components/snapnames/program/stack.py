@@ -1,6 +1,7 @@
 """The stack: an image for each release, names on the snapshots behind it, and the fleet; names for all other images."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import pulumi
@@ -10,6 +11,7 @@ from snapnames.fleet import Fleet, FleetArgs
 from snapnames.own_process import lighten_program
 from snapnames.own_updates import remember_engine
 from snapnames.owned_images import OwnedImages, OwnedImagesArgs
+from snapnames.resources.account_images import marked_ids
 from snapnames.resources.stack_outputs import last_outputs
 from snapnames.rules.groups import GROUP_OUTPUT
 from snapnames.rules.history import HISTORY_OUTPUT, read_history
@@ -47,12 +49,13 @@ def declare_stack() -> None:
     if not pulumi.runtime.is_dry_run():
         remember_engine(f"{pulumi.get_project()}/{pulumi.get_stack()}")
     settings = read_settings()
-    before = last_outputs() if settings.releases else {}
+    last, marked = last_outputs(), cache(marked_ids)
+    before = last if settings.releases else {}
     check_adoption(settings, before)
-    copies = Copies.settle(settings, before)
+    copies = Copies.settle(settings, last, marked)
     check_parameters(settings, before, copies.unread)
     left = left_release(settings, before)
-    images = release_images(settings, before, left)
+    images = release_images(settings, before, marked, left)
     if settings.releases:
         pulumi.export(IMAGES_OUTPUT, {release: image.image_id for release, image in images.items()})
         pulumi.export("snapshots", {release: image.snapshot_ids for release, image in images.items()})

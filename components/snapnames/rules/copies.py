@@ -101,6 +101,16 @@ def copy_name(image_name: str, region: str) -> str:
     return f"{image_name}:{region}"
 
 
+def copied_to(name: str) -> tuple[str, str]:
+    """The image name and the region of what `copy_name` has made; two empty texts for another name.
+
+    >>> copied_to("front-web-1:us-west-2"), copied_to("front-web-1-west")
+    (('front-web-1', 'us-west-2'), ('', ''))
+    """
+    image_name, _, region = name.rpartition(":")
+    return (image_name, region) if image_name else ("", "")
+
+
 def copies_output(service: str = "") -> str:
     """The stack output with the copies of a service; the one of snapnames' own program is called with an empty text.
 

@@ -23,6 +23,7 @@ SERVICE_KEYS = (
     "createTimeout",
     "shareWith",
     "copies",
+    "parameter",
 )
 """The keys that a service of a program of one's own has under its name."""
 

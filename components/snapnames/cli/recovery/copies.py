@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from snapnames.aws.images import images_by, present_ids, recycled_ids
@@ -10,9 +11,10 @@ from snapnames.aws.snapshots import holdings_of, snapshots_copied_for
 from snapnames.cli.advice import aws_errors
 from snapnames.cli.display import Display
 from snapnames.cli.recovery import reports
-from snapnames.cli.recovery.left import IN_USE, Ended
+from snapnames.cli.recovery.left import Ended, delete_proven
 from snapnames.cli.recovery.made import Left, delete_unused
 from snapnames.cli.state.copies import StateCopy, copies_of, creating_copies, leaving_copies
+from snapnames.cli.state.lost_copies import LostCopy
 from snapnames.cli.state.repair import Settled
 from snapnames.rules.evidence import kept_by, uncopied
 
@@ -138,25 +140,19 @@ class Copies:
         return orphaned
 
     def finish(self, gone: Iterable[StateCopy], names: Mapping[str, str], pattern: str, display: Display) -> Ended:
-        """Delete the snapshots that are left of copies that EC2 does not have any more, as `delete_left` does at home.
-
-        Raises `CommandError`.
-        """
+        """Delete the snapshots that are left of copies that EC2 does not have any more. Raises `CommandError`."""
         ended = Ended()
         for copy in gone:
+            said = {copy.image_id: f"the copy {copy}"}
             with aws_errors(f"what the copy {copy} has left can't be deleted"):
                 left = self.left(copy, names, pattern)
-                for snapshot_ids in left.deletable.values():
-                    now = delete_unused(self._ec2(copy.region), snapshot_ids)
-                    ended.deleted.extend(now)
-                    display.say(f"deleted what the copy {copy} ({copy.image_id}) left: {', '.join(now) or '-'}")
-                    left.kept.update(dict.fromkeys((one for one in snapshot_ids if one not in now), IN_USE))
-            ended.kept.update(left.kept)
-            for snapshot_id, why in left.kept.items():
-                display.say(f"snapshot {snapshot_id} in {copy.region} stays: {why}")
+                delete = partial(delete_unused, self._ec2(copy.region))
+                one = delete_proven(left, delete, said, display, copy.region)
+            ended.deleted.extend(one.deleted)
+            ended.kept.update(one.kept)
         return ended
 
-    def pending(self, copy: StateCopy) -> bool:
+    def pending(self, copy: StateCopy | LostCopy) -> bool:
         """Whether EC2 is still making a copy of this name. Not while the region can't be read."""
         try:
             found = images_by(self._ec2(copy.region), "name", [copy.name])
@@ -187,10 +183,7 @@ class Copies:
         for one in snapshots_copied_for(self._ec2(copy.region), [copy.image_id]):
             recorded = one.snapshot_id in copy.snapshot_ids
             why = kept_by(one, copy.name, declared.get(one.snapshot_id), pattern) if recorded else _UNRECORDED
-            if why:
-                left.kept[one.snapshot_id] = why
-            else:
-                left.deletable.setdefault(copy.image_id, []).append(one.snapshot_id)
+            left.add(copy.image_id, one.snapshot_id, why)
         return left
 
     def session(self, region: str) -> StackSession:

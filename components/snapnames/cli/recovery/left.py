@@ -1,14 +1,14 @@
 """Deletes the snapshots that images have left, and keeps what is not proven to be left of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from snapnames.cli.display import Display
-from snapnames.cli.recovery.made import Made
+from snapnames.cli.recovery.made import Left, Made
 from snapnames.cli.state.declared import declared
 
-IN_USE = "another image uses it"
+_IN_USE = "another image uses it"
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,33 @@ def delete_left(
     leaves such snapshots if it tries a delete again. A snapshot that is not proven to be left of its image stays, with
     the reason. Without images it reads nothing. Raises `CommandError`.
     """
-    ended = Ended()
     if not images:
-        return ended
+        return Ended()
     left = made.left_snapshots(images, names, pattern)
+    said = {image_id: f"image {name}" for image_id, name in images.items()}
+    return delete_proven(left, made.delete_snapshots, said, display)
+
+
+def delete_proven(
+    left: Left,
+    delete: Callable[[Iterable[str]], list[str]],
+    said: Mapping[str, str],
+    display: Display,
+    place: str = "",
+) -> Ended:
+    """Delete what is proven to be left of images, and say what is deleted and what stays.
+
+    `delete`: gives the ids of those that it has deleted; it leaves what another image uses. `said`: image id to what to
+    call the image. `place`: where the snapshots are, if not in the region of the stack. Raises `CommandError`.
+    """
+    ended = Ended()
+    where = f" in {place}" if place else ""
     for image_id, snapshot_ids in left.deletable.items():
-        now = made.delete_snapshots(snapshot_ids)
+        now = delete(snapshot_ids)
         ended.deleted.extend(now)
-        display.say(f"deleted what image {images[image_id]} ({image_id}) left: {', '.join(now) or '-'}")
-        ended.kept.update(dict.fromkeys((one for one in snapshot_ids if one not in now), IN_USE))
+        display.say(f"deleted what {said[image_id]} ({image_id}) left: {', '.join(now) or '-'}")
+        ended.kept.update(dict.fromkeys((one for one in snapshot_ids if one not in now), _IN_USE))
     ended.kept.update(left.kept)
     for snapshot_id, why in ended.kept.items():
-        display.say(f"snapshot {snapshot_id} stays: {why}")
+        display.say(f"snapshot {snapshot_id}{where} stays: {why}")
     return ended

@@ -46,6 +46,13 @@ class Left:
     kept: dict[str, str]
     """Snapshot id to why it stays."""
 
+    def add(self, image_id: str, snapshot_id: str, why: str) -> None:
+        """Put a snapshot where it belongs. `why`: why it stays; empty if the stack may delete it."""
+        if why:
+            self.kept[snapshot_id] = why
+        else:
+            self.deletable.setdefault(image_id, []).append(snapshot_id)
+
 
 @dataclass(frozen=True)
 class Begun:
@@ -195,10 +202,7 @@ class Made:
         for image_id, snapshots in made.items():
             for one in snapshots:
                 why = kept_by(one, images[image_id], declared.get(one.snapshot_id), pattern)
-                if why:
-                    left.kept[one.snapshot_id] = why
-                else:
-                    left.deletable.setdefault(image_id, []).append(one.snapshot_id)
+                left.add(image_id, one.snapshot_id, why)
         return left
 
     def restorable(self, image_ids: Collection[str]) -> set[str] | None:

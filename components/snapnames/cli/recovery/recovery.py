@@ -10,15 +10,18 @@ from snapnames.cli.errors import CommandError, Exit
 from snapnames.cli.recovery import reports
 from snapnames.cli.recovery.copies import Copies
 from snapnames.cli.recovery.left import declared_names, delete_left
+from snapnames.cli.recovery.lost_copies import FoundCopies, LostCopies, Wanted
 from snapnames.cli.recovery.made import Begun, Key, Made, key_of
 from snapnames.cli.recovery.mending import Mending
+from snapnames.cli.recovery.rooted import rooted
 from snapnames.cli.recovery.unreadable import remove_unreadable
 from snapnames.cli.recovery.unrecorded import unrecorded
 from snapnames.cli.stack.open_stack import OpenStack, State
 from snapnames.cli.stack.running import run_stoppable
 from snapnames.cli.stack.steps import Steps
-from snapnames.cli.state.copies import region_of
+from snapnames.cli.state.copies import StateCopy, region_of
 from snapnames.cli.state.exported import CutOff, Exported
+from snapnames.cli.state.lost_copies import LostCopy, with_copies
 from snapnames.cli.state.missed import missed, taken_in, without_volumes
 from snapnames.cli.state.repair import Settled, foreign, mended, unread, with_dependents
 from snapnames.cli.state.secrets import decrypted_inputs, has_secrets
@@ -65,6 +68,9 @@ class Recovery:
     kept: dict[str, str] = field(default_factory=dict)
     """Snapshot id to why it stays, of the snapshots that images have left and that are not deleted."""
 
+    copied: Wanted = field(default_factory=dict)
+    """The copies that the config asks for. The state is searched for those that it has lost."""
+
     wait: Callable[[float], object] = time.sleep
     """Waits for so many seconds before EC2 is asked again."""
 
@@ -97,6 +103,12 @@ class Recovery:
     @property
     def _copies(self) -> Copies:
         return Copies(self.made.session)
+
+    def _lost_copies(self, deployment: Mapping[str, Any]) -> FoundCopies:
+        """What the regions have and the state has lost; nothing while it has lost what a copy hangs on."""
+        if not self.copied or Exported(deployment).roots is None:
+            return FoundCopies()
+        return LostCopies(self.made.session, self.stack.tag, self.copied, self.adopt).found(deployment)
 
     def _beyond_return(self, images: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
         """Those of the images, id to name, that nobody can restore. Says which others there are."""
@@ -141,7 +153,8 @@ class Recovery:
             wanted = self._expected(missed(deployment, images), deployment)
             pending = {image.name: image.image_id for image in wanted if image.state == "pending"}
             pending |= self._pending_creates(deployment)
-            copies = self._copies.mending(deployment, self.stack.tag, self.adopt).begun.making
+            begun = self._copies.mending(deployment, self.stack.tag, self.adopt).begun
+            copies: list[StateCopy | LostCopy] = [*begun.making, *self._lost_copies(deployment).making]
             if not pending and not copies:
                 break
             self.display.say(f"EC2 is still making {', '.join([*pending, *map(str, copies)])}: waiting for it")
@@ -150,7 +163,7 @@ class Recovery:
                 if self.stack.stopped:
                     raise CommandError("stopped", Exit.INTERRUPTED)
         if wanted and Exported(deployment).roots is None:
-            state = self._rooted(", ".join(image.name for image in wanted))
+            state = rooted(self.stack, self.config, ", ".join(image.name for image in wanted))
         return state, images
 
     def _expected(self, lost: Iterable[Image], deployment: Mapping[str, Any]) -> list[Image]:
@@ -161,21 +174,6 @@ class Recovery:
             for image in lost
             if image.image_id in self.adopt or recorded.get(image.name) == image.source_instance_id
         ]
-
-    def _rooted(self, lost: str) -> State:
-        """The state, after an update has made what an image depends on. Raises `CommandError`."""
-        try:
-            self.stack.up_root(self.config)
-        except CommandError as error:  # the program may declare what is missing; only the state afterwards counts
-            state = self.stack.state()
-            if Exported(state["deployment"]).roots:
-                return state
-            raise CommandError(
-                f"{error}\nthe state has lost {lost} and the stack itself, which an update has to make first, and that "
-                "failed: mend what it says, and run the same command again",
-                error.code,
-            ) from error
-        return self.stack.state()
 
     def _pending_creates(self, deployment: Mapping[str, Any]) -> dict[str, str]:
         creating = [r for r in Exported(deployment).cut_off.creating if r["type"] == IMAGE]
@@ -199,17 +197,21 @@ class Recovery:
         gone = copies.gone_ids | (self.made.gone(going) if going else set())
         after = mended(deployment, [*settled, *made], gone, copies.unknown)
         lost = self._proven(missed(after, images), deployment)
-        self._refuse_unknown(
-            {*(image.image_id for image in lost), *(one.resource_id for one in (*copies.begun.settled, *made))}
-        )
         if lost:
             after = taken_in(after, lost, self.made.names(lost))
+        elsewhere = self._lost_copies(after)
+        self.unproven += elsewhere.unproven
+        self.notes += elsewhere.notes
+        ids = {image.image_id for image in lost} | elsewhere.ids
+        self._refuse_unknown(ids | {one.resource_id for one in (*copies.begun.settled, *made)})
+        if elsewhere.taken:
+            after = with_copies(after, elsewhere.taken, self.made.session.region)
         urns = unread(after) | {*(resource["urn"] for resource in found.deleting), *without_volumes(after, images)}
         urns |= {resource["urn"] for resource in after["resources"] if resource.get("id") in going}
         urns |= {*found.groups, *(copy.urn for copy in copies.leaving)}
         urns -= copies.unknown
         held = state.held_images | Exported(after).held_images
-        names = [image.name for image in lost]
+        names = [*(image.name for image in lost), *(copy.called for copy in elsewhere.taken)]
         return Mending(found, settled, made, names, held, going, with_dependents(after, urns), copies, after)
 
     def _plain(self, found: CutOff) -> dict[Key, Mapping[str, Any]]:

@@ -24,15 +24,19 @@ def image_facts(image: Image, names: Mapping[str, str]) -> str:
     >>> image_facts(Image("ami-1", "web-1", made, snapshots={"/dev/sda1": "snap-1"}), {"snap-1": "payroll"})
     "image 'web-1' (ami-1), made 2018-03-07 23:12 UTC of no instance, with /dev/sda1 snap-1 'payroll'"
     """
+    source = image.source_instance_id or "no instance"
+    return (
+        f"image {image.name!r} ({image.image_id}), made {image.created:%Y-%m-%d %H:%M} UTC of {source}, with "
+        f"{_behind(image, names)}"
+    )
+
+
+def _behind(image: Image, names: Mapping[str, str]) -> str:
     behind = ", ".join(
         f"{device} {one} {beside_commands(names[one])!r}" if one in names else f"{device} {one} without a name"
         for device, one in image.snapshots.items()
     )
-    source = image.source_instance_id or "no instance"
-    return (
-        f"image {image.name!r} ({image.image_id}), made {image.created:%Y-%m-%d %H:%M} UTC of {source}, with "
-        f"{behind or 'no snapshot'}"
-    )
+    return behind or "no snapshot"
 
 
 def unproven_image(facts: str, image_id: str, why: str, refused: str) -> str:
@@ -87,7 +91,7 @@ def unrecorded_configuration(name: str, groups: Sequence[str]) -> str:
 def differing(kind: str, name: str, fields: Sequence[str]) -> str:
     """What AWS has under the name of a create that was cut off, and what is not that create."""
     then = (
-        "an update can't make another one of this name: delete it, or give another name in snapnames:parameter"
+        "an update can't make another one of this name: delete it, or give the parameter another name in the config"
         if kind == SSM_PARAMETER
         else "the next update makes another one"
     )
@@ -113,6 +117,44 @@ def several_copies(create: StateCopy, images: Sequence[Image]) -> str:
         f"{create.region} has {len(images)} copies of {create.source[0]} with the name {create.name!r}: {listed}. An "
         f"update of this stack began one of them, and nothing tells which: run {adopt}, or the same with the id of "
         "another one, and deregister the others"
+    )
+
+
+def copy_facts(image: Image, region: str, names: Mapping[str, str]) -> str:
+    """What EC2 says of a copy in a region. `names`: snapshot id to Name, of the snapshots that have one.
+
+    >>> from datetime import UTC, datetime
+    >>> made = datetime(2018, 3, 7, 23, 12, tzinfo=UTC)
+    >>> copy = Image("ami-2", "web-1", made, source_image_id="ami-1", source_region="eu-west-1", copied=True)
+    >>> copy_facts(copy, "us-west-2", {})
+    "image 'web-1' (ami-2) in us-west-2, copied 2018-03-07 23:12 UTC of ami-1 in eu-west-1, with no snapshot"
+    """
+    return (
+        f"image {image.name!r} ({image.image_id}) in {region}, copied {image.created:%Y-%m-%d %H:%M} UTC of "
+        f"{image.source_image_id} in {image.source_region}, with {_behind(image, names)}"
+    )
+
+
+def unproven_copy(facts: str, image_id: str) -> str:
+    """A copy of a release that the state does not have, and that others could have made."""
+    return (
+        f"{facts}: the state of this stack does not have it, and nothing proves that this stack made it: whoever may "
+        f"copy the image can make such a copy. If it is this stack's, run "
+        f"{shell_command('snapnames', 'recover', '--adopt', image_id)}; otherwise deregister it, or take the region "
+        "out of the list"
+    )
+
+
+def untaken_copy(facts: str, why: str) -> str:
+    """A copy that can't be the stack's, or that another one is taken in for. `why`: empty for the second."""
+    return f"{facts}: it is not taken in: {why or 'another copy of the release is'}"
+
+
+def unread_lost(region: str, names: Sequence[str], error: Exception) -> str:
+    """A region that can't be read, of which the state has no copies of these images."""
+    return (
+        f"region {region} can't be read, so whether it has copies of {', '.join(names)} that the state has lost is not "
+        f"known: {error}"
     )
 
 

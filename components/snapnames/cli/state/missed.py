@@ -46,7 +46,7 @@ def taken_in(deployment: Mapping[str, Any], images: Iterable[Image], names: Mapp
     urns = {resource["urn"] for resource in resources}
     for image in images:
         made = _image(root, provider, image)
-        made += [_name(made[-1], device, *named) for device, named in _named(image, names).items()]
+        made += names_behind(made[-1], image, names, image.name)
         resources += [resource for resource in made if resource["urn"] not in urns]
     return {**deployment, "resources": resources}
 
@@ -83,11 +83,19 @@ def _image(root: Mapping[str, Any], provider: str, image: Image) -> list[Resourc
     return [component, made]
 
 
-def _name(image: Resource, device: str, snapshot_id: str, name: str) -> Resource:
-    """The Tag of a snapshot, as `ReleaseImage` declares it."""
+def names_behind(resource: Resource, image: Image, names: Mapping[str, str], called: str) -> list[Resource]:
+    """The Tags of the snapshots behind an image that have a Name, as the components declare them.
+
+    `resource`: the image in the state. `names`: snapshot id to Name. `called`: what the program calls the image.
+    """
+    named = {device: one for device, one in image.snapshots.items() if one in names}
+    return [_name(resource, f"{called}:{device}", one, names[one]) for device, one in named.items()]
+
+
+def _name(image: Resource, called: str, snapshot_id: str, name: str) -> Resource:
     inputs = {"key": "Name", "resourceId": snapshot_id, "value": name, "__defaults": []}
     return {
-        "urn": child(image["parent"], TAG, f"{image['inputs']['name']}:{device}"),
+        "urn": child(image["parent"], TAG, called),
         "custom": True,
         "id": f"{snapshot_id},Name",
         "type": TAG,
@@ -98,9 +106,3 @@ def _name(image: Resource, device: str, snapshot_id: str, name: str) -> Resource
         "dependencies": [image["urn"]],
         "deletedWith": image["urn"],
     }
-
-
-def _named(image: Image, names: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Device name to snapshot id and Name, of the snapshots that have one."""
-    behind = image.snapshots.items()
-    return {device: (snapshot, names[snapshot]) for device, snapshot in behind if snapshot in names}
