@@ -101,8 +101,9 @@ def settle_dropped(settings: Settings, account: "Account", *, taken_over: bool) 
     gone = {image_id: name for image_id, name in leaving.items() if image_id not in let_go}
     _say_destroyed(gone, settings.namespace)
     if leaving and IN_USE not in settings.force:
+        behind = {one: image.image_id for image in dropped if image not in unread for one in image.snapshots.values()}
         guard_uses(
-            DroppedImages("images of dropped releases", "put the releases back", leaving),
+            DroppedImages("images of dropped releases", "put the releases back", leaving, behind),
             account.session,
             [adopted] if adopted else [],
         )
