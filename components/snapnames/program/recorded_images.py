@@ -1,8 +1,9 @@
 """What the state has of the stack's images and of their copies.
 
-The image that a group of the team's own launches is marked in the state to outlive the stack. An update that fails
-leaves the mark, and leaves no outputs: only the state itself tells which images have it. So it is with the copies that
-a failed update has made.
+Others can give an image the mark of the stack, and no output tells which image an update has left unfinished. The image
+that a group of the team's own launches is marked in the state to outlive the stack. An update that fails leaves the
+mark, and leaves no outputs: only the state itself tells which images have it. So it is with the copies that a failed
+update has made.
 """
 
 import json
@@ -42,7 +43,7 @@ def recorded_images() -> Mapping[str, bool]:
 
     Raises `InputError` if the state can't be read.
     """
-    images = (one for one in _recorded("keeps for a group of your own") if one["type"] == IMAGE and one.get("id"))
+    images = (one for one in _recorded("has") if one["type"] == IMAGE and one.get("id"))
     return {one["id"]: bool(one.get("retainOnDelete")) for one in images}
 
 

@@ -46,7 +46,7 @@ def release_images(
     taken = _taken_in(settings)
     names = {release: settings.image_name(release) for release in settings.releases if release not in taken}
     newest = next((names[release] for release in settings.releases[:1] if release in names), "")
-    source, read, let_go = _settled(settings, names, newest, left, before)
+    source, read, let_go = _settled(settings, names, newest, before)
     check_sharing(settings, before, source.instance_id if source else "")
 
     def declare(image_name: str, options: "ResourceOptions | None" = None) -> ReleaseImage:
@@ -77,7 +77,7 @@ def release_images(
 
 
 def _settled(
-    settings: Settings, names: "Mapping[str, str]", newest: str, left: str, before: "Mapping[str, Any]"
+    settings: Settings, names: "Mapping[str, str]", newest: str, before: "Mapping[str, Any]"
 ) -> "tuple[SourceInstance | None, SourceInstance | None, list[str]]":
     """What the account has: the source of the image that is to be built, and the images that may not be dropped yet.
 
@@ -97,7 +97,7 @@ def _settled(
     if newest and account.named(newest) is None:
         live = before.get(IMAGES_OUTPUT, {}).get(before.get(LIVE_OUTPUT), "")
         source = find_source(settings.source, newest, account, reboot=settings.reboot, adopted=adopted, live=live)
-    let_go = settle_dropped(settings, account, taken_over=bool(left or adopted))
+    let_go = settle_dropped(settings, account)
     # A copy of that name keeps EC2 from making the image: then the component reads it, and says so.
     return source, None if account.bears(newest) else source, let_go
 
