@@ -67,10 +67,27 @@ def test_a_pending_image_whose_release_is_dropped_is_refused(
     account = Account(session, session.ec2(), read_images(ec2))
 
     with pytest.raises(InputError) as refused:
-        settle_dropped(read(GOOD), account, taken_over=False)
+        settle_dropped(read(GOOD), account, lambda: {image_id: False})
 
     assert str(refused.value) == (
         f"image 'front-web-0' ({image_id}) is pending and its release is not in snapnames:releases; deleted now, it "
         "would leave the snapshots that EC2 is still making: put the release back, or wait until the image is "
         "available or failed"
     )
+
+
+@pytest.mark.parametrize("pending", [True, False])
+def test_an_image_that_bears_the_mark_and_is_not_in_the_state_is_left_alone_whatever_uses_it(
+    aws: LocalAws, ec2: EC2Client, session: StackSession, source: str, *, pending: bool
+) -> None:
+    """Somebody has registered an image again with all its tags, or has made one by hand. No update deletes it."""
+    if pending:
+        aws.hold_next_image()
+    image_id = ec2.create_image(InstanceId=source, Name="front-web-hotfix", NoReboot=True)["ImageId"]
+    if not pending:
+        launch(ec2, image_id=image_id, mappings=[])
+    account = Account(session, session.ec2(), read_images(ec2))
+    mark = aws.mark()
+
+    assert settle_dropped(read(GOOD), account, lambda: {"ami-0123456789abcdef0": False}) == []
+    assert aws.calls(mark) == []

@@ -87,6 +87,43 @@ def test_an_instance_that_is_gone_and_another_image_s_users_do_not_use_an_image(
     assert uses([image_id], ec2, autoscaling) == []
 
 
+def test_what_maps_a_snapshot_of_an_image_uses_it_and_so_does_another_image_that_has_it(
+    ec2: EC2Client, autoscaling: AutoScalingClient, image_id: str
+) -> None:
+    """EC2 deletes no snapshot of an image, and nothing launches with a snapshot that is gone."""
+    snapshot_id = _snapshot(ec2, image_id)
+    mapped = [{"DeviceName": "/dev/sdf", "Ebs": {"SnapshotId": snapshot_id}}]
+    other = ec2.register_image(Name="uefi", RootDeviceName="/dev/sdf", BlockDeviceMappings=mapped)["ImageId"]
+    made = ec2.create_launch_template(LaunchTemplateName="data", LaunchTemplateData={"BlockDeviceMappings": mapped})
+    template_id = made["LaunchTemplate"]["LaunchTemplateId"]
+
+    found = read_uses(ec2, autoscaling, image_ids=[image_id], snapshot_ids=[snapshot_id])
+
+    assert set(used_outside(found, STACK)) == {
+        Use(snapshot_id, "launch template", f"data ({template_id}) version 1", template_id, "1"),
+        Use(snapshot_id, "image", f"uefi ({other})", other),
+    }
+    assert uses([image_id], ec2, autoscaling) == []
+
+
+def test_an_image_that_goes_too_does_not_use_the_snapshot_of_another(
+    ec2: EC2Client, autoscaling: AutoScalingClient, image_id: str
+) -> None:
+    """Nor does the image itself."""
+    snapshot_id = _snapshot(ec2, image_id)
+    mapped = [{"DeviceName": "/dev/sdf", "Ebs": {"SnapshotId": snapshot_id}}]
+    other = ec2.register_image(Name="uefi", RootDeviceName="/dev/sdf", BlockDeviceMappings=mapped)["ImageId"]
+
+    found = read_uses(ec2, autoscaling, image_ids=[image_id, other], snapshot_ids=[snapshot_id])
+
+    assert found.found == ()
+
+
+def _snapshot(ec2: EC2Client, image_id: str) -> str:
+    [image] = ec2.describe_images(ImageIds=[image_id])["Images"]
+    return next(one["Ebs"]["SnapshotId"] for one in image["BlockDeviceMappings"] if "Ebs" in one)
+
+
 @pytest.mark.parametrize("kind", ["launch configuration", "launch template"])
 @pytest.mark.parametrize("own", [True, False])
 def test_what_the_stack_s_own_group_launches_from_is_left_out(

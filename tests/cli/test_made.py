@@ -10,7 +10,7 @@ from snapnames.cli.account import aws_session
 from snapnames.cli.errors import CommandError
 from snapnames.cli.recovery.made import Made, key_of
 from snapnames.cli.recovery.unreadable import refuse_unreadable, remove_unreadable
-from snapnames.rules.resource_types import CONFIGURATION, GROUP, IMAGE, TEMPLATE
+from snapnames.rules.resource_types import CONFIGURATION, COPY, GROUP, IMAGE, TEMPLATE
 from snapnames.rules.tags import SECRET_MARK
 from snapnames.testing.environment import aws_variables
 from snapnames.testing.localaws.server import REGION, LocalAws
@@ -181,6 +181,36 @@ def test_a_tag_that_pulumi_can_t_read_is_removed_from_what_the_state_has_and_fro
 
     assert said == [f"removed the tag {SECRET_MARK} from {own}: Pulumi can't read tags with this key"]
     left = ec2.describe_tags(Filters=[{"Name": "key", "Values": [SECRET_MARK]}])["Tags"]
+    assert [one["ResourceId"] for one in left] == [other]
+
+
+def test_such_a_tag_of_a_copy_is_removed_in_its_region_and_a_region_that_can_not_be_read_holds_up_nothing(
+    made: Made, aws: LocalAws
+) -> None:
+    """The copies of the state, and no other image there."""
+    there = aws.client("ec2", "eu-west-1")
+    source = launch(there)
+    own, other = (there.create_image(InstanceId=source, Name=n, NoReboot=True)["ImageId"] for n in ("web-1", "other"))
+    there.create_tags(Resources=[own, other], Tags=[{"Key": SECRET_MARK, "Value": "1"}])
+    inputs = {"name": "web-1"}
+    copies = [
+        {
+            **creating(COPY),
+            "urn": f"urn:pulumi:s::p::{COPY}::{region}",
+            "id": own,
+            "inputs": {**inputs, "region": region},
+        }
+        for region in ("eu-west-1", "eu-south-1")
+    ]
+    said: list[str] = []
+
+    with pytest.raises(CommandError, match=f"delete-tags --region eu-west-1 --resources {own} --tags"):
+        refuse_unreadable(made, {"resources": copies})
+    remove_unreadable(made, {"resources": copies}, [], said.append)
+    refuse_unreadable(made, {"resources": copies})
+
+    assert said == [f"removed the tag {SECRET_MARK} from {own} in eu-west-1: Pulumi can't read tags with this key"]
+    left = there.describe_tags(Filters=[{"Name": "key", "Values": [SECRET_MARK]}])["Tags"]
     assert [one["ResourceId"] for one in left] == [other]
 
 

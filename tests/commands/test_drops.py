@@ -49,7 +49,15 @@ def _use(_aws: LocalAws, ec2: EC2Client) -> str:
     return f"instance {launch(ec2, image_id=images(ec2)['web-1']['ImageId'], mappings=[])} uses it"
 
 
-@pytest.mark.parametrize("refuse", [_protect, _lock, _deny, _use])
+def _register_over(_aws: LocalAws, ec2: EC2Client) -> str:
+    mapping = next(one for one in images(ec2)["web-1"]["BlockDeviceMappings"] if "Ebs" in one)
+    snapshot_id = mapping["Ebs"]["SnapshotId"]
+    mapped = [{"DeviceName": "/dev/sda1", "Ebs": {"SnapshotId": snapshot_id}}]
+    other = ec2.register_image(Name="uefi", RootDeviceName="/dev/sda1", BlockDeviceMappings=mapped)["ImageId"]
+    return f"image uefi ({other}) uses its snapshot {snapshot_id}"
+
+
+@pytest.mark.parametrize("refuse", [_protect, _lock, _deny, _use, _register_over])
 def test_a_release_that_aws_would_not_let_go_of_stays_whole_and_listed_and_later_deployments_go_on(
     aws: LocalAws, ec2: EC2Client, stack: Program, refuse: Callable[[LocalAws, EC2Client], str]
 ) -> None:

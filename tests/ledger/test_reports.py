@@ -125,7 +125,7 @@ def test_an_image_of_the_stack_that_its_state_does_not_have_is_untracked(creatin
     assert findings(of) == [
         Finding(
             "untracked",
-            "image web-1 (ami-1, disabled) was built by this stack, and its state does not have it",
+            "image web-1 (ami-1, disabled) bears the mark of this stack, and its state does not have it",
             step,
             "ami-1",
             "web-1",

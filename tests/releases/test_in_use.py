@@ -59,6 +59,53 @@ def test_a_dropped_release_that_others_use_is_warned_of_and_kept_until_it_is_for
     assert set(images(ec2)) == {"front-web-2"}
 
 
+def test_a_dropped_release_whose_snapshot_another_image_or_a_template_has_is_kept_as_one_that_is_used(
+    program: Make, ec2: EC2Client, source: str
+) -> None:
+    """EC2 would refuse the delete of the one when the image is gone, and the other could launch no more."""
+    stack = program({"service": "front-web", "releases": ["1"], "source": source})
+    stack.up("--skip-preview")
+    stack.config["releases"] = ["2", "1"]
+    stack.up("--skip-preview")
+    image = images(ec2)["front-web-1"]
+    snapshot_id = next(one["Ebs"]["SnapshotId"] for one in image["BlockDeviceMappings"] if "Ebs" in one)
+    mapped = [{"DeviceName": "/dev/sdf", "Ebs": {"SnapshotId": snapshot_id}}]
+    other = ec2.register_image(Name="uefi", RootDeviceName="/dev/sdf", BlockDeviceMappings=mapped)["ImageId"]
+    made = ec2.create_launch_template(LaunchTemplateName="data", LaunchTemplateData={"BlockDeviceMappings": mapped})
+    template = f"data ({made['LaunchTemplate']['LaunchTemplateId']}) version 1"
+    stack.config["releases"] = ["2"]
+
+    refused = stack.up(code=1).out
+
+    held = f"'front-web-1' ({image['ImageId']}) by"
+    through = f"which uses its snapshot {snapshot_id}"
+    assert f"{held} launch template {template}, {through}; {held} image uefi ({other}), {through};" in refused
+    assert set(images(ec2)) == {"front-web-1", "front-web-2", "uefi"}
+
+
+def test_images_of_somebody_else_with_all_tags_of_a_release_hold_up_no_update_and_stay(
+    program: Make, ec2: EC2Client, source: str
+) -> None:
+    """One was registered again for another boot mode, one was made by hand. An instance runs on each."""
+    stack = program({"service": "front-web", "releases": ["1"], "source": source})
+    stack.up("--skip-preview")
+    release = images(ec2)["front-web-1"]
+    snapshot_id = next(one["Ebs"]["SnapshotId"] for one in release["BlockDeviceMappings"] if "Ebs" in one)
+    mapped = [{"DeviceName": "/dev/sda1", "Ebs": {"SnapshotId": snapshot_id}}]
+    again = ec2.register_image(Name="front-web-1-uefi", RootDeviceName="/dev/sda1", BlockDeviceMappings=mapped)
+    by_hand = ec2.create_image(InstanceId=source, Name="front-web-hotfix", NoReboot=True)
+    for image_id in (again["ImageId"], by_hand["ImageId"]):
+        ec2.create_tags(Resources=[image_id], Tags=release["Tags"])
+        launch(ec2, image_id=image_id, mappings=[])
+    stack.config["releases"] = ["2", "1"]
+
+    previewed = stack.preview().out
+    stack.up("--skip-preview")
+
+    assert "warning" not in previewed
+    assert set(images(ec2)) == {"front-web-1", "front-web-1-uefi", "front-web-2", "front-web-hotfix"}
+
+
 def test_what_the_stack_itself_uses_does_not_keep_a_dropped_release(program: Make, ec2: EC2Client, source: str) -> None:
     """The old version of its template, and the instance that its group launched from the dropped image."""
     stack = program({"service": "front-web", "releases": ["1"], "source": source, "fleet": FLEET})

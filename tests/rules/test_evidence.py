@@ -77,6 +77,7 @@ def test_a_snapshot_that_says_keep_or_has_another_name_stays(tags: dict[str, str
         ({"Name": "root of web"}, "root of web"),
         ({"team": "housekeeping", "threshold": "7"}, None),
         ({"aws:backup:keep": "x", "snapnames:keep": "y"}, None),
+        ({"Do-Not-Delete": "False", "protection": "off"}, None),
     ],
     ids=str,
 )

@@ -8,10 +8,11 @@ from mypy_boto3_ec2 import EC2Client
 from snapnames.testing.localaws.server import LocalAws
 
 from tests.account import images, launch, names, snapshot_ids
+from tests.copies.regions import ALL, EU, HOME, WEST, holdings, left
 from tests.faults import FaultProxy, Hold
 from tests.program import Program, killed_at_a_held_call
 
-from .documents import PRUNE, STACK, Document, both, enough, of_images, part, reductions, without
+from .documents import COPIES, PRUNE, STACK, Document, both, enough, of_images, part, reductions, without
 
 KEY = "local"
 """The access key of everything that a stack of the tests runs."""
@@ -121,6 +122,51 @@ def test_what_was_taken_in_needs_the_policy_of_its_images_beside_and_nothing_of_
     # Not each of the three images is launched, and one alone is pruned.
     less = [(out, one) for out, one in reductions(beside) if "Action" in out]
     assert [out for out, one in less if enough(both(main, one), asked)] == []
+
+
+def test_copies_sharing_and_the_parameter_need_their_policy_beside_and_nothing_of_that_is_too_much(
+    service: Program, aws: LocalAws, ec2: EC2Client, restricted: Callable[[Document], None]
+) -> None:
+    """A release without encryption, one with a key, a prune, destroy. Who prunes needs the policy of prune alone."""
+    keys = {region: aws.client("kms", region).create_key()["KeyMetadata"]["Arn"] for region in ALL}
+    aws.client("ec2", EU).modify_ebs_default_kms_key_id(KmsKeyId=keys[EU])
+    shared = {"accounts": ["444455556666"]}
+    before = left(aws, *ALL)
+    service.config |= {"copies": {WEST: {}, EU: {}}, "shareWith": shared, "parameter": "/front-web/ami"}
+    restricted(both(part("deploy"), part(COPIES)))
+
+    service.up("--skip-preview")
+    _replace_source(ec2, keys[HOME])
+    service.config["copies"] = {WEST: {"kmsKeyId": keys[WEST]}, EU: {}}
+    deployed = service.snapnames("deploy", "--release", "2", "--keep", "1", "--json").json
+    service.snapnames("releases")
+    made = [sorted(holdings(aws, region)) for region in ALL]
+    asked = aws.authorized()
+    restricted(part(PRUNE))
+    service.config["releases"] = ["2", "1"]
+    pruned = service.snapnames("prune", "--keep", "1", "--json").json
+    restricted(both(both(part("deploy"), part(COPIES)), part(PRUNE)))
+    service.config["releases"] = ["2"]
+    before_the_end = len(aws.authorized())
+    service.destroy()
+
+    asked += aws.authorized()[before_the_end:]
+    needed = both(part("deploy"), part(PRUNE))
+    assert (deployed["dropped"], [one["release"] for one in deployed["kept"]]) == ([], ["1"])
+    assert made == [["front-web-1", "front-web-2"]] * 3
+    assert (pruned["dropped"], pruned["kept"]) == (["1"], [])
+    assert left(aws, *ALL) == before
+    assert [out for out, less in reductions(part(COPIES)) if enough(both(needed, less), asked)] == []
+
+
+def _replace_source(ec2: EC2Client, key: str) -> None:
+    """Let another instance have the tags of the source, with a volume that this key encrypts."""
+    tags = {"service": "front-web"}
+    tagged = [{"Name": f"tag:{name}", "Values": [value]} for name, value in tags.items()]
+    for one in ec2.describe_instances(Filters=tagged)["Reservations"]:  # type: ignore[arg-type] # filters
+        ec2.terminate_instances(InstanceIds=[one["Instances"][0]["InstanceId"]])
+    volume = {"VolumeSize": 1, "Encrypted": True, "KmsKeyId": key}
+    launch(ec2, tags, [{"DeviceName": "/dev/sdf", "Ebs": volume}], instance_type="t3.micro")  # type: ignore[typeddict-item]
 
 
 def test_the_name_owned_policy_is_enough_to_give_names_to_replace_them_and_to_take_them_back(

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from .refusals import reason_of
+
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
@@ -22,7 +24,6 @@ def delete_image(ec2: "EC2Client", image_id: str, snapshot_ids: Iterable[str]) -
         try:
             ec2.delete_snapshot(SnapshotId=snapshot_id)
         except ClientError as error:
-            answer = error.response["Error"]
-            if answer["Code"] != _GONE:
-                left[snapshot_id] = f"{answer['Code']} {answer['Message']}".strip()
+            if error.response["Error"]["Code"] != _GONE:
+                left[snapshot_id] = reason_of(error)
     return left

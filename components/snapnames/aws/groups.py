@@ -34,7 +34,7 @@ def _group(described: "AutoScalingGroupTypeDef") -> Group:
         created=described["CreatedTime"],
         launches=tuple(dict.fromkeys(_launches(described))),
         members=tuple(_member(instance) for instance in described.get("Instances", [])),
-        tags={tag["Key"]: tag["Value"] for tag in described.get("Tags", [])},
+        tags={tag["Key"]: tag.get("Value", "") for tag in described.get("Tags", [])},
         desired=described["DesiredCapacity"],
         health_check=described["HealthCheckType"],
         protects=described.get("NewInstancesProtectedFromScaleIn", False),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _PAGE = 1000
 """The most images that one call gives: docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html."""
 
+_NO_DATE = "1970-01-01T00:00:00+00:00"
+
 
 def read_images(ec2: "EC2Client", filters: "Sequence[FilterTypeDef]" = ()) -> list[Image]:
     """The account's images that pass the filters, the oldest first: a call for each 1,000."""
@@ -75,8 +77,9 @@ def _image(described: "ImageTypeDef") -> Image:
     launched = described.get("LastLaunchedTime")
     return Image(
         image_id=described["ImageId"],
-        name=described["Name"],
-        created=datetime.fromisoformat(described["CreationDate"]),
+        # Kernels and the oldest images have no name, and some have no date: they are older than both.
+        name=described.get("Name", ""),
+        created=datetime.fromisoformat(described.get("CreationDate", _NO_DATE)),
         root_device=described.get("RootDeviceName", ""),
         snapshots={
             mapping["DeviceName"]: mapping["Ebs"]["SnapshotId"]

@@ -51,10 +51,19 @@ def _refused(what: str, delete: "Callable[[], object]") -> str:
     try:
         delete()
     except ClientError as error:
-        answer = error.response["Error"]
-        if answer["Code"] not in (_ALLOWED, _IN_USE, *_GONE):
-            return f"AWS refuses to delete {what}: {answer['Code']} {answer['Message']}".strip()
+        if error.response["Error"]["Code"] not in (_ALLOWED, _IN_USE, *_GONE):
+            return f"AWS refuses to delete {what}: {reason_of(error)}"
     return ""
+
+
+def reason_of(error: ClientError) -> str:
+    """Code and words of a refusal, without the details that EC2 appends in a form that only STS can read.
+
+    The words say who may not do what, and the kind of policy that keeps it from them.
+    """
+    answer = error.response["Error"]
+    said, _, _ = answer["Message"].partition("Encoded authorization failure message:")
+    return f"{answer['Code']} {said}".strip().removesuffix(".")
 
 
 def _locks(ec2: "EC2Client", snapshot_ids: "Sequence[str]") -> list[str]:

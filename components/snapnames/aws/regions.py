@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from snapnames.aws.images import images_by
 from snapnames.aws.session import REFUSALS, StackSession
+from snapnames.aws.tags import bearers
 from snapnames.rules.copies import RegionImages
 
 if TYPE_CHECKING:
@@ -33,6 +34,24 @@ def read_regions(session: StackSession, names: Mapping[str, Collection[str]]) ->
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         read = {region: threads.submit(_read, clients[region], named) for region, named in names.items()}
     return {region: images.result() for region, images in read.items()}
+
+
+def images_with_tag(session: StackSession, key: str, regions: Collection[str]) -> dict[str, list[str]]:
+    """Region to the ids of the account's images there that bear a tag of this key: one call for each, all at once.
+
+    A region that can't be read is left out.
+    """
+    clients = {region: session.elsewhere(region).ec2_in_haste() for region in regions}
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        read = {region: threads.submit(_bearers, clients[region], key) for region in regions}
+    return {region: ids for region, found in read.items() if (ids := found.result())}
+
+
+def _bearers(ec2: "EC2Client", key: str) -> list[str]:
+    try:
+        return bearers(ec2, key, "image")
+    except REFUSALS:
+        return []
 
 
 def _read(ec2: "EC2Client", names: Collection[str]) -> RegionImages:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import botocore.session
 from botocore.credentials import (
     AssumeRoleCredentialFetcher,
     AssumeRoleWithWebIdentityCredentialFetcher,
@@ -17,6 +16,7 @@ from botocore.credentials import (
     DeferredRefreshableCredentials,
 )
 
+from snapnames.aws.keys import core_session, read_keys, refreshing
 from snapnames.errors import InputError
 from snapnames.rules.time_spans import seconds_of
 
@@ -34,15 +34,14 @@ _WEB_ARGUMENTS = {"sessionName": "RoleSessionName", "policy": "Policy"}
 def assumed(session: boto3.Session, role: Mapping[str, Any], client: Callable[..., Any]) -> boto3.Session:
     """A session with the keys of an entry of `aws:assumeRoles`. `client`: makes a client of a service."""
     arguments = role_arguments(role)
-    own = session.get_credentials()
-    if own is None:
+    if session.get_credentials() is None:
         raise InputError(
             f"no AWS keys were found to assume {arguments['RoleArn']} with; aws:assumeRoles takes keys of its own: set "
             "aws:profile, or log in"
         )
     fetcher = AssumeRoleCredentialFetcher(
         client_creator=client,
-        source_credentials=own,
+        source_credentials=read_keys(session),
         role_arn=arguments.pop("RoleArn"),
         extra_args=arguments,
     )
@@ -115,14 +114,21 @@ def _arguments(role: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, A
 
 def _with_keys(session: boto3.Session, fetch: Callable[[], dict[str, Any]], method: str) -> boto3.Session:
     # A role's keys are valid for an hour, and an image may take longer, so the keys have to refresh.
-    credentials = DeferredRefreshableCredentials(refresh_using=fetch, method=method)
+    credentials = DeferredRefreshableCredentials(refresh_using=refreshing(fetch, method), method=method)
     credentials.get_frozen_credentials()  # raises now if the role can't be assumed
     return with_keys(session, credentials)
 
 
 def with_keys(session: boto3.Session, keys: Credentials) -> boto3.Session:
-    """A session of its own in the same region, with these keys."""
-    core = botocore.session.Session()
+    """A session of its own in the same region, with these keys, and with all else that the profile says.
+
+    The profile may name the certificates of a proxy, or the address of a service.
+    """
+    core = core_session()
+    given = session._session  # noqa: SLF001 -- boto3 shows no more than the profile's name
+    for variable in ("profile", "config_file", "credentials_file"):
+        if value := given.get_config_variable(variable):
+            core.set_config_variable(variable, value)
     core.register_component("credential_provider", CredentialResolver([_Given(keys)]))
     return boto3.Session(botocore_session=core, region_name=session.region_name)
 

@@ -12,7 +12,6 @@ from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined
 from weakref import WeakKeyDictionary
 
 import boto3
-import botocore.session
 import pulumi
 from botocore.config import Config
 from botocore.credentials import Credentials
@@ -22,7 +21,7 @@ from botocore.parsers import ResponseParserError
 from botocore.utils import validate_region_name
 from pulumi import Resource
 
-from snapnames.aws.keys import check_account, getting_in, read_keys, refuse_to_ask
+from snapnames.aws.keys import check_account, core_session, getting_in, read_keys, refuse_to_ask
 from snapnames.aws.roles import assumed, assumed_by_web_identity, with_keys
 from snapnames.config.provider import provider_settings
 from snapnames.errors import InputError
@@ -225,7 +224,7 @@ def _loader(data_path: str | None) -> Loader:
 
 
 def _session(settings: Mapping[str, Any]) -> boto3.Session:
-    core = botocore.session.Session()
+    core = core_session()
     core.register_component("data_loader", _loader(core.get_config_variable("data_path")))
     for key, variable in (("sharedConfigFiles", "config_file"), ("sharedCredentialsFiles", "credentials_file")):
         files = settings.get(key, [])

@@ -1,4 +1,4 @@
-"""The one reader of tags."""
+"""The one reader of tags, and what removes one."""
 
 from typing import TYPE_CHECKING
 
@@ -35,3 +35,8 @@ def bearers(client: "EC2Client", key: str, *kinds: str) -> list[str]:
         Filters=[{"Name": "key", "Values": [key]}, {"Name": "resource-type", "Values": list(kinds)}]
     )
     return [tag["ResourceId"] for page in pages for tag in page["Tags"]]
+
+
+def remove_tag(client: "EC2Client", resource_ids: "Sequence[str]", key: str) -> None:
+    """Remove the tag of this key, whatever its value is. Raises what boto3 raises."""
+    client.delete_tags(Resources=resource_ids, Tags=[{"Key": key}])

@@ -73,7 +73,7 @@ def read_taken_group(ec2: "EC2Client", autoscaling: "AutoScalingClient", name: s
         max_size=group["MaxSize"],
         zones=tuple(group["AvailabilityZones"]),
         subnets=tuple(one for one in group.get("VPCZoneIdentifier", "").split(",") if one),
-        tags={tag["Key"]: tag["Value"] for tag in group.get("Tags", [])},
+        tags={tag["Key"]: tag.get("Value", "") for tag in group.get("Tags", [])},
         leaving=bool(group.get("Status")),
         image_id=image_id,
         launches=without_image(data, behind),

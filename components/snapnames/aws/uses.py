@@ -11,6 +11,7 @@ from snapnames.rules.limits import chunks
 
 from .fleets import Fleets, read_fleets
 from .groups import read_groups
+from .images import images_by
 from .tags import tags_of
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import FilterTypeDef, LaunchTemplateVersionTypeDef
 
 INSTANCE, CONFIGURATION, TEMPLATE = "instance", "launch configuration", "launch template"
+IMAGE = "image"
+"""Another image that has a snapshot too: somebody has registered it over the snapshot."""
 
 _ALIVE = ["pending", "running", "stopping", "stopped"]
 _INSTANCES, _CONFIGURATIONS, _TEMPLATES = 1000, 100, 200
@@ -64,13 +67,15 @@ def read_uses(
     autoscaling: "AutoScalingClient",
     own_templates: Collection[str] = (),
     image_ids: Collection[str] | None = None,
+    snapshot_ids: Collection[str] = (),
 ) -> Uses:
     """Read instances, configurations, fleets, Spot requests, and of each template the versions that something launches.
 
     Those are the latest and the default one, and any that a group or a fleet names.
 
     `own_templates`: ids of templates of which the latest version alone counts. `image_ids`: what is asked for; left
-    out, every image.
+    out, every image. `snapshot_ids`: the snapshots of these images. What maps one of them uses it, and so does another
+    image that has it: EC2 deletes no snapshot of an image.
     """
     groups = read_groups(autoscaling)
     described = [
@@ -91,8 +96,10 @@ def read_uses(
     ]
     found = [*_instances(ec2, image_ids), *_configurations(autoscaling), *_template_uses(versions), *fleets.uses]
     others = (template for template in templates if template.template_id not in own_templates)
+    asked = None if image_ids is None else {*image_ids, *snapshot_ids}
+    found += _images(ec2, image_ids or (), snapshot_ids)
     return Uses(
-        tuple(dict.fromkeys(use for use in found if image_ids is None or use.image_id in image_ids)),
+        tuple(dict.fromkeys(use for use in found if asked is None or use.image_id in asked)),
         tuple(groups),
         tuple(template for template in others if template.has_older),
         {one["LaunchTemplateId"]: tags_of(one)[STACK_TAG] for one in described if STACK_TAG in tags_of(one)},
@@ -195,6 +202,14 @@ def _instances(ec2: "EC2Client", image_ids: Collection[str] | None) -> Iterator[
                 for instance in reservation["Instances"]:
                     group = tags_of(instance).get(GROUP_TAG, "")
                     yield Use(instance["ImageId"], INSTANCE, instance["InstanceId"], group)
+
+
+def _images(ec2: "EC2Client", image_ids: Collection[str], snapshot_ids: Collection[str]) -> Iterator[Use]:
+    """Which images beside these have one of the snapshots: a call for each 200 snapshots, and none without one."""
+    for image in images_by(ec2, "block-device-mapping.snapshot-id", snapshot_ids):
+        if image.image_id not in image_ids:
+            for snapshot_id in dict.fromkeys(image.snapshots.values()):
+                yield Use(snapshot_id, IMAGE, f"{printable(image.name)} ({image.image_id})", image.image_id)
 
 
 def _configurations(autoscaling: "AutoScalingClient") -> Iterator[Use]:

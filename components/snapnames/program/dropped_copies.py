@@ -53,7 +53,9 @@ def settle_dropped_copies(
                 f"{way_back}, or set {settings.namespace}force to [{IN_USE}]"
             )
             continue
-        guard_uses(DroppedImages(f"copies in {region}", way_back, names), session.elsewhere(region))
+        there = [image for image in images.images if image.image_id in names]
+        behind = {one: image.image_id for image in there for one in image.snapshots.values()}
+        guard_uses(DroppedImages(f"copies in {region}", way_back, names, behind), session.elsewhere(region))
 
 
 def _no_longer(settings: Settings, region: str) -> str:

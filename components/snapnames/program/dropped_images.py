@@ -8,7 +8,7 @@ so has failed, the state still has the mark. Then the image is declared once mor
 deletes it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -64,23 +64,27 @@ class DroppedImage(ComponentResource):
         self.register_outputs({"snapshot_names": names})
 
 
-def settle_dropped(settings: Settings, account: "Account", *, taken_over: bool) -> list[str]:
+def settle_dropped(
+    settings: Settings, account: "Account", recorded: Callable[[], Mapping[str, bool]] = recorded_images
+) -> list[str]:
     """See to the images of this stack that are no release any more; the names of those to declare once more as images.
 
     Keeps those whose snapshots never got a name, and those that the state has as ones that outlive the stack. Leaves
-    alone what an earlier stack of this name has left to a group. Reads nothing when no release was dropped. Raises
-    `InputError` for a dropped image that is still pending, since EC2 has not made all its snapshots, for one that
-    something outside this stack uses (a preview warns of that), and when AWS or pulumi refuses a read. `taken_over`:
-    whether the stack has a group of the team's own, or has left one.
+    alone what the state does not have: what an earlier stack of this name has left to a group, and what somebody has
+    given the mark of the stack, such as an image that was registered again with all its tags. Reads nothing when no
+    image but the releases bears the mark. Raises `InputError` for a dropped image that is still pending, since EC2 has
+    not made all its snapshots, for one that something outside this stack uses (a preview warns of that), and when AWS
+    or pulumi refuses a read. `recorded`: reads the images that the state has, as `recorded_images` does.
     """
     names = {settings.image_name(release) for release in settings.releases}
     dropped = [image for image in account.built if image.name not in names]
     if not dropped:
         return []
-    kept = recorded_images() if taken_over else {}
-    if taken_over:
-        # No update can delete what the state does not have.
-        dropped = [image for image in dropped if image.image_id in kept]
+    kept = recorded()
+    # No update can delete what the state does not have.
+    dropped = [image for image in dropped if image.image_id in kept]
+    if not dropped:
+        return []
     # Only a dropped release needs boto3, which takes longer to import than a preview without changes takes in all.
     from snapnames.aws.session import reading  # noqa: PLC0415
     from snapnames.aws.snapshots import with_snapshots  # noqa: PLC0415
@@ -101,8 +105,9 @@ def settle_dropped(settings: Settings, account: "Account", *, taken_over: bool) 
     gone = {image_id: name for image_id, name in leaving.items() if image_id not in let_go}
     _say_destroyed(gone, settings.namespace)
     if leaving and IN_USE not in settings.force:
+        behind = {one: image.image_id for image in dropped if image not in unread for one in image.snapshots.values()}
         guard_uses(
-            DroppedImages("images of dropped releases", "put the releases back", leaving),
+            DroppedImages("images of dropped releases", "put the releases back", leaving, behind),
             account.session,
             [adopted] if adopted else [],
         )

@@ -27,6 +27,15 @@ class DroppedImages:
     names: Mapping[str, str]
     """Image id to name."""
 
+    behind: Mapping[str, str]
+    """Snapshot id to the id of its image."""
+
+    def held_by(self, use: Use) -> str:
+        """The image that something uses, itself or by one of its snapshots, and what uses it."""
+        image_id = self.behind.get(use.image_id, use.image_id)
+        whole = f"{self.names[image_id]!r} ({image_id}) by {use}"
+        return whole if image_id == use.image_id else f"{whole}, which uses {use.what}"
+
 
 def guard_uses(dropped: DroppedImages, session: "StackSession", adopted: Collection[str] = ()) -> None:
     """Raise `InputError`, or warn in a preview, when something outside this stack can launch one of the images.
@@ -39,20 +48,20 @@ def guard_uses(dropped: DroppedImages, session: "StackSession", adopted: Collect
 
     with reading(f"what uses the {dropped.what}"):
         ec2 = session.ec2()
-        found = uses.read_uses(ec2, session.autoscaling(), image_ids=dropped.names)
+        found = uses.read_uses(ec2, session.autoscaling(), image_ids=dropped.names, snapshot_ids=dropped.behind)
         older = uses.read_older_versions(ec2, found.templates)
     own = uses.own_templates(found, stack_tag())
     noted = [use for use in older if use.image_id in dropped.names and use not in found.found and use.by not in own]
     if noted:
         pulumi.log.info(
             f"versions of launch templates that nothing launches by default name {dropped.what}: "
-            f"{_held(dropped.names, noted)}"
+            f"{_held(dropped, noted)}"
         )
     outside = uses.used_outside(found, stack_tag(), adopted)
     if not outside:
         return
     refuse_in_update(
-        f"{dropped.what} are used outside this stack: {_held(dropped.names, outside)}; they could launch no more: "
+        f"{dropped.what} are used outside this stack: {_held(dropped, outside)}; they could launch no more: "
         f"{dropped.way_back}, let the others move on, or set snapnames:force to [in-use]"
     )
 
@@ -64,5 +73,5 @@ def refuse_in_update(message: str) -> None:
     pulumi.log.warn(f"{message}. The update will fail")
 
 
-def _held(names: Mapping[str, str], uses: Iterable[Use]) -> str:
-    return "; ".join(f"{names[use.image_id]!r} ({use.image_id}) by {use}" for use in uses)
+def _held(dropped: DroppedImages, uses: Iterable[Use]) -> str:
+    return "; ".join(map(dropped.held_by, uses))

@@ -1,8 +1,9 @@
 """What the state has of the stack's images.
 
-The image that a group of the team's own launches is marked in the state to outlive the stack. An update that fails
-leaves the mark, and leaves no outputs: only the state itself tells which images have it. The engine's own call that
-reads the resources of a state does not tell the mark.
+Others can give an image the mark of the stack, and no output tells which image an update has left unfinished. The image
+that a group of the team's own launches is marked in the state to outlive the stack. An update that fails leaves the
+mark, and leaves no outputs: only the state itself tells which images have it. The engine's own call that reads the
+resources of a state does not tell the mark.
 """
 
 import json
@@ -57,8 +58,7 @@ def _recorded() -> Sequence[Mapping[str, Any]]:
         else:
             return resources
     raise InputError(
-        f"`pulumi stack export` can't read which images the state of {stack_tag()} keeps for a group of your own: "
-        f"{why}; an image that it has could stay in the account for good: put pulumi on PATH, and update again"
+        f"`pulumi stack export` can't read which images the state of {stack_tag()} has: {why}; an image that it has could stay in the account for good: put pulumi on PATH, and update again"
     )
 
 

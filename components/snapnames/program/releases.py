@@ -49,7 +49,7 @@ def release_images(
     heed_disabled(settings, before, taken.get(settings.live))
     names = {release: settings.image_name(release) for release in settings.releases if release not in taken}
     newest = _newest(settings, names)
-    source, read, let_go = _settled(settings, names, left, before, marked)
+    source, read, let_go = _settled(settings, names, before, marked)
     check_sharing(settings, before, source.instance_id if source else "")
 
     def declare(image_name: str, options: "ResourceOptions | None" = None) -> ReleaseImage:
@@ -87,7 +87,6 @@ def _newest(settings: Settings, names: "Mapping[str, str]") -> str:
 def _settled(
     settings: Settings,
     names: "Mapping[str, str]",
-    left: str,
     before: "Mapping[str, Any]",
     marked: "Callable[[], Collection[str]]",
 ) -> "tuple[SourceInstance | None, SourceInstance | None, list[str]]":
@@ -110,7 +109,7 @@ def _settled(
     if newest and account.named(newest) is None:
         live = before.get(IMAGES_OUTPUT, {}).get(before.get(LIVE_OUTPUT), "")
         source = find_source(settings.source, newest, account, reboot=settings.reboot, adopted=adopted, live=live)
-    let_go = settle_dropped(settings, account, taken_over=bool(left or adopted))
+    let_go = settle_dropped(settings, account)
     # A copy of that name keeps EC2 from making the image: then the component reads it, and says so.
     return source, None if account.bears(newest) else source, let_go
 

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 from snapnames.printable import beside_commands
 
-from .evidence import says_keep
+from .evidence import tag_says_keep
 from .images import BACKUP_TAGS, SERVICE_TAG, STACK_TAG, TAKEN_IN_TAG
-
-_NO = ("false", "no", "0")
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,6 @@ def kept_by_tags(tags: Mapping[str, str], own: str | None = None) -> list[str]:
             found += [] if value == own else [f"it bears the mark of the stack {beside_commands(value)}: drop it there"]
         elif key == TAKEN_IN_TAG:
             found += [] if value == own else [f"the stack {beside_commands(value)} has taken it in: drop it there"]
-        elif key != SERVICE_TAG and says_keep(key, value) and value.lower() not in _NO:
+        elif key != SERVICE_TAG and tag_says_keep(key, value):
             found.append(f"the tag {beside_commands(key)}={beside_commands(value)} says to keep it")
     return found

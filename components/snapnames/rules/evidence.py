@@ -20,6 +20,9 @@ _KEEP = re.compile(
     r"|do not delete|don t delete|donotdelete|dontdelete|no delete|nodelete)\b"
 )
 
+_NO = ("false", "no", "0", "off", "disabled")
+"""The values with which a tag takes back what its key says."""
+
 
 def uncreated(image: Image, snapshots: Iterable[Snapshot]) -> str:
     """Why the image can't be what CreateImage made, with snapshots of its own; empty if it can.
@@ -124,12 +127,21 @@ def kept_by(snapshot: Snapshot, image_name: str, declared: str | None, pattern: 
     "its tag LegalHold='2018' says to keep it"
     """
     for key, value in snapshot.tags.items():
-        if key != "Name" and not key.startswith(("aws:", "snapnames:")) and says_keep(key, value):
+        if key != "Name" and not key.startswith(("aws:", "snapnames:")) and tag_says_keep(key, value):
             return f"its tag {beside_commands(key)}={beside_commands(value)!r} says to keep it"
     name = snapshot.name
     if name is not None and name != declared and not fits_pattern(name, image_name, pattern):
         return f"it is called {beside_commands(name)!r}, and this stack did not name it so"
     return ""
+
+
+def tag_says_keep(key: str, value: str) -> bool:
+    """Whether a tag says to keep what bears it.
+
+    >>> tag_says_keep("Do-Not-Delete", "true"), tag_says_keep("Do-Not-Delete", "False"), tag_says_keep("team", "web")
+    (True, False, False)
+    """
+    return says_keep(key, value) and value.strip().lower() not in _NO
 
 
 def says_keep(*texts: str) -> bool:

@@ -144,7 +144,7 @@ class Use:
     """The image; the snapshot, where block device mappings name one."""
 
     kind: str
-    """`instance`, `launch configuration` or `launch template`."""
+    """`instance`, `launch configuration` or `launch template`; `image`, of a snapshot that another image has too."""
 
     name: str
     """Its id or name, with the version of a launch template."""
@@ -157,6 +157,15 @@ class Use:
 
     def __str__(self) -> str:
         return f"{self.kind} {beside_commands(self.name)}"
+
+    @property
+    def what(self) -> str:
+        """What it uses of an image: the image itself, or the snapshot behind it.
+
+        >>> Use("ami-1", "instance", "i-1").what, Use("snap-1", "image", "web-uefi (ami-2)").what
+        ('it', 'its snapshot snap-1')
+        """
+        return f"its snapshot {self.image_id}" if self.image_id.startswith("snap-") else "it"
 
 
 @dataclass(frozen=True)

@@ -122,14 +122,15 @@ def decide(  # noqa: PLR0913 -- what a decision depends on, by name
 ) -> OwnedNames:
     """Decide for each snapshot behind the selected images, except those that `stack`'s own releases name.
 
-    Releases of another stack are skipped too, because that stack recognizes an unfinished image by its unnamed
-    snapshots. The caller has checked `pattern` by `check_pattern`. Raises `InputError` if the pattern gives two
-    snapshots of an image the same name, or a name that is longer than a tag's value may be.
+    An image without a name of its own gives none to its snapshots. Releases of another stack are skipped too, because
+    that stack recognizes an unfinished image by its unnamed snapshots. The caller has checked `pattern` by
+    `check_pattern`. Raises `InputError` if the pattern gives two snapshots of an image the same name, or a name that is
+    longer than a tag's value may be.
     """
     # A pending image may not show all its snapshots yet, so their order is not known.
     settled = [image for image in account.images.values() if image.state != "pending"]
     builders = {s: image.builder for image in settled if image.builder for s in image.snapshots.values()}
-    selected = [image for image in settled if selection.takes(image, now)]
+    selected = [image for image in settled if image.name and selection.takes(image, now)]
     names = OwnedNames()
     rules = _Rules(account, record, overwrite=overwrite)
     labels = Counter(image.name for image in selected)

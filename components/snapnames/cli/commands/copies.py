@@ -95,11 +95,14 @@ def _reasons(session: Session, region: str, copies: Mapping[str, str]) -> dict[s
     found: dict[str, list[str]] = {}
     holdings = holdings_of(ec2, copies)
     if not session.forces_use and holdings.images:
-        uses = read_uses(ec2, there.autoscaling(), image_ids=[*holdings.images])
+        behind = {one: image.image_id for image in holdings.images.values() for one in image.snapshots.values()}
+        uses = read_uses(ec2, there.autoscaling(), image_ids=[*holdings.images], snapshot_ids=behind)
         for use in used_outside(uses, session.stack.tag, ()):
-            found.setdefault(copies[use.image_id], []).append(f"{use} uses its copy in {region}")
+            what = f"snapshot {use.image_id} of its copy" if use.image_id in behind else "its copy"
+            release = copies[behind.get(use.image_id, use.image_id)]
+            found.setdefault(release, []).append(f"{use} uses {what} in {region}")
     for image_id, image in holdings.images.items():
-        behind = tuple(one for one in holdings.snapshots.values() if one.snapshot_id in image.snapshots.values())
-        for why in refusals(ec2, ImageWithSnapshots(image, behind)):
+        own = tuple(one for one in holdings.snapshots.values() if one.snapshot_id in image.snapshots.values())
+        for why in refusals(ec2, ImageWithSnapshots(image, own)):
             found.setdefault(copies[image_id], []).append(f"its copy in {region}: {why}")
     return found

@@ -90,15 +90,17 @@ def _used(session: Session, found: Mapping[str, ImageWithSnapshots], *, moves_on
     if session.forces_use:
         return {}
     ids = [one.image.image_id for one in found.values()]
+    behind = {snapshot: one.image.image_id for one in found.values() for snapshot in one.image.snapshots.values()}
     with aws_errors("what uses the images can't be read"):
         aws = session.account.session
-        uses = read_uses(aws.ec2(), aws.autoscaling(), image_ids=ids)
+        uses = read_uses(aws.ec2(), aws.autoscaling(), image_ids=ids, snapshot_ids=behind)
     used: dict[str, list[str]] = {}
     groups = Exported(session.stack.state()["deployment"]).fleet_groups
     for use in used_outside(uses, session.stack.tag, groups):
-        used.setdefault(use.image_id, []).append(f"{use} uses it")
+        used.setdefault(behind.get(use.image_id, use.image_id), []).append(f"{use} uses {use.what}")
     for use in () if moves_on else moved_defaults(uses, session.stack.tag):
-        used.setdefault(use.image_id, []).append(f"{use} uses it, which somebody has made the default version")
+        image_id = behind.get(use.image_id, use.image_id)
+        used.setdefault(image_id, []).append(f"{use} uses {use.what}, which somebody has made the default version")
     return used
 
 

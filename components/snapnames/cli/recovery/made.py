@@ -1,6 +1,6 @@
 """Finds out what AWS has done of interrupted creates and deletes."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -180,10 +180,6 @@ class Made:
         """The ids of the account's images and launch templates that bear a tag of this key."""
         with aws_errors("the tags can't be read"):
             return bearers(self._ec2, key, "image", "launch-template")
-
-    def remove_tag(self, resource_ids: Sequence[str], key: str) -> None:
-        """Remove the tag of this key, whatever its value is. Raises what boto3 raises."""
-        self._ec2.delete_tags(Resources=resource_ids, Tags=[{"Key": key}])
 
     def made_for(self, images: Iterable[Image]) -> dict[str, list[Snapshot]]:
         """Image id to the snapshots that EC2 says CreateImage made for it."""

@@ -1,4 +1,4 @@
-"""What AWS asks of IAM before it does a call of EC2 or Auto Scaling: which action, on which resources, with which keys.
+"""What AWS asks of IAM before it does a call: which action, on which resources, with which keys.
 
 From docs.aws.amazon.com/service-authorization/latest/reference: list_ec2.html and list_autoscaling.html. Calls that
 describe have no resources there, but for those in `ON_ONE`. A call that changes something and is not known here is
@@ -14,6 +14,7 @@ from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
 
 from .authorized_actions import ON_ALL, ON_ONE, REFERENCES
 from .authorized_launches import launch, launches, pass_role, templates_named
+from .authorized_parameters import key_requests, parameter_requests
 from .policies import Context, Request
 
 if TYPE_CHECKING:
@@ -111,6 +112,10 @@ class Call:
 
 def requests(call: Call) -> list[Request] | None:
     """All that IAM has to allow; None for a call of which that is not known here."""
+    if call.service == "ssm":
+        return parameter_requests(call)
+    if call.service == "kms":
+        return key_requests(call)
     known = _EC2 if call.service == "ec2" else _AUTO_SCALING
     if call.action in known:
         return list(known[call.action](call))

@@ -37,6 +37,8 @@ ON_ALL = (
     "DisableAllowedImagesSettings",
     "EnableAllowedImagesSettings",
     "GetAllowedImagesSettings",
+    "GetEbsDefaultKmsKeyId",
+    "GetEbsEncryptionByDefault",
     "ReplaceImageCriteriaInAllowedImagesSettings",
 )
 """EC2's calls without resources that are not called Describe."""

@@ -1,6 +1,7 @@
 """EC2's and Auto Scaling's refusals, each with the code that AWS sends."""
 
 from moto.autoscaling.exceptions import AutoscalingClientError
+from moto.core.exceptions import ServiceException
 from moto.ec2.exceptions import EC2ClientError
 from moto.sts.exceptions import STSClientError
 
@@ -173,16 +174,35 @@ class TagLimitReachedError(EC2ClientError):
 
 
 class UnauthorizedOperationError(EC2ClientError):
-    """The caller's policy does not allow the call; sent with HTTP 403."""
+    """The caller's policy does not allow the call; sent with HTTP 403.
+
+    EC2 ends the text with its details in a form that STS alone can read, some hundred characters without a space:
+    docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html.
+    """
 
     code = "UnauthorizedOperation"
-    message = "You are not authorized to perform this operation. {text}"
+    message = (
+        "You are not authorized to perform this operation. {text}. Encoded authorization failure message: {encoded}"
+    )
+
+    def __init__(self, text: str) -> None:
+        """Take what AWS says in words."""
+        super().__init__(text=text, encoded="4Ak-z9".join(["Jx_0"] * 100))
 
 
 class AccessDeniedError(AutoscalingClientError):
     """Auto Scaling's word for the same."""
 
     code = "AccessDenied"
+
+
+class AccessDeniedExceptionError(ServiceException):
+    """The same of Systems Manager and of KMS.
+
+    docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html
+    """
+
+    code = "AccessDeniedException"
 
 
 class RoleDeniedError(STSClientError):

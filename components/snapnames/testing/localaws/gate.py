@@ -11,8 +11,10 @@ from moto.ec2.models import ec2_backends
 
 from . import settings
 from .authorization import Call, Template, requests
+from .authorized_parameters import parameters_of_json
 from .errors import (
     AccessDeniedError,
+    AccessDeniedExceptionError,
     RegionClosedError,
     RegionClosedToGroupsError,
     RoleDeniedError,
@@ -32,7 +34,10 @@ if TYPE_CHECKING:
 
     from .policies import Policy
 
-_SERVICES = ("autoscaling", "ec2")
+_JSON = ("kms", "ssm")
+"""Services whose calls and refusals are JSON."""
+
+_SERVICES = ("autoscaling", "ec2", *_JSON)
 """Of which calls are authorized; others pass."""
 
 AUTHORIZED: list[Request] = []
@@ -41,7 +46,7 @@ AUTHORIZED: list[Request] = []
 
 def refusal(response: BaseResponse, action: str) -> ServiceException | None:
     """The error that AWS answers with, if the region is not enabled or the caller's policy does not allow the call."""
-    if response.service_name in _SERVICES and closed(response.region):
+    if response.service_name in ("autoscaling", "ec2") and closed(response.region):
         return RegionClosedError() if response.service_name == "ec2" else RegionClosedToGroupsError()
     if response.service_name == "sts" and action == "AssumeRole":
         return _not_assumed(response)
@@ -58,13 +63,20 @@ def refusal(response: BaseResponse, action: str) -> ServiceException | None:
         return None
     first = denied[0]
     user = caller_of(response, access_key, {}).arn
-    text = (
-        f"User: {user} is not authorized to perform: {first.action} on resource: {first.resource} because no "
-        f"identity-based policy allows the {first.action} action"
+    reason = (
+        "with an explicit deny in an identity-based policy"
+        if policy.denies(first)
+        else f"because no identity-based policy allows the {first.action} action"
     )
-    if call.service == "ec2" and first.action.startswith("ssm:"):
-        return ParameterDeniedError(text)
-    return UnauthorizedOperationError(text=text) if call.service == "ec2" else AccessDeniedError(text)
+    text = f"User: {user} is not authorized to perform: {first.action} on resource: {first.resource} {reason}"
+    return _denied(call, first, text)
+
+
+def _denied(call: Call, denied: Request, text: str) -> ServiceException:
+    """The error of the service that was called."""
+    if call.service == "ec2":
+        return ParameterDeniedError(text) if denied.action.startswith("ssm:") else UnauthorizedOperationError(text)
+    return AccessDeniedExceptionError(text) if call.service in _JSON else AccessDeniedError(text)
 
 
 def may_delete(response: BaseResponse, snapshot_id: str) -> bool:
@@ -141,6 +153,8 @@ def _call(response: BaseResponse, action: str) -> Call:
         return parameter_arn(ec2, image)
 
     parameters = {name: values[0] for name, values in response.querystring.items() if values}
+    if response.service_name in _JSON:
+        parameters = parameters_of_json(response.body)
     return Call(str(response.service_name), action, region, account, parameters, tags_of, template, parameter)
 
 

@@ -76,8 +76,14 @@ class Policy:
 
     def allows(self, request: Request) -> bool:
         """Whether some statement allows it and none denies it."""
-        effects = {statement.effect for statement in self._statements if statement.matches(request)}
-        return effects == {"Allow"}
+        return self._effects(request) == {"Allow"}
+
+    def denies(self, request: Request) -> bool:
+        """Whether some statement denies it, so that no other could allow it."""
+        return "Deny" in self._effects(request)
+
+    def _effects(self, request: Request) -> set[str]:
+        return {statement.effect for statement in self._statements if statement.matches(request)}
 
 
 def _statement(statement: Mapping[str, Any]) -> _Statement:

@@ -1,4 +1,4 @@
-"""Images of this stack that its state does not have."""
+"""Images with the mark of this stack that its state does not have. The mark alone proves no build."""
 
 from collections.abc import Iterator
 
@@ -13,8 +13,8 @@ def _find(view: View) -> Iterator[Finding]:
         if view.untracked(image):
             yield Finding(
                 "untracked",
-                f"image {image.name} ({image.image_id}, {image.state}) was built by this stack, and its state does "
-                "not have it",
+                f"image {image.name} ({image.image_id}, {image.state}) bears the mark of this stack, and its state "
+                "does not have it",
                 "run `snapnames recover` when no update of the stack runs: it takes the image into the state"
                 if image.name in view.declared.creating
                 else "run `snapnames recover`, which takes it into the state if its release is listed; or "
@@ -28,9 +28,9 @@ def _find(view: View) -> Iterator[Finding]:
 KIND = Kind(
     "untracked",
     _find,
-    one="image of this stack that its state does not have",
-    several="images of this stack that its state does not have",
-    means="This stack built an image, but its state does not have the image.",
+    one="image with the mark of this stack that its state does not have",
+    several="images with the mark of this stack that its state does not have",
+    means="An image bears the mark of this stack, but its state does not have the image.",
     cure=(
         "Run `snapnames recover`, which adds the image to the state if its release is listed. Or deregister the image. "
         "Until then, no new image can have its name."
