@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from snapnames.printable import beside_commands
 
-from .evidence import says_keep
+from .evidence import says_delete, says_keep
 from .images import BACKUP_TAGS, SERVICE_TAG, STACK_TAG, TAKEN_IN_TAG
 
 _NO = ("false", "no", "0")
+_NEVER = (*_NO, "never")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ def kept_by_tags(tags: Mapping[str, str], own: str | None = None) -> list[str]:
     ['the tag dlm:managed says that it is a backup of another tool']
     >>> kept_by_tags({"Do-Not-Delete": "false"})
     []
+    >>> kept_by_tags({"auto-delete": "False"})
+    ['the tag auto-delete=False says to keep it']
     """
     found = []
     for key, value in tags.items():
@@ -46,6 +49,13 @@ def kept_by_tags(tags: Mapping[str, str], own: str | None = None) -> list[str]:
             found += [] if value == own else [f"it bears the mark of the stack {beside_commands(value)}: drop it there"]
         elif key == TAKEN_IN_TAG:
             found += [] if value == own else [f"the stack {beside_commands(value)} has taken it in: drop it there"]
-        elif key != SERVICE_TAG and says_keep(key, value) and value.lower() not in _NO:
+        elif key != SERVICE_TAG and _says_keep(key, value):
             found.append(f"the tag {beside_commands(key)}={beside_commands(value)} says to keep it")
     return found
+
+
+def _says_keep(key: str, value: str) -> bool:
+    """Whether the tag asks for it. `do-not-delete=false` does not, and `delete=false` does."""
+    if says_keep(key, value):
+        return value.lower() not in _NO
+    return says_delete(key) and value.strip().lower() in _NEVER

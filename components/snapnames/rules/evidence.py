@@ -17,7 +17,12 @@ from .naming import fits_pattern
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _KEEP = re.compile(
     r"\b(keep|keeps|keeping|retain|retains|retained|retention|hold|holds|protect|protects|protected|protection"
-    r"|do not delete|don t delete|donotdelete|dontdelete|no delete|nodelete)\b"
+    r"|donotdelete|dontdelete|nodelete"
+    r"|(do not|don t|dont|not|no|never) (delete|remove|clean|cleanup|deregister|terminate|purge|prune|expire|nuke))\b"
+)
+_DELETE = re.compile(
+    r"\b(delete|deleteafter|deleteon|deletable|deletion|remove|removable|clean|cleanup|deregister|purge|prune|nuke"
+    r"|expire|expires|expiry|expiration)\b"
 )
 
 
@@ -137,5 +142,20 @@ def says_keep(*texts: str) -> bool:
 
     >>> [says_keep(text) for text in ("do-not-delete", "DoNotDelete", "keep_until_2030", "housekeeping", "threshold")]
     [True, True, True, False, False]
+    >>> [says_keep(text) for text in ("do_not_clean", "NoCleanup", "never-expires", "cleanup")]
+    [True, True, False, False]
     """
-    return any(_KEEP.search(" ".join(_WORDS.findall(text)).lower()) for text in texts)
+    return any(_KEEP.search(_spaced(text)) for text in texts)
+
+
+def says_delete(text: str) -> bool:
+    """Whether a text has a word for a delete: the key of a tag whose value then says whether, or when.
+
+    >>> [says_delete(text) for text in ("auto-delete", "DeleteOn", "ExpiryDate", "Cleanup", "deleted-by", "Name")]
+    [True, True, True, True, False, False]
+    """
+    return bool(_DELETE.search(_spaced(text)))
+
+
+def _spaced(text: str) -> str:
+    return " ".join(_WORDS.findall(text)).lower()
