@@ -262,7 +262,7 @@ SECTIONS = {
         "The ledger of an account",
         "`snapnames ledger --account` by the size of the account, without a stack. Half of the images could be let go: "
         "of each service five of ten stay. One image of a hundred is used, and the snapshots of as many images that "
-        "are gone come on top. `--all` reads each row of the plan by itself, here of an account of at most 1,000 images.",
+        "are gone come on top. `--all` reads each row of the plan by itself: only up to 1,000 images here.",
         _ledger,
     ),
     "start_up": Section(
