@@ -206,12 +206,14 @@ def _ledger(result: Result) -> Iterator[str]:
     for images, steps in result["images"].items():
         commands = {title: of for title, of in steps.items() if title != "page_mib"}
         for title, of in commands.items():
-            calls = f"{sum(of['calls'].values()):,}: {tables.calls(of['calls'])}"
+            often = {call: count for call, count in of["calls"].items() if count > 1}
+            once = len(of["calls"]) - len(often)
+            calls = f"{sum(of['calls'].values()):,}: {tables.calls(often)}, and {once} others once each"
             cells = (tables.both(of["seconds"]), tables.both(of["cpu_seconds"]), f"{of['peak_mib']:.0f}", calls)
             rows.append((f"{int(images):,}", f"{int(images) * result['behind']:,}", title, *cells))
     yield from tables.table(("images", "snapshots", "command", "seconds", "processor, s", "peak, MiB", "calls"), rows)
-    sizes = (f"{of['page_mib']:.2f} MiB of {int(images):,} images" for images, of in result["images"].items())
-    yield f"The page has {', '.join(sizes)}.\n"
+    sizes = (f"{of['page_mib']:.2f} MiB for {int(images):,} images" for images, of in result["images"].items())
+    yield f"The page takes {', '.join(sizes)}.\n"
 
 
 SECTIONS = {
