@@ -13,6 +13,7 @@ from . import (
     bucket,
     calls,
     growth,
+    ledger,
     naming_targets,
     others,
     overhead,
@@ -38,6 +39,7 @@ QUESTIONS: dict[str, Callable[[Scale], dict[str, Any]]] = {
     "peer": peer.measure,
     "targets": naming_targets.measure,
     "regions": regions.measure,
+    "ledger": ledger.measure,
     "where": where.measure,
 }
 
@@ -58,7 +60,8 @@ def main() -> None:
     scale = scales[chosen.scale]
     command = scale.command
     if chosen.rounds:
-        scale = replace(scale, rounds=chosen.rounds, target_rounds=chosen.rounds, region_rounds=chosen.rounds)
+        kinds = ("rounds", "target_rounds", "region_rounds", "ledger_rounds")
+        scale = replace(scale, **dict.fromkeys(kinds, chosen.rounds))
         command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])
     wanted = chosen.only or [question for question in QUESTIONS if question != "peer" or scale.name == FULL.name]
     for question in () if chosen.page else wanted:

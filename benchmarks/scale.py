@@ -32,6 +32,10 @@ class Scale:
     """Numbers of regions with a copy."""
 
     region_rounds: int
+    ledger: tuple[int, ...]
+    """Images of the account; each has four snapshots."""
+
+    ledger_rounds: int
 
     @property
     def command(self) -> str:
@@ -55,6 +59,8 @@ BENCH = Scale(
     target_rounds=3,
     regions=(0, 4, 16),
     region_rounds=3,
+    ledger=(100, 1000),
+    ledger_rounds=3,
 )
 FULL = Scale(
     "bench-full",
@@ -72,6 +78,8 @@ FULL = Scale(
     target_rounds=1,
     regions=(0, 4, 16),
     region_rounds=5,
+    ledger=(10_000,),
+    ledger_rounds=1,
 )
 TRY = Scale(
     "try",
@@ -89,5 +97,7 @@ TRY = Scale(
     target_rounds=1,
     regions=(0, 1),
     region_rounds=1,
+    ledger=(20,),
+    ledger_rounds=1,
 )
 """Whether everything runs: a minute or two, and no figure that means anything. Not kept."""

@@ -39,6 +39,10 @@ _SHOWN = {
         *("targets/*/*/seconds/*", "targets/*/*/cpu_of_a_target/*"),
     ),
     "regions": ("regions/*/seconds/*", "regions/*/cpu_seconds/*", "regions/*/peak_mib"),
+    "ledger": (
+        *("behind", "images/*/page_mib", "images/*/seconds/*", "images/*/cpu_seconds/*"),
+        *("images/*/peak_mib", "images/*/calls/*"),
+    ),
     "start_up": ("*",),
     "where": ("*",),
 }

@@ -9,7 +9,17 @@ from snapnames.cli.ledger.plan import Plan, plan
 from snapnames.cli.ledger.view import View
 from snapnames.cli.state.declared import Declared
 from snapnames.rules.images import Holdings, Image, Snapshot, Use
-from snapnames.rules.letting_go import CHECKS, LOCKS, REFERENCES, Answer, Candidate, Check, Limits
+from snapnames.rules.letting_go import (
+    CHECKS,
+    FAST_LAUNCHES,
+    FAST_RESTORES,
+    LOCKS,
+    REFERENCES,
+    Answer,
+    Candidate,
+    Check,
+    Limits,
+)
 
 from .accounts import NOON, STACK
 
@@ -146,6 +156,8 @@ NEEDS: Mapping[str, Need] = {
     "Data Lifecycle Manager": Need("tagged", _tags("dlm:managed", "true")),
     "AWS Backup": Need("tagged", _tags("aws:backup:source", "x")),
     "a tag that says keep": Need("tagged", _tags("LegalHold", "2018")),
+    "a tag with a day to come": Need("tagged", _tags("DeleteOn", "2999-01-31")),
+    "a recipe of Image Builder": Need("tagged", _image_tags("Ec2ImageBuilderArn", "arn:x"), "image"),
     "a backup script": Need("backup", _tags("Purpose", "nightly back-up")),
     "a backup script's image": Need("backup", _named_as_a_backup, "image"),
     "a described backup": Need("backup", lambda thing: thing.change(description="Backup of web"), "image"),
@@ -159,6 +171,7 @@ NEEDS: Mapping[str, Need] = {
         "protected", lambda thing: thing.change(protection="enabled-with-cooldown"), "image"
     ),
     "the archive": Need("archived", lambda thing: thing.change_snapshot(archived=True)),
+    "a restore from the archive": Need("archived", lambda thing: thing.change_snapshot(restored=True)),
     "other accounts": Need(
         "shared", lambda thing: thing.say("DescribeImageAttribute launchPermission", Answer(("it is public",))), "image"
     ),
@@ -171,6 +184,8 @@ NEEDS: Mapping[str, Need] = {
     ),
     "a lock": Need("locked", lambda thing: thing.say(LOCKS, Answer(("it is locked",)))),
     "a lock that could not be read": Need("locked", lambda thing: thing.say(LOCKS, Answer(refused="Unauthorized"))),
+    "fast restores": Need("made fast", lambda thing: thing.say(FAST_RESTORES, Answer(("it has fast restores",)))),
+    "Fast Launch": Need("launched fast", lambda thing: thing.say(FAST_LAUNCHES, Answer(("it is enabled",))), "image"),
     "the Recycle Bin": Need(
         "recycled", lambda thing: thing.say("ListImagesInRecycleBin", Answer(("its image is there",))), "snapshot"
     ),
@@ -195,7 +210,7 @@ def planned(things: Collection[Thing], checks: Mapping[str, Check] = CHECKS) -> 
 def viewed(things: Collection[Thing]) -> View:
     """An account of these things, and of two newer images of the service `web`."""
     newest = [
-        Image(f"ami-new{number}", f"web-{number}", LATELY, source_instance_id="i-1") for number in range(LIMITS.keep)
+        Image(f"ami-ee{number}", f"web-{number}", LATELY, source_instance_id="i-1") for number in range(LIMITS.keep)
     ]
     images = sorted(
         [*(one.image for one in things if one.image), *newest],

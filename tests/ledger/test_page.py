@@ -13,6 +13,7 @@ from snapnames.cli.ledger.prices import Price
 from tests.browser import Browser, Scheme, browser
 from tests.ledger.accounts import NOON, image, snapshot, view
 
+from . import test_plan_text
 from .conftest import Look
 from .releases import Releases
 
@@ -140,6 +141,27 @@ def test_a_page_of_several_regions_can_be_read_in_both_schemes_and_at_500_pixels
     assert opened.ask(rows) == ["eu-west-1", "me-south-1", "us-east-1", "all that was read"]
     volumes = "return [...document.querySelectorAll('#others tbody tr')].map(row => row.cells[4].textContent)"
     assert opened.ask(volumes) == ["volume is gone vol-9"] * 2
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_plan_can_be_read_in_both_schemes_and_at_500_pixels(
+    opened: Browser, tmp_path: Path, scheme: Scheme
+) -> None:
+    """It comes first. Its row has the whole id, and what no read looks at stands beneath it."""
+    file = write(tmp_path / "plan.html", test_plan_text.ledger(test_plan_text.free()))
+
+    for width in (1400, 500):
+        opened.open(file, scheme, width)
+
+        assert opened.ask(LOW_CONTRAST) == []
+        assert opened.ask(OVERLAPPING) == 0
+        assert opened.ask("return document.documentElement.scrollWidth") <= width
+        assert (opened.complaints(), opened.requests()) == ([], [file.as_uri()])
+    assert opened.ask("return document.querySelector('main > section').id") == "plan"
+    [row] = opened.ask("return [...document.querySelectorAll('#plan tbody tr')].map(row => row.cells[1].textContent)")
+    assert row.startswith(f"ami-{test_plan_text.LONG} web-20180209120000")
+    notes = opened.ask("return [...document.querySelectorAll('#plan p.muted')].map(note => note.textContent)")
+    assert any(note.startswith("not read: image ids in scripts") for note in notes)
 
 
 def test_200_releases_are_a_bar_and_a_row_each_and_nothing_overlaps(

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
         AutoScalingGroupTypeDef,
         FilterTypeDef,
         InstanceTypeDef,
+        LaunchTemplateOverridesOutputTypeDef,
         LaunchTemplateSpecificationTypeDef,
     )
 
@@ -33,6 +34,7 @@ def _group(described: "AutoScalingGroupTypeDef") -> Group:
         name=described["AutoScalingGroupName"],
         created=described["CreatedTime"],
         launches=tuple(dict.fromkeys(_launches(described))),
+        images=tuple(dict.fromkeys(one["ImageId"] for one in _overrides(described) if one.get("ImageId"))),
         members=tuple(_member(instance) for instance in described.get("Instances", [])),
         tags={tag["Key"]: tag.get("Value", "") for tag in described.get("Tags", [])},
         desired=described["DesiredCapacity"],
@@ -53,9 +55,13 @@ def _launches(described: "AutoScalingGroupTypeDef") -> Iterator[Launch]:
     mixed = described.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {})
     if "LaunchTemplateSpecification" in mixed:
         yield _template(mixed["LaunchTemplateSpecification"])
-    for override in mixed.get("Overrides", []):
+    for override in _overrides(described):
         if "LaunchTemplateSpecification" in override:
             yield _template(override["LaunchTemplateSpecification"])
+
+
+def _overrides(described: "AutoScalingGroupTypeDef") -> "Sequence[LaunchTemplateOverridesOutputTypeDef]":
+    return described.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {}).get("Overrides", [])
 
 
 def _template(given: "LaunchTemplateSpecificationTypeDef") -> Launch:

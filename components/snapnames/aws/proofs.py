@@ -97,11 +97,12 @@ _LAUNCHES = ("ec2:Instance", "ec2:LaunchTemplate")
 
 
 def references(ec2: "EC2Client", image_id: str, *, launches: bool) -> list[str]:
-    """What refers to the image."""
-    answer = ec2.describe_image_references(ImageIds=[image_id], IncludeAllResourceTypes=True)
+    """What refers to the image. A page can be empty and have a token for the next."""
+    pages = ec2.get_paginator("describe_image_references").paginate(ImageIds=[image_id], IncludeAllResourceTypes=True)
     return [
         f"{one['Arn']} refers to it"
-        for one in answer["ImageReferences"]
+        for page in pages
+        for one in page["ImageReferences"]
         if launches or one["ResourceType"] not in _LAUNCHES
     ]
 

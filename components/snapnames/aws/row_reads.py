@@ -1,11 +1,13 @@
 """Makes the reads for single images and snapshots, and each of them once. A read that AWS refuses is no answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from snapnames.rules.letting_go import (
     BIN,
+    FAST_LAUNCHES,
+    FAST_RESTORES,
     LAUNCH_PERMISSIONS,
     LOCKS,
     REFERENCES,
@@ -14,6 +16,7 @@ from snapnames.rules.letting_go import (
     Candidate,
 )
 
+from .fast import fast_launches, fast_restores
 from .images import recycled_ids
 from .proofs import in_bin, launchers, references, volume_makers
 from .session import REFUSALS, refused
@@ -38,7 +41,9 @@ class RowReads:
             LAUNCH_PERMISSIONS: lambda: self.launchers(candidate.found_id),
             REFERENCES: lambda: self._references(candidate.found_id),
             VOLUME_PERMISSIONS: lambda: _joined([self._volume_makers(one) for one in snapshot_ids]),
-            LOCKS: lambda: self._locks(snapshot_ids),
+            LOCKS: lambda: self._of_snapshots(LOCKS, snapshot_ids, self._locked),
+            FAST_RESTORES: lambda: self._of_snapshots(FAST_RESTORES, snapshot_ids, partial(fast_restores, self._ec2)),
+            FAST_LAUNCHES: lambda: self._fast_launches(candidate.found_id),
             BIN: lambda: self._in_bin(candidate.snapshots[0].image_id),
         }
         return {read: ask[read]() for read in candidate.reads}
@@ -53,16 +58,24 @@ class RowReads:
     def _volume_makers(self, snapshot_id: str) -> Answer:
         return self._once(VOLUME_PERMISSIONS, snapshot_id, partial(volume_makers, self._ec2, snapshot_id))
 
-    def _locks(self, snapshot_ids: Sequence[str]) -> Answer:
-        unknown = [one for one in snapshot_ids if (LOCKS, one) not in self._known]
+    def _fast_launches(self, image_id: str) -> Answer:
+        return self._once(FAST_LAUNCHES, image_id, lambda: fast_launches(self._ec2, image_id))
+
+    def _locked(self, snapshot_ids: Sequence[str]) -> dict[str, str]:
+        return {one: f"snapshot {one} is locked" for one in locked_snapshots(self._ec2, snapshot_ids)}
+
+    def _of_snapshots(
+        self, read: str, snapshot_ids: Sequence[str], ask: Callable[[Sequence[str]], Mapping[str, str]]
+    ) -> Answer:
+        """A read for several snapshots at once. `ask` gives the reason of each that has to stay."""
+        unknown = [one for one in snapshot_ids if (read, one) not in self._known]
         try:
-            locked = locked_snapshots(self._ec2, unknown)
+            held = ask(unknown)
         except REFUSALS as error:
-            self._known |= {(LOCKS, one): _refusal(error) for one in unknown}
+            self._known |= {(read, one): _refusal(error) for one in unknown}
         else:
-            for one in unknown:
-                self._known[LOCKS, one] = Answer((f"snapshot {one} is locked",) if one in locked else ())
-        return _joined([self._known[LOCKS, one] for one in snapshot_ids])
+            self._known |= {(read, one): Answer((held[one],) if one in held else ()) for one in unknown}
+        return _joined([self._known[read, one] for one in snapshot_ids])
 
     def _in_bin(self, image_id: str | None) -> Answer:
         recycled = self._recycled

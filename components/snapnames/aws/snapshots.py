@@ -1,7 +1,7 @@
 """The one reader of snapshots, and what EC2's own Description says of the image that one was made for."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from snapnames.rules.images import VOLUME_OF_COPIES, Holdings, Image, ImageWithSnapshots, Snapshot
@@ -12,7 +12,7 @@ from .tags import tags_of
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
-    from mypy_boto3_ec2.type_defs import FilterTypeDef, SnapshotTypeDef
+    from mypy_boto3_ec2.type_defs import FilterTypeDef, LockedSnapshotsInfoTypeDef, SnapshotTypeDef
 
 _PAGE = 1000
 """The most snapshots that one call gives: docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSnapshots.html."""
@@ -69,9 +69,18 @@ def locked_snapshots(ec2: "EC2Client", snapshot_ids: Collection[str]) -> dict[st
     return {
         lock["SnapshotId"]: lock["LockState"]
         for chunk in chunks(snapshot_ids)
-        for lock in ec2.describe_locked_snapshots(SnapshotIds=chunk)["Snapshots"]
+        for lock in _locks(ec2, chunk)
         if lock["LockState"] != "expired"
     }
+
+
+def _locks(ec2: "EC2Client", snapshot_ids: Sequence[str]) -> "Iterator[LockedSnapshotsInfoTypeDef]":
+    """Every page: boto3 has no paginator for this call."""
+    answer = ec2.describe_locked_snapshots(SnapshotIds=snapshot_ids)
+    yield from answer["Snapshots"]
+    while token := answer.get("NextToken"):
+        answer = ec2.describe_locked_snapshots(SnapshotIds=snapshot_ids, NextToken=token)
+        yield from answer["Snapshots"]
 
 
 def read_holdings(ec2: "EC2Client", *, images_first: bool) -> Holdings:
@@ -125,6 +134,7 @@ def _snapshot(described: "SnapshotTypeDef") -> Snapshot:
         size=described["VolumeSize"],
         started=described["StartTime"],
         archived=described.get("StorageTier") == "archive",
+        restored="RestoreExpiryTime" in described,
         volume_id=volume,
         made_for=made_for(description, volume),
         copied_for=copied["image"] if copied else None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from snapnames.printable import printable
 from snapnames.rules.groups import Group, Launch
-from snapnames.rules.images import STACK_TAG, Use
+from snapnames.rules.images import PARAMETER, STACK_TAG, Use
 from snapnames.rules.limits import chunks
 
 from .fleets import Fleets, read_fleets
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import FilterTypeDef, LaunchTemplateVersionTypeDef
 
 INSTANCE, CONFIGURATION, TEMPLATE = "instance", "launch configuration", "launch template"
+GROUP = "Auto Scaling group"
 IMAGE = "image"
 """Another image that has a snapshot too: somebody has registered it over the snapshot."""
 
@@ -94,10 +95,16 @@ def read_uses(
         if version["LaunchTemplateId"] not in own_templates
         or version["VersionNumber"] >= latest.get(version["LaunchTemplateId"], 0)
     ]
-    found = [*_instances(ec2, image_ids), *_configurations(autoscaling), *_template_uses(versions), *fleets.uses]
+    found = [
+        *_instances(ec2, image_ids),
+        *_configurations(autoscaling),
+        *_template_uses(ec2, versions),
+        *(Use(one, GROUP, printable(group.name), group.name) for group in groups for one in group.images),
+        *fleets.uses,
+        *_images(ec2, image_ids or (), snapshot_ids),
+    ]
     others = (template for template in templates if template.template_id not in own_templates)
     asked = None if image_ids is None else {*image_ids, *snapshot_ids}
-    found += _images(ec2, image_ids or (), snapshot_ids)
     return Uses(
         tuple(dict.fromkeys(use for use in found if asked is None or use.image_id in asked)),
         tuple(groups),
@@ -110,9 +117,8 @@ def read_uses(
 
 def read_older_versions(ec2: "EC2Client", templates: Iterable[Template]) -> list[Use]:
     """What all versions of these templates use: EC2 lists them for one template at a time."""
-    return list(
-        dict.fromkeys(use for template in templates for use in _template_uses(_versions(ec2, template.template_id)))
-    )
+    versions = (version for template in templates for version in _versions(ec2, template.template_id))
+    return list(dict.fromkeys(_template_uses(ec2, versions)))
 
 
 def used_outside(uses: Uses, stack: str, adopted: Collection[str] = ()) -> list[Use]:
@@ -127,7 +133,7 @@ def used_outside(uses: Uses, stack: str, adopted: Collection[str] = ()) -> list[
     ours = {*adopted, *(group.name for group in built)}
     configurations = {launch.configuration for group in built for launch in group.launches if launch.configuration}
     own = {
-        *((INSTANCE, name) for name in ours),
+        *((kind, name) for name in ours for kind in (INSTANCE, GROUP)),
         *((CONFIGURATION, name) for name in configurations),
         *((TEMPLATE, template_id) for template_id in own_templates(uses, stack)),
     }
@@ -224,15 +230,39 @@ def _configurations(autoscaling: "AutoScalingClient") -> Iterator[Use]:
                 yield Use(snapshot_id, CONFIGURATION, printable(name), name)
 
 
-def _template_uses(versions: Iterable["LaunchTemplateVersionTypeDef"]) -> Iterator[Use]:
+def _template_uses(ec2: "EC2Client", versions: Iterable["LaunchTemplateVersionTypeDef"]) -> Iterator[Use]:
+    resolved: dict[str, str] = {}
     for version in versions:
         data, template_id = version["LaunchTemplateData"], version["LaunchTemplateId"]
         number = str(version["VersionNumber"])
         name = f"{printable(version['LaunchTemplateName'])} ({template_id}) version {number}"
-        if image_id := data.get("ImageId"):
+        image_id = data.get("ImageId", "")
+        if image_id.startswith(PARAMETER):
+            if image_id not in resolved:
+                resolved[image_id] = _resolved(ec2, template_id, number, image_id)
+            image_id = resolved[image_id]
+        if image_id:
             yield Use(image_id, TEMPLATE, name, template_id, number)
         for snapshot_id in _mapped(data.get("BlockDeviceMappings", [])):
             yield Use(snapshot_id, TEMPLATE, name, template_id, number)
+
+
+def _resolved(ec2: "EC2Client", template_id: str, number: str, parameter: str) -> str:
+    """The image that a launch of the version would take. Empty if there is no such parameter: nothing launches then.
+
+    The parameter itself if AWS does not say. EC2 resolves one version a call: the name can have a version or a label,
+    so the image need not be the parameter's present one. As others report it (github.com/wata727/
+    packer-plugin-amazon-ami-management/pull/431).
+    """
+    try:
+        answer = ec2.describe_launch_template_versions(
+            LaunchTemplateId=template_id, Versions=[number], ResolveAlias=True
+        )
+    except ec2.exceptions.ClientError as error:
+        code = error.response["Error"]["Code"]
+        return "" if "NotFound" in code or code == "SsmInvalidParameter" else parameter
+    images = (one["LaunchTemplateData"].get("ImageId", "") for one in answer["LaunchTemplateVersions"])
+    return next(images, "")
 
 
 def _mapped(mappings: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -8,7 +8,6 @@ from snapnames.printable import beside_commands
 from .evidence import tag_says_keep
 from .images import BACKUP_TAGS, SERVICE_TAG, STACK_TAG, TAKEN_IN_TAG
 
-
 @dataclass(frozen=True)
 class Proof:
     """What the reads say of one image with its snapshots, or of one snapshot."""
@@ -35,6 +34,8 @@ def kept_by_tags(tags: Mapping[str, str], own: str | None = None) -> list[str]:
     ['the tag dlm:managed says that it is a backup of another tool']
     >>> kept_by_tags({"Do-Not-Delete": "false"})
     []
+    >>> kept_by_tags({"auto-delete": "False"})
+    ['the tag auto-delete=False says to keep it']
     """
     found = []
     for key, value in tags.items():

@@ -17,11 +17,18 @@ from .naming import fits_pattern
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _KEEP = re.compile(
     r"\b(keep|keeps|keeping|retain|retains|retained|retention|hold|holds|protect|protects|protected|protection"
-    r"|do not delete|don t delete|donotdelete|dontdelete|no delete|nodelete)\b"
+    r"|donotdelete|dontdelete|nodelete"
+    r"|(do not|don t|dont|not|no|never) (delete|remove|clean|cleanup|deregister|terminate|purge|prune|expire|nuke))\b"
+)
+_DELETE = re.compile(
+    r"\b(delete|deleteafter|deleteon|deletable|deletion|remove|removable|clean|cleanup|deregister|purge|prune|nuke"
+    r"|expire|expires|expiry|expiration)\b"
 )
 
 _NO = ("false", "no", "0", "off", "disabled")
 """The values with which a tag takes back what its key says."""
+
+_NEVER = (*_NO, "never")
 
 
 def uncreated(image: Image, snapshots: Iterable[Snapshot]) -> str:
@@ -140,8 +147,11 @@ def tag_says_keep(key: str, value: str) -> bool:
 
     >>> tag_says_keep("Do-Not-Delete", "true"), tag_says_keep("Do-Not-Delete", "False"), tag_says_keep("team", "web")
     (True, False, False)
+    >>> tag_says_keep("auto-delete", "False"), tag_says_keep("auto-delete", "true"), tag_says_keep("expires", "never")
+    (True, False, True)
     """
-    return says_keep(key, value) and value.strip().lower() not in _NO
+    said = value.strip().lower()
+    return said not in _NO if says_keep(key, value) else says_delete(key) and said in _NEVER
 
 
 def says_keep(*texts: str) -> bool:
@@ -149,5 +159,20 @@ def says_keep(*texts: str) -> bool:
 
     >>> [says_keep(text) for text in ("do-not-delete", "DoNotDelete", "keep_until_2030", "housekeeping", "threshold")]
     [True, True, True, False, False]
+    >>> [says_keep(text) for text in ("do_not_clean", "NoCleanup", "never-expires", "cleanup")]
+    [True, True, False, False]
     """
-    return any(_KEEP.search(" ".join(_WORDS.findall(text)).lower()) for text in texts)
+    return any(_KEEP.search(_spaced(text)) for text in texts)
+
+
+def says_delete(text: str) -> bool:
+    """Whether a text has a word for a delete: the key of a tag whose value then says whether, or when.
+
+    >>> [says_delete(text) for text in ("auto-delete", "DeleteOn", "ExpiryDate", "Cleanup", "deleted-by", "Name")]
+    [True, True, True, True, False, False]
+    """
+    return bool(_DELETE.search(_spaced(text)))
+
+
+def _spaced(text: str) -> str:
+    return " ".join(_WORDS.findall(text)).lower()

@@ -70,6 +70,12 @@ class Group:
     launches: tuple[Launch, ...] = ()
     """What it launches from; several with the overrides of a mixed instances policy."""
 
+    images: tuple[str, ...] = ()
+    """The images that overrides of a mixed instances policy name themselves, beside their launch templates.
+
+    docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateOverrides.html
+    """
+
     members: tuple[Member, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     desired: int = 0

@@ -23,6 +23,12 @@ BACKUP_TAGS = (*AWS_BACKUP_TAGS, *DLM_TAGS)
 VOLUME_OF_COPIES = "vol-ffffffff"
 """docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Snapshot.html: the volume id of a copy is not one to use."""
 
+PARAMETER = "resolve:ssm:"
+"""How the image of a launch template begins that stands in a parameter of Systems Manager.
+
+docs.aws.amazon.com/AWSEC2/latest/UserGuide/create-launch-template.html#use-an-ssm-parameter-instead-of-an-ami-id
+"""
+
 INSTANCE_ID = re.compile(r"i-[0-9a-f]{8}")
 """The id of an instance in the name of an image: backup tools write it there."""
 
@@ -40,6 +46,9 @@ class Snapshot:
 
     started: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     archived: bool = False
+    restored: bool = False
+    """Whether it is out of the archive tier for some days. EC2 says that it is in the standard tier meanwhile."""
+
     volume_id: str = ""
     made_for: str | None = None
     """The image that CreateImage made it for, as EC2's own Description and the volume id say together."""
@@ -141,7 +150,10 @@ class Use:
     """One user of an image, or of a snapshot that a launch configuration or template maps."""
 
     image_id: str
-    """The image; the snapshot, where block device mappings name one."""
+    """The image; the snapshot, where block device mappings name one.
+
+    It begins with `PARAMETER` where AWS did not say which image the parameter has.
+    """
 
     kind: str
     """`instance`, `launch configuration` or `launch template`; `image`, of a snapshot that another image has too."""

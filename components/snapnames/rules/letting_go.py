@@ -5,21 +5,33 @@ go.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from snapnames.printable import beside_commands
+
 from .deletable import kept_by_tags
-from .evidence import uncreated
+from .evidence import says_delete, uncreated
 from .images import INSTANCE_ID, SERVICE_TAG, Image, Snapshot
+from .tools import IMAGE_BUILDER, tool_of
 
 LAUNCH_PERMISSIONS = "DescribeImageAttribute launchPermission"
 REFERENCES = "DescribeImageReferences"
 VOLUME_PERMISSIONS = "DescribeSnapshotAttribute createVolumePermission"
 LOCKS = "DescribeLockedSnapshots"
 BIN = "ListImagesInRecycleBin"
+FAST_RESTORES = "DescribeFastSnapshotRestores"
+FAST_LAUNCHES = "DescribeFastLaunchImages"
+
+UNSEEN = (
+    "image ids in scripts and templates, in the states of stacks elsewhere, and in the settings of AWS Batch, Elastic "
+    "Beanstalk, EMR, ParallelCluster and Karpenter"
+)
+"""Where an image can be named that no read of the ledger looks at."""
 
 _NUMBERS = re.compile(r"[\W_]*\d[\d\W_TZ]*$")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BACKUP = re.compile(r"back[\W_]?up", re.IGNORECASE)
 
 _COMMIT = re.compile(r"[\W_]+(?=[a-f]*\d)[0-9a-f]{7,40}$")
@@ -66,14 +78,23 @@ class Candidate:
     newer: int = 0
     """How many available images of the same service are newer."""
 
+    newest: Sequence[str] = ()
+    """The ids of the available images of the same service, the newest first."""
+
     uses: tuple[str, ...] = ()
     """Which instances, launch configurations and launch templates use the image, or map one of its snapshots."""
+
+    unresolved: tuple[str, ...] = ()
+    """What launches an image that AWS did not name: it can be this one."""
 
     owned: str = ""
     """Why a state of snapnames needs it; empty if the state that was read does not."""
 
     others: tuple[Snapshot, ...] = ()
     """Snapshots of the image that stay: another image has them, or CreateImage did not make them for this image."""
+
+    doubled: int = 0
+    """How many snapshots of one volume say that they were made for the same image, if that is more than one."""
 
     volume: str = ""
     """Of a snapshot: whether its volume still exists, in words. No check asks for it."""
@@ -116,8 +137,8 @@ class Candidate:
     @property
     def reads(self) -> tuple[str, ...]:
         """The reads that are made for it alone, before it can be called safe."""
-        both = (VOLUME_PERMISSIONS, LOCKS)
-        return (LAUNCH_PERMISSIONS, REFERENCES, *both) if self.image else (BIN, *both)
+        both = (VOLUME_PERMISSIONS, LOCKS, FAST_RESTORES)
+        return (LAUNCH_PERMISSIONS, REFERENCES, FAST_LAUNCHES, *both) if self.image else (BIN, *both)
 
 
 Answers = Mapping[str, Answer]
@@ -231,6 +252,8 @@ def _pending(candidate: Candidate, _limits: Limits, _: Answers) -> Iterable[str]
 def _used(candidate: Candidate, _limits: Limits, _: Answers) -> Iterable[str]:
     for use in candidate.uses:
         yield f"{use} needs it"
+    for use in candidate.unresolved:
+        yield f"{use} launches an image, and AWS did not say which one"
 
 
 def _owned(candidate: Candidate, _limits: Limits, _: Answers) -> Iterable[str]:
@@ -238,12 +261,23 @@ def _owned(candidate: Candidate, _limits: Limits, _: Answers) -> Iterable[str]:
         yield candidate.owned
 
 
-def _tagged(candidate: Candidate, _limits: Limits, _: Answers) -> Iterable[str]:
+def _tagged(candidate: Candidate, limits: Limits, _: Answers) -> Iterable[str]:
     if candidate.image is not None:
         yield from kept_by_tags(candidate.image.tags, candidate.lost_by)
+        yield from _not_due(candidate.image.tags, limits.now)
+        if tool_of(candidate.image.tags) == IMAGE_BUILDER:
+            yield "EC2 Image Builder made it: a recipe can name it by an ARN of Image Builder, which no read here shows"
     for snapshot in candidate.snapshots:
-        for reason in kept_by_tags(snapshot.tags, candidate.lost_by):
+        for reason in (*kept_by_tags(snapshot.tags, candidate.lost_by), *_not_due(snapshot.tags, limits.now)):
             yield f"{reason} (snapshot {snapshot.snapshot_id})"
+
+
+def _not_due(tags: Mapping[str, str], now: datetime) -> Iterable[str]:
+    """Tags as `DeleteOn=2030-01-31`, by which scripts keep something until a day."""
+    for key, value in tags.items():
+        day = _DAY.match(value.strip())
+        if day and says_delete(key) and day[0] > f"{now:%Y-%m-%d}":
+            yield f"the tag {beside_commands(key)}={day[0]} says to keep it until that day"
 
 
 def _backup(candidate: Candidate, _limits: Limits, _: Answers) -> Iterable[str]:
@@ -268,6 +302,11 @@ def _made_otherwise(candidate: Candidate, _limits: Limits, _: Answers) -> Iterab
             yield "it is a copy that somebody made"
         elif snapshot.made_for is None:
             yield "EC2 does not say that CreateImage made it for an image"
+        elif candidate.doubled:
+            yield (
+                f"{candidate.doubled} snapshots of {snapshot.volume_id} have the description that CreateImage gives to "
+                f"one: somebody has made the others"
+            )
     elif candidate.image.state in ("available", "disabled"):
         reason = uncreated(candidate.image, (*candidate.snapshots, *candidate.others))
         if reason:
@@ -285,6 +324,8 @@ def _archived(candidate: Candidate, _limits: Limits, _: Answers) -> Iterable[str
     for snapshot in candidate.snapshots:
         if snapshot.archived:
             yield f"snapshot {snapshot.snapshot_id} is in the archive tier: somebody keeps it there"
+        if snapshot.restored:
+            yield f"snapshot {snapshot.snapshot_id} is restored from the archive tier for some days: somebody needs it"
 
 
 def _asked(read: str) -> Callable[[Candidate, Limits, Answers], Iterable[str]]:
@@ -322,9 +363,11 @@ CHECKS: Mapping[str, Check] = {
     "referred to": Check(_asked(REFERENCES), f"nothing refers to it ({REFERENCES})", only="image"),
     "shared snapshot": Check(_asked(VOLUME_PERMISSIONS), f"no snapshot is shared ({VOLUME_PERMISSIONS})"),
     "locked": Check(_asked(LOCKS), f"no lock ({LOCKS})"),
+    "made fast": Check(_asked(FAST_RESTORES), f"nobody pays for fast restores of a snapshot ({FAST_RESTORES})"),
+    "launched fast": Check(_asked(FAST_LAUNCHES), f"no Fast Launch ({FAST_LAUNCHES})", only="image"),
     "recycled": Check(_asked(BIN), f"its image is not in the Recycle Bin ({BIN})", only="snapshot"),
 }
 """Every check, by name. Each of them alone is a reason to keep."""
 
-ROW_CHECKS = frozenset({"shared", "referred to", "shared snapshot", "locked", "recycled"})
+ROW_CHECKS = frozenset({"shared", "referred to", "shared snapshot", "locked", "made fast", "launched fast", "recycled"})
 """The checks that need a read for the candidate alone."""

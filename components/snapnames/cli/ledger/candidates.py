@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from snapnames.cli.ledger.view import View
+from snapnames.printable import beside_commands
 from snapnames.rules.images import Image, Snapshot
 from snapnames.rules.letting_go import Candidate, service_of
 from snapnames.rules.tools import tool_of
@@ -22,13 +23,15 @@ def of_image(view: View, image: Image, lost_by: str | None = None) -> Candidate:
     """An image with the snapshots that only it has."""
     behind = view.behind[image.image_id]
     owned = [view.holdings.snapshots[one] for one in behind if one in view.holdings.snapshots]
-    alone = [one for one in owned if len(view.images_of[one.snapshot_id]) == 1 and one.made_for == image.image_id]
+    alone = [one for one in owned if len(view.images_of[one.snapshot_id]) == 1 and _made_for(image, one)]
     return Candidate(
         image=image,
         snapshots=tuple(alone),
         service=service_of(image),
         newer=view.newer[image.image_id],
+        newest=view.newest.get(service_of(image), ()),
         uses=_uses(view, image.image_id, *behind),
+        unresolved=tuple(f"{use}, by {beside_commands(use.image_id)}" for use in view.unresolved),
         owned=_owned(view, image.image_id, *behind),
         others=tuple(one for one in owned if one not in alone),
         tool=tool_of(image.tags),
@@ -45,10 +48,20 @@ def of_snapshot(view: View, snapshot: Snapshot) -> Candidate:
         service="(image is gone)",
         uses=_uses(view, snapshot.snapshot_id),
         owned=_owned(view, str(snapshot.image_id), snapshot.snapshot_id),
+        doubled=view.doubled.get((snapshot.made_for, snapshot.volume_id), 0),
         volume=view.volume_of(snapshot),
         tool=view.tool(snapshot),
         region=view.region,
     )
+
+
+def _made_for(image: Image, snapshot: Snapshot) -> bool:
+    """Whether CreateImage made it for the image. An image that is ready maps all that it has.
+
+    Another snapshot with the same description is of somebody who has given it that.
+    """
+    mapped = image.unfinished or snapshot.snapshot_id in image.snapshots.values()
+    return mapped and snapshot.made_for == image.image_id
 
 
 def _uses(view: View, *ids: str) -> tuple[str, ...]:

@@ -72,13 +72,38 @@ read_versions() {
     for template in $answer; do
         ask ec2 describe-launch-template-versions --launch-template-id "$template" --query "$in_versions" || return 1
         versions="$versions $answer"
+        case "$answer" in
+        *resolve:ssm:*) read_parameters "$template" || return 1 ;;
+        esac
     done
 }
 
-# The same for launch configurations, Spot Fleets, Spot requests, and the versions that something launches by default.
+# The image that each version of the launch template $1 finds by a parameter. EC2 resolves one version a call.
+read_parameters() {
+    ask ec2 describe-launch-template-versions --launch-template-id "$1" --query "$by_parameter" || return 1
+    for number in $answer; do
+        if found=$(aws ec2 describe-launch-template-versions --launch-template-id "$1" --versions "$number" \
+            --resolve-alias --query "$in_versions" --region "$region" --output text 2>&1); then
+            versions="$versions $found"
+            continue
+        fi
+        case "$found" in
+        *SsmInvalidParameter*) ;; # There is no such parameter, so the version launches nothing.
+        *)
+            echo "$found" >&2
+            return 1
+            ;;
+        esac
+    done
+}
+
+# The same for launch configurations, groups, Spot Fleets, Spot requests, and the versions that something launches by
+# default.
 read_launches() {
     ask autoscaling describe-launch-configurations --query "$in_configurations" || return 1
     launches=$answer
+    ask autoscaling describe-auto-scaling-groups --query "$in_groups" || return 1
+    launches="$launches $answer"
     ask ec2 describe-launch-template-versions --versions '$Latest' '$Default' --query "$in_versions" || return 1
     launches="$launches $answer"
     ask ec2 describe-spot-fleet-requests --query "$in_spot_fleets" || return 1
@@ -89,15 +114,18 @@ read_launches() {
 
 in_versions='LaunchTemplateVersions[].LaunchTemplateData.[ImageId,BlockDeviceMappings[].Ebs.SnapshotId][][]'
 in_configurations='LaunchConfigurations[].[ImageId,BlockDeviceMappings[].Ebs.SnapshotId][][]'
+by_parameter="LaunchTemplateVersions[?starts_with(LaunchTemplateData.ImageId||'','resolve:ssm:')].[VersionNumber]"
+in_groups='AutoScalingGroups[].MixedInstancesPolicy.LaunchTemplate.Overrides[].[ImageId][]'
 spot_fleets="SpotFleetRequestConfigs[?!starts_with(SpotFleetRequestState,'cancelled')].SpotFleetRequestConfig"
 in_spot_fleets="$spot_fleets.LaunchSpecifications[].[ImageId,BlockDeviceMappings[].Ebs.SnapshotId][][]"
 spot_requests="SpotInstanceRequests[?State=='open' || Type=='persistent' && contains(['active','disabled'],State)]"
 in_spot_requests="$spot_requests.LaunchSpecification.[ImageId,BlockDeviceMappings[].Ebs.SnapshotId][][]"
 
-# No launch configuration, no version of a launch template and no Spot request has $1 as its image or maps it.
+# No launch configuration, no version of a launch template, no group and no Spot request has $1 as its image or maps it.
 not_in_launches() {
     for one in $versions $launches; do
-        [ "$one" != "$1" ] || skip "a launch template, a launch configuration or a Spot request needs $1" || return 1
+        [ "$one" != "$1" ] || skip "a launch template, a launch configuration, a group or a Spot request needs $1" ||
+            return 1
     done
 }
 
@@ -105,7 +133,7 @@ not_in_launches() {
 free_snapshot() {
     unchanged "$1" "snapshot $1 is gone or has changed" ec2 describe-snapshots --owner-ids self \
         --filters "Name=snapshot-id,Values=$1" \
-        --query "Snapshots[?State=='$2' && StorageTier!='archive'].[SnapshotId]" &&
+        --query "Snapshots[?State=='$2' && StorageTier!='archive' && !RestoreExpiryTime].[SnapshotId]" &&
         same_tags "$1" "$3" &&
         unchanged "$4" "the images that have snapshot $1 are not those of the plan" ec2 describe-images \
             --include-deprecated --include-disabled --filters "Name=block-device-mapping.snapshot-id,Values=$1" \
@@ -113,7 +141,10 @@ free_snapshot() {
         nothing "snapshot $1 is shared" ec2 describe-snapshot-attribute --snapshot-id "$1" \
             --attribute createVolumePermission --query 'CreateVolumePermissions[].[UserId,Group]' &&
         nothing "snapshot $1 is locked" ec2 describe-locked-snapshots --snapshot-ids "$1" \
-            --query "Snapshots[?LockState!='expired'].[LockState]" &&
+            --query "[Snapshots[?LockState!='expired'].LockState,[NextToken][?@]][]" &&
+        nothing "snapshot $1 has fast restores" ec2 describe-fast-snapshot-restores \
+            --filters "Name=snapshot-id,Values=$1" \
+            --query "FastSnapshotRestores[?!starts_with(State,'disabl')].[State]" &&
         not_in_launches "$1"
 }
 
@@ -124,7 +155,7 @@ free_image() {
         "Images[?State=='$2' && (DeregistrationProtection||'disabled')=='disabled'].[ImageId]" &&
         unchanged "$3" "image $1 has other snapshots than in the plan" ec2 describe-images --owners self \
             --include-deprecated --include-disabled --filters "Name=image-id,Values=$1" \
-            --query "join(',',sort(Images[].BlockDeviceMappings[].Ebs.SnapshotId))" &&
+            --query "Images[].[join(',',sort(BlockDeviceMappings[].Ebs.SnapshotId))]" &&
         same_tags "$1" "$4" &&
         not_launched "$1" &&
         nothing "image $1 is shared" ec2 describe-image-attribute --image-id "$1" --attribute launchPermission \
@@ -134,6 +165,8 @@ free_image() {
             --query 'Reservations[].Instances[].[InstanceId]' &&
         nothing "something refers to image $1" ec2 describe-image-references --image-ids "$1" \
             --include-all-resource-types --query 'ImageReferences[].[Arn]' &&
+        nothing "EC2 Fast Launch holds snapshots ready for image $1" ec2 describe-fast-launch-images --image-ids "$1" \
+            --query "FastLaunchImages[?State!='disabling'].[State]" &&
         not_in_launches "$1"
 }
 
@@ -172,14 +205,30 @@ act() {
     fi
 }
 
-# image ID STATE SNAPSHOTS TAGS, then SNAPSHOT STATE TAGS for each snapshot that goes with it
+# The images $1 that the plan keeps as the newest of the service are still there: else this one would be one of them.
+newest_are_there() {
+    [ -n "$1" ] || return 0
+    ask ec2 describe-images --owners self --include-deprecated --include-disabled --filters "Name=image-id,Values=$1" \
+        --query "Images[?State=='available'].[ImageId]" || skip "AWS did not answer: ec2 describe-images" || return 1
+    for one in $(printf '%s' "$1" | tr , ' '); do
+        case "$newline$answer$newline" in
+        *"$newline$one$newline"*) ;;
+        *)
+            skip "image $one, which is newer and which the plan keeps, is gone or disabled"
+            return 1
+            ;;
+        esac
+    done
+}
+
+# image ID STATE SNAPSHOTS TAGS NEWEST, then SNAPSHOT STATE TAGS for each snapshot that goes with it
 image() {
     row=$1 image=$1 ok=yes
     rows=$((rows + 1))
     { [ "$known" = yes ] && read_launches; } ||
-        skip "AWS did not answer: launch configurations and launch templates in $region" || ok=no
-    [ "$ok" = no ] || free_image "$1" "$2" "$3" "$4" || ok=no
-    shift 4
+        skip "AWS did not answer: launch configurations, launch templates and groups in $region" || ok=no
+    [ "$ok" = no ] || { newest_are_there "$5" && free_image "$1" "$2" "$3" "$4"; } || ok=no
+    shift 5
     free_snapshots "$@"
     if [ "$ok" = no ]; then
         skipped=$((skipped + 1))
@@ -207,7 +256,7 @@ snapshot() {
     row=$1 ok=yes
     rows=$((rows + 1))
     { [ "$known" = yes ] && read_launches; } ||
-        skip "AWS did not answer: launch configurations and launch templates in $region" || ok=no
+        skip "AWS did not answer: launch configurations, launch templates and groups in $region" || ok=no
     if [ "$ok" = yes ] && free_snapshot "$1" "$2" "$3" "" && not_in_bin "$4" &&
         nothing "image $4 is there" ec2 describe-images --include-deprecated --include-disabled \
             --filters "Name=image-id,Values=$4" --query "Images[?State!='deregistered'].[ImageId]" &&

@@ -41,6 +41,7 @@ def page(ledger: Ledger) -> str:
         else [],
         plan_notes=[
             *plan_text.why_safe(ledger.plan),
+            *([plan_text.NOT_READ] if ledger.plan.rows else []),
             plan_text.BOUND,
             *plan_text.rest(ledger.plan, cost, several=several),
         ]

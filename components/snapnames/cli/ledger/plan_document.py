@@ -5,7 +5,7 @@ from typing import Any
 
 from snapnames.cli.ledger.plan import Plan, PlanRow
 from snapnames.cli.ledger.prices import Sizes
-from snapnames.rules.letting_go import Candidate
+from snapnames.rules.letting_go import UNSEEN, Candidate
 
 Size = Callable[[Sizes], dict[str, Any]]
 """Makes the keys for a number of GiB."""
@@ -24,6 +24,7 @@ def plan_document(plan: Plan, size: Size) -> dict[str, Any]:
         "held": [_row(plan, row, size) for row in plan.held],
         "not_read": {"rows": len(plan.unread), **size(plan.unread_sizes)},
         "kept": dict(plan.kept),
+        "not_looked_at": UNSEEN,
     }
 
 

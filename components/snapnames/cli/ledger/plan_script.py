@@ -7,15 +7,17 @@ by their checksum.
 import re
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
+from textwrap import wrap
 
 from snapnames.cli.ledger.plan import Plan, PlanRow
 from snapnames.rules.images import Snapshot
+from snapnames.rules.letting_go import UNSEEN
 
 _ID = re.compile(r"(ami|snap)-[0-9a-f]+")
 _ACCOUNT = re.compile(r"\d{12}")
 _REGION = re.compile(r"[a-z0-9-]+")
 _POLYNOMIAL, _BITS = 0x04C11DB7, 0xFFFFFFFF
-_COMMENT = 120
+_COMMENT = _WIDTH = 120
 
 
 def script(plan: Plan, account: str) -> str:
@@ -28,6 +30,7 @@ def script(plan: Plan, account: str) -> str:
         f"# What can be let go of account {account} in {', '.join(regions)}",
         f"# Made by snapnames ledger, {limits.now:%Y-%m-%d %H:%M} UTC",
         f"# Older than {limits.older_than.days} days, and not one of the {limits.keep} newest images of a service.",
+        *wrap(f"Not read, and not checked here: {UNSEEN}.", _WIDTH, initial_indent="# ", subsequent_indent="# "),
         "# Without --really, this script only says what it would delete. It needs the aws command.",
         "set -u",
         "set -f",
@@ -47,7 +50,7 @@ def _rows_in(plan: Plan, region: str) -> Iterator[str]:
     for row in plan.rows:
         if row.candidate.region == region:
             yield ""
-            yield from _lines(row)
+            yield from _lines(row, plan.limits.keep)
 
 
 def checksum(tags: Mapping[str, str]) -> str:
@@ -71,7 +74,7 @@ def checksum(tags: Mapping[str, str]) -> str:
     return f"{crc ^ _BITS} {length}"
 
 
-def _lines(row: PlanRow) -> Iterator[str]:
+def _lines(row: PlanRow, keep: int) -> Iterator[str]:
     one = row.candidate
     yield f"# {_comment(one.name)}, {one.size} GiB, made {one.made:%Y-%m-%d}"
     if one.image is None:
@@ -79,7 +82,10 @@ def _lines(row: PlanRow) -> Iterator[str]:
         yield f"snapshot {_snapshot(only)} {_plain(_ID, str(only.image_id))}"
         return
     behind = ",".join(sorted(_plain(_ID, snapshot_id) for snapshot_id in {*one.image.snapshots.values()}))
-    parts = [f"image {_plain(_ID, one.image.image_id)} {one.image.state} '{behind}' '{checksum(one.image.tags)}'"]
+    newest = ",".join(_plain(_ID, one_id) for one_id in ([] if one.failed else one.newest[:keep]))
+    parts = [
+        f"image {_plain(_ID, one.image.image_id)} {one.image.state} '{behind}' '{checksum(one.image.tags)}' '{newest}'"
+    ]
     yield " \\\n    ".join([*parts, *(_snapshot(snapshot) for snapshot in one.snapshots)])
 
 

@@ -6,12 +6,17 @@ from collections.abc import Callable, Iterator
 from snapnames.cli.age import age
 from snapnames.cli.ledger.plan import SHOWN, Plan, PlanRow
 from snapnames.cli.ledger.prices import Sizes
+from snapnames.rules.letting_go import UNSEEN
 
 Amount = Callable[[Sizes], str]
 """GiB, and money if a price is known."""
 
-_COLUMNS = ("saves at most", "what", "region", "service", "age", "last launch", "owner")
+WHAT = "what"
+_COLUMNS = ("saves at most", WHAT, "region", "service", "age", "last launch", "owner")
 _REGION = _COLUMNS.index("region")
+
+NOT_READ = f"not read: {UNSEEN}. An image that these launched since --older-than is kept by its last launch"
+"""What no check sees. It stands beside every row that can go."""
 
 BOUND = "every amount is an upper bound: EC2 bills only the blocks that no other snapshot has"
 _READS = re.compile(r" \([^)]*\)")

@@ -51,10 +51,13 @@ LENDING = Read("ec2.DescribeSnapshotAttribute")
 LOCKS = Read("ec2.DescribeLockedSnapshots")
 BIN = Read("ec2.ListImagesInRecycleBin")
 
-DELETING_AN_IMAGE = (*USES, SHARING, REFERENCES, LENDING, LOCKS)
+FAST_RESTORES = Read("ec2.DescribeFastSnapshotRestores")
+FAST_LAUNCHES = Read("ec2.DescribeFastLaunchImages")
+
+DELETING_AN_IMAGE = (*USES, SHARING, REFERENCES, FAST_LAUNCHES, LENDING, LOCKS, FAST_RESTORES)
 """What is read before the delete of an image is advised, beside the images and snapshots themselves."""
 
-DELETING_A_SNAPSHOT = (*USES, BIN, LENDING, LOCKS)
+DELETING_A_SNAPSHOT = (*USES, BIN, LENDING, LOCKS, FAST_RESTORES)
 """The same for a snapshot whose image is gone."""
 
 PLAN = (SNAPSHOTS, IMAGES, VOLUMES, *DELETING_AN_IMAGE, BIN)

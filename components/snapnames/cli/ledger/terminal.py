@@ -17,6 +17,7 @@ SHOWN = 20
 FIRST = 1
 """How many findings of a kind are listed on the one screen."""
 
+_ID_WIDTH = len("snap-0123456789abcdef0")
 _LOG_WIDTH = 180
 """Characters. A log has no width of its own, and names must not be cut."""
 
@@ -56,11 +57,15 @@ def _print_plan(console: Console, ledger: Ledger, plan: Plan, *, everything: boo
     cost, several = ledger.prices.words, ledger.several
     _say(console, plan_text.heading(plan, cost), "bold")
     if plan.rows:
-        table = Table(*plan_text.columns(several=several), box=None, pad_edge=False)
+        table = Table(box=None, pad_edge=False)
+        for column in plan_text.columns(several=several):
+            # An id that is cut can't be copied: what does not fit goes on in the next line.
+            table.add_column(column, overflow="fold", min_width=_ID_WIDTH if column == plan_text.WHAT else None)
         for row in plan.rows:
             table.add_row(*(Text(printable(cell)) for cell in plan_text.cells(plan, row, cost, several=several)))
         console.print(table)
-        for line in (*plan_text.why_safe(plan, reads=everything), plan_text.services(plan, cost), plan_text.BOUND):
+        services = plan_text.services(plan, cost)
+        for line in (*plan_text.why_safe(plan, reads=everything), plan_text.NOT_READ, services, plan_text.BOUND):
             if line:
                 _say(console, line, "dim")
     for line in plan_text.rest(plan, cost, several=several):

@@ -10,7 +10,7 @@ from typing import Any
 
 from snapnames.cli.state.declared import Declared
 from snapnames.printable import shell_command
-from snapnames.rules.images import Holdings, Image, Snapshot, Use
+from snapnames.rules.images import PARAMETER, Holdings, Image, Snapshot, Use
 from snapnames.rules.letting_go import Verdict, service_of
 from snapnames.rules.releases import release_of
 from snapnames.rules.tools import UNKNOWN, tool_of
@@ -82,6 +82,15 @@ class View:
         return tool_of(images[0].tags) if own == UNKNOWN and images else own
 
     @cached_property
+    def newest(self) -> dict[str, list[str]]:
+        """Service to the ids of its available images, the newest first."""
+        found: dict[str, list[str]] = {}
+        for image in reversed([*self.holdings.images.values()]):
+            if image.state == "available":
+                found.setdefault(service_of(image), []).append(image.image_id)
+        return found
+
+    @cached_property
     def newer(self) -> dict[str, int]:
         """Image id to the number of available images of its service that are newer."""
         seen, newer = Counter[str](), {}
@@ -114,6 +123,17 @@ class View:
     def users(self) -> dict[str, list[Use]]:
         """Image id to the uses of the image."""
         return _by_id(self.uses)
+
+    @cached_property
+    def doubled(self) -> dict[tuple[str | None, str], int]:
+        """Image and volume to the number of snapshots that say that they are of both, where it is more than one."""
+        made = Counter((one.made_for, one.volume_id) for one in self.holdings.snapshots.values() if one.made_for)
+        return {key: count for key, count in made.items() if count > 1}
+
+    @cached_property
+    def unresolved(self) -> tuple[Use, ...]:
+        """What launches an image that stands in a parameter, where AWS did not say which image that is."""
+        return tuple(use for use in (*self.uses, *self.past) if use.image_id.startswith(PARAMETER))
 
     @cached_property
     def could_use(self) -> dict[str, list[Use]]:
@@ -198,7 +218,7 @@ class View:
         return [re.compile(text) for pattern in self.patterns if (text := _expression(pattern))]
 
 
-_COMPUTED = ("images", "behind", "users", "images_of", "orphans", "newer")
+_COMPUTED = ("images", "behind", "users", "images_of", "orphans", "newer", "newest", "doubled")
 """What depends on the images, the snapshots, the state and the uses alone."""
 
 

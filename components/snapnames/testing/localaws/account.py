@@ -30,6 +30,7 @@ from moto.ssm import urls as ssm_urls
 from . import gate, settings
 from .allowed_images import AllowedImagesActions
 from .errors import ImageNotFoundError
+from .fast import FastActions
 from .filters import FilterActions
 from .group import Group
 from .image_actions import ImageActions
@@ -113,6 +114,7 @@ class LocalEC2Response(
     LockActions,
     RecycleBinActions,
     TierActions,
+    FastActions,
     ImageReferenceActions,
     SnapshotSharingActions,
     SnapshotActions,

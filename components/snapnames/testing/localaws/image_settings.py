@@ -32,6 +32,8 @@ class ImageSettings:
     """How long Parameter Store takes to check the image of a parameter, before the parameter is written."""
     opted_in: list[str] = field(default_factory=list)
     """The regions that are enabled, beside those that are enabled in every account."""
+    empty_first_pages: bool = False
+    """Whether each long answer begins with an empty page that has a token, as EC2 may give one."""
 
     def changed(self, changes: object) -> ImageSettings:
         """Take over JSON; what is not given stays. Raises `ValueError` for a key or value that is no setting."""
@@ -90,4 +92,5 @@ _READERS: Mapping[str, Callable[[str, object], Any]] = {
     "references": _references,
     "parameter_seconds": _seconds,
     "opted_in": _names,
+    "empty_first_pages": _truth,
 }

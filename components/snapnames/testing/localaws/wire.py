@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 from moto.core.model import ListShape, StructureShape
 from moto.core.responses import ActionResult
 
+from . import settings
 from .errors import ParameterInvalidError
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ def page(
     """Cut one page out, and give the token of the next.
 
     Without a size EC2 gives everything at once. The token is the position of the page: what appears or vanishes
-    between two pages can shift them, as EC2 allows too.
+    between two pages can shift them, as EC2 allows too. By a setting, a page without items comes first: an answer ends
+    only where there is no token, as in docs.aws.amazon.com/ec2/latest/devguide/ec2-api-pagination.html.
     """
     if size is not None and not smallest <= size <= largest:
         raise ParameterInvalidError(
@@ -91,6 +93,8 @@ def page(
         )
     if token is not None and not token.isdigit():
         raise ParameterInvalidError("Unable to parse pagination token")
+    if token is None and settings.CURRENT.ec2.empty_first_pages:
+        return [], "0"
     start = int(token or 0)
     end = len(items) if size is None else start + size
     return items[start:end], str(end) if end < len(items) else None
