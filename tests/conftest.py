@@ -18,7 +18,9 @@ from snapnames.testing.localaws.server import LocalAws
 
 import dev.engine as engines
 
+from . import pythons
 from .faults import FaultProxy
+from .prepared import Prepared
 from .program import STACK, Program
 
 pytest_plugins = ["tests.campaign.recording"]
@@ -53,6 +55,13 @@ def loop_of_this_thread() -> None:
         asyncio.set_event_loop(asyncio.new_event_loop())
 
 
+@pytest.fixture(scope="session", autouse=True)
+def end_of_pythons() -> Iterator[None]:
+    """End what `tests/pythons.py` has started for the tests of this process."""
+    yield
+    pythons.stop()
+
+
 @pytest.fixture(scope="session")
 def snapnames_engine() -> engines.Engine:
     """The engine of this machine, which `make test` has made sure of, in place of the one that users have installed."""
@@ -77,11 +86,31 @@ def aws(snapnames_aws: LocalAws) -> LocalAws:
     return snapnames_aws
 
 
+@pytest.fixture(scope="session")
+def proxy_ports() -> list[int]:
+    """The ports that the proxies of this process have had."""
+    return []
+
+
 @pytest.fixture
-def proxy(aws: LocalAws) -> Iterator[FaultProxy]:
-    """A proxy before the account, that counts, and lets everything pass until a test schedules a fault."""
-    with FaultProxy(aws.url) as running:
+def proxy(aws: LocalAws, proxy_ports: list[int]) -> Iterator[FaultProxy]:
+    """A proxy before the account, that counts, and lets everything pass until a test schedules a fault.
+
+    It has the port of the one before, if nobody else has it by now: a state names the endpoint of its provider.
+    """
+    try:
+        made = FaultProxy(aws.url, port=proxy_ports[-1] if proxy_ports else 0)
+    except OSError:
+        made = FaultProxy(aws.url)
+    proxy_ports.append(made.port)
+    with made as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def prepared(server: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """The stacks of this process that tests share."""
+    return Prepared(server, lambda: tmp_path_factory.mktemp("prepared"))
 
 
 @pytest.fixture
