@@ -39,7 +39,8 @@ def test_an_image_that_nothing_holds_is_free(ec2: EC2Client, reasons: Callable[[
 
 
 @pytest.mark.parametrize(
-    ("cooldown", "said"), [(False, ""), (True, " with a cool-down of 24 hours after it is lifted")]
+    ("cooldown", "said"),
+    [(False, " (enabled-without-cooldown)"), (True, " with a cool-down of 24 hours after it is lifted")],
 )
 def test_deregistration_protection_holds_an_image(
     ec2: EC2Client, reasons: Callable[[], list[str]], *, cooldown: bool, said: str
