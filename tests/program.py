@@ -82,9 +82,9 @@ class Program(program.Program):
         if not self._quick:
             return super().snapnames(*arguments, code=code)
         self._write_config()
-        command = (Path(sys.executable).with_name("snapnames"), *arguments, *self.stack_options)
+        command = Path(sys.executable).with_name("snapnames")
         done = subprocess.run(
-            [*client(), *command],
+            [*client(), command, *arguments, *self.stack_options],
             cwd=self.folder,
             env={**self._variables(arguments), "TERM": "xterm-256color"},
             stdin=subprocess.DEVNULL,

@@ -57,10 +57,10 @@ def _read_models() -> None:
     from botocore.loaders import JSONFileLoader  # noqa: PLC0415 -- the same
 
     read = functools.cache(functools.partial(JSONFileLoader.load_file, JSONFileLoader()))
-    JSONFileLoader.load_file = lambda _, path: read(path)  # type: ignore[method-assign]
+    setattr(JSONFileLoader, "load_file", lambda _, path: read(path))  # noqa: B010 -- of a class with other types
     session = boto3.session.Session("local", "local", region_name="ap-northeast-2")
     for service in ("ec2", "autoscaling", "ssm", "sts"):
-        session.client(service)  # type: ignore[call-overload] # each is one
+        session.client(service)
 
 
 def _answer(listener: socket.socket) -> None:
@@ -102,7 +102,8 @@ def _keep(connection: socket.socket) -> None:
     for file in files:
         os.close(file)
     ended = os.pidfd_open(worker)
-    readable, _, _ = select.select([connection, ended], [], [])
+    watched: list[socket.socket | int] = [connection, ended]
+    readable, _, _ = select.select(watched, [], [])
     if ended not in readable:  # the client is gone
         os.kill(worker, 9)
     _, status = os.waitpid(worker, 0)
@@ -134,7 +135,7 @@ def _become(request: dict[str, object], files: list[int]) -> None:
     except SystemExit as ended:
         code = ended.code
     except BaseException:  # noqa: BLE001 -- whatever it is, Python shows it and ends
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type] # there is one
+        sys.excepthook(*sys.exc_info())
         code = 1
     _end(code)
 
