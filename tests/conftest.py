@@ -1,6 +1,7 @@
 """What tests on the real engine share: the engine, an account, and stacks in it."""
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -18,23 +19,33 @@ from snapnames.testing.localaws.server import LocalAws
 
 import dev.engine as engines
 
+from . import pythons
 from .faults import FaultProxy
+from .prepared import Prepared
 from .program import STACK, Program
 
 pytest_plugins = ["tests.campaign.recording"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Say what the marks mean, and take SIGINT.
+    """Say what the marks mean, take SIGINT, and collect no garbage while the tests are collected.
 
     A shell's background job ignores SIGINT, and so does what it starts. pulumi waits five seconds for that.
+    The modules of all tests are no garbage, and a quarter of the time that it takes to import them was spent on that.
     """
+    gc.disable()
     config.addinivalue_line("markers", "engine: runs pulumi; each test that asks for the engine has it by itself")
     config.addinivalue_line(
         "markers",
         "slow: builds packages or an engine, runs make in a fresh clone, or waits for servers and large accounts",
     )
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """From here on look for garbage, but not among the modules."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,6 +62,13 @@ def loop_of_this_thread() -> None:
         asyncio.get_event_loop_policy().get_event_loop()
     except RuntimeError:
         asyncio.set_event_loop(asyncio.new_event_loop())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def end_of_pythons() -> Iterator[None]:
+    """End what `tests/pythons.py` has started for the tests of this process."""
+    yield
+    pythons.stop()
 
 
 @pytest.fixture(scope="session")
@@ -77,11 +95,31 @@ def aws(snapnames_aws: LocalAws) -> LocalAws:
     return snapnames_aws
 
 
+@pytest.fixture(scope="session")
+def proxy_ports() -> list[int]:
+    """The ports that the proxies of this process have had."""
+    return []
+
+
 @pytest.fixture
-def proxy(aws: LocalAws) -> Iterator[FaultProxy]:
-    """A proxy before the account, that counts, and lets everything pass until a test schedules a fault."""
-    with FaultProxy(aws.url) as running:
+def proxy(aws: LocalAws, proxy_ports: list[int]) -> Iterator[FaultProxy]:
+    """A proxy before the account, that counts, and lets everything pass until a test schedules a fault.
+
+    It has the port of the one before, if nobody else has it by now: a state names the endpoint of its provider.
+    """
+    try:
+        made = FaultProxy(aws.url, port=proxy_ports[-1] if proxy_ports else 0)
+    except OSError:
+        made = FaultProxy(aws.url)
+    proxy_ports.append(made.port)
+    with made as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def prepared(server: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """The stacks of this process that tests share."""
+    return Prepared(server, lambda: tmp_path_factory.mktemp("prepared"))
 
 
 @pytest.fixture

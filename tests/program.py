@@ -1,8 +1,9 @@
 """The program of this repository as a stack of its own."""
 
 import subprocess
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from snapnames.testing.program import STACK, Done, Ran
 from dev.engine import Engine
 
 from .faults import Call, FaultProxy
+from .pythons import PYTHON_COMMAND, answering, client, ready
 
 __all__ = ["ROOT", "STACK", "STACK_TAG", "Done", "Program", "Ran", "kill_all", "killed_at_a_held_call"]
 
@@ -56,7 +58,7 @@ class Program(program.Program):
             stack=stack,
             backend=backend,
         )
-        self.environment.update(LATE_COLLECTOR)
+        self.environment.update(LATE_COLLECTOR, **{PYTHON_COMMAND: answering()})
 
     def start(
         self, *arguments: str, environment: Mapping[str, str] | None = None, recorded: bool = True
@@ -69,6 +71,53 @@ class Program(program.Program):
         if recorded:
             remember(process.pid, f"{self.project}/{self.stack}", time.time() + 60, self.environment)
         return process
+
+    def pulumi(self, *arguments: str, code: int | None = 0, environment: Mapping[str, str] | None = None) -> Done:
+        """As it is without tests, but for the Python: see `tests/pythons.py`."""
+        quick = {PYTHON_COMMAND: ready()} if self._quick else {}
+        return super().pulumi(*arguments, code=code, environment={**quick, **(environment or {})})
+
+    def snapnames(self, *arguments: str, code: int | None = 0) -> Ran:
+        """The same for the `snapnames` command."""
+        if not self._quick:
+            return super().snapnames(*arguments, code=code)
+        self._write_config()
+        command = Path(sys.executable).with_name("snapnames")
+        done = subprocess.run(
+            [*client(), command, *arguments, *self.stack_options],
+            cwd=self.folder,
+            env={**self._variables(arguments), "TERM": "xterm-256color"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        ran = Ran(done.returncode, done.stdout, done.stderr)
+        assert code in (None, ran.code), f"snapnames {' '.join(arguments)}: {ran.code}\n{ran.out}{ran.err}"
+        return ran
+
+    def command(self, *arguments: str, terminal: int | None = None) -> subprocess.Popen[str]:
+        """Start the `snapnames` command, as users do."""
+        kept = self.environment
+        self.environment = self._variables(arguments, quick=False)
+        try:
+            return super().command(*arguments, terminal=terminal)
+        finally:
+            self.environment = kept
+
+    @property
+    def _quick(self) -> bool:
+        """Whether nothing says what Python has to import first."""
+        return "PYTHONPATH" not in self.environment
+
+    def _variables(self, arguments: Sequence[str], *, quick: bool = True) -> dict[str, str]:
+        """The environment of the command. `name-owned` compares the Python on PATH with its own, so it sees that."""
+        variables = dict(self.environment)
+        if "name-owned" in arguments:
+            variables.pop(PYTHON_COMMAND, None)
+        elif quick:
+            variables[PYTHON_COMMAND] = ready()
+        return variables
 
 
 def kill_all(process: subprocess.Popen[str]) -> None:

@@ -11,6 +11,8 @@ from snapnames.testing.localaws.server import LocalAws
 
 from dev.engine import Engine
 
+from .pythons import client
+
 
 class Shell:
     """An empty folder, and the environment of a person in it."""
@@ -27,8 +29,9 @@ class Shell:
 
     def __call__(self, program: str, *arguments: str, code: int = 0) -> str:
         """What the program prints. Fails the test unless it ends in this code."""
+        named = [*client(), str(Path(sys.executable).with_name(program))] if program == "snapnames" else [program]
         done = subprocess.run(
-            [program, *arguments],
+            [*named, *arguments],
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,

@@ -9,6 +9,7 @@ from snapnames.testing.localaws.server import LocalAws
 
 GROUP, CONFIGURATION, HOOK = "web-prod", "web-2018-03-10", "drain"
 ZONE = "ap-northeast-2a"
+REFRESH_SECONDS = 0.25
 CHANGES = ("Instances", "LaunchConfigurationName", "LaunchTemplate", "MixedInstancesPolicy")
 """What a release changes of a group: what it launches from, and its instances."""
 
@@ -156,7 +157,10 @@ def running(aws: LocalAws, name: str = GROUP) -> list[str]:
 
 @contextmanager
 def watched(aws: LocalAws) -> Iterator[list[int]]:
-    """How many instances the target group has healthy, as asked for again and again while the block runs."""
+    """How many instances the target group has healthy, as asked for again and again while the block runs.
+
+    With `REFRESH_SECONDS`, each phase of a refresh is seen. To ask more often takes half a processor.
+    """
     balancers, ended, seen = aws.client("elbv2"), threading.Event(), list[int]()
     target = balancers.describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
 
@@ -164,7 +168,7 @@ def watched(aws: LocalAws) -> Iterator[list[int]]:
         while not ended.is_set():
             found = balancers.describe_target_health(TargetGroupArn=target)["TargetHealthDescriptions"]
             seen.append(sum(one["TargetHealth"]["State"] == "healthy" for one in found))
-            ended.wait(0.02)
+            ended.wait(REFRESH_SECONDS / 2.5)
 
     watcher = threading.Thread(target=watch)
     watcher.start()

@@ -1,26 +1,43 @@
 """A team's own group whose release has failed, taken back to the release before without the command."""
 
-from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from mypy_boto3_ec2 import EC2Client
 from snapnames.testing.localaws.server import LocalAws
 
+from dev.engine import Engine
 from tests.account import images, snapshot_ids
+from tests.prepared import Prepared
 from tests.program import Program
 
 from .account import GROUP, group, launched, running, seed, unchanging
 
+pytestmark = pytest.mark.xdist_group("going back")
+
+
+@pytest.fixture
+def stack(prepared: Prepared, aws: LocalAws, engine: Engine) -> Program:
+    """The first release on a team's own group."""
+
+    def make(folder: Path) -> Program:
+        seed(aws)
+        fleet = {"adopt": GROUP, "instanceRefresh": {}}
+        config = {"service": "web", "source": "fleet", "releases": ["1"], "fleet": fleet}
+        made = Program(folder, aws, engine, config)
+        made.up("--skip-preview")
+        return made
+
+    ready = prepared.stack("a release on an adopted group", make)
+    aws.settings(pending_seconds=0)
+    return ready
+
 
 def test_plain_pulumi_up_takes_the_group_back_when_the_list_is_as_it_was(
-    program: Callable[..., Program], aws: LocalAws, ec2: EC2Client
+    stack: Program, aws: LocalAws, ec2: EC2Client
 ) -> None:
     """The failed image goes with the update behind that, and nothing of it is left in the account."""
-    aws.settings(pending_seconds=0)
-    seed(aws)
     before = unchanging(aws)
-    config = {"service": "web", "source": "fleet", "releases": ["1"], "fleet": {"adopt": GROUP, "instanceRefresh": {}}}
-    stack = program(config)
-    stack.up("--skip-preview")
     good, snapshots = images(ec2)["web-1"]["ImageId"], snapshot_ids(ec2)
     aws.settings(unhealthy_images=["web-2"], refresh_timeout_seconds=1)
 
@@ -42,14 +59,9 @@ def test_plain_pulumi_up_takes_the_group_back_when_the_list_is_as_it_was(
 
 
 def test_a_group_that_is_left_after_a_failed_release_keeps_the_image_that_it_launches(
-    program: Callable[..., Program], aws: LocalAws, ec2: EC2Client
+    stack: Program, aws: LocalAws, ec2: EC2Client
 ) -> None:
     """The outputs of the last good update name another release."""
-    aws.settings(pending_seconds=0)
-    seed(aws)
-    config = {"service": "web", "source": "fleet", "releases": ["1"], "fleet": {"adopt": GROUP, "instanceRefresh": {}}}
-    stack = program(config)
-    stack.up("--skip-preview")
     stack.config["releases"] = ["2", "1"]
     aws.settings(unhealthy_images=["web-2"], refresh_timeout_seconds=1)
     stack.up("--skip-preview", code=1)

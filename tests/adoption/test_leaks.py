@@ -1,31 +1,38 @@
 """Images that an update has marked to outlive the stack before it ended badly, and whose release is dropped then."""
 
-from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
 from snapnames.testing.localaws.server import LocalAws
 
+from dev.engine import Engine
 from tests.account import ACCESS_KEY, all_but, images, launch, snapshot_ids
 from tests.faults import FaultProxy, Hold
+from tests.prepared import Prepared
 from tests.program import Program, killed_at_a_held_call
 
 from .account import GROUP, launched, seed, unchanging
 
+pytestmark = pytest.mark.xdist_group("leaks")
+
 
 @pytest.fixture
-def stack(program: Callable[..., Program], aws: LocalAws, ec2: EC2Client, proxy: FaultProxy) -> Program:
+def stack(prepared: Prepared, aws: LocalAws, ec2: EC2Client, engine: Engine, proxy: FaultProxy) -> Program:
     """Two releases, of which the group launches the second."""
+
+    def make(folder: Path) -> Program:
+        seed(aws)
+        config = {"service": "web", "source": launch(ec2, mappings=[]), "fleet": {"adopt": GROUP}}
+        made = Program(folder, aws, engine, config, endpoint=proxy.url)
+        for releases in (["1"], ["2", "1"]):
+            made.config["releases"] = releases
+            made.up("--skip-preview")
+        return made
+
+    ready = prepared.stack(f"two releases of an adopted group behind {proxy.port}", make)
     aws.settings(pending_seconds=0)
-    seed(aws)
-    made = program(
-        {"service": "web", "source": launch(ec2, mappings=[]), "releases": ["1"], "fleet": {"adopt": GROUP}},
-        endpoint=proxy.url,
-    )
-    for releases in (["1"], ["2", "1"]):
-        made.config["releases"] = releases
-        made.up("--skip-preview")
-    return made
+    return ready
 
 
 def test_a_rollback_that_was_killed_before_the_group_moved_leaves_no_image_when_its_release_is_dropped(

@@ -8,7 +8,18 @@ from snapnames.testing.localaws.server import LocalAws
 from tests.account import images, snapshot_ids
 from tests.program import Program
 
-from .account import CONFIGURATION, GROUP, group, launched, running, seed, set_aside, unchanging, watched
+from .account import (
+    CONFIGURATION,
+    GROUP,
+    REFRESH_SECONDS,
+    group,
+    launched,
+    running,
+    seed,
+    set_aside,
+    unchanging,
+    watched,
+)
 
 FLEET = {"adopt": GROUP, "instanceRefresh": {}}
 
@@ -20,7 +31,7 @@ def test_only_what_a_group_launches_changes_and_it_outlives_the_stack(
 
     Nothing leaks, and nothing else moves: one instance is in standby all the time, and the group has a warm pool.
     """
-    aws.settings(pending_seconds=0, refresh_seconds=0.05)
+    aws.settings(pending_seconds=0, refresh_seconds=REFRESH_SECONDS)
     seed(aws)
     standby = set_aside(aws)
     before, of_old = unchanging(aws), [group(aws)["LaunchConfigurationName"]]

@@ -1,5 +1,6 @@
 """A stack whose config file is a person's: with comments, a secret, and a release list that only the command writes."""
 
+import json
 import os
 import signal
 import subprocess
@@ -34,6 +35,15 @@ class Service(Program):
         """Write it once: from then on it is the command's."""
         if not self.file.exists():
             super()._write_config()
+
+    def build(self, *releases: str) -> None:
+        """Build these releases, the oldest first, by an update each. The file lists them as the command writes it."""
+        listed: list[str] = []
+        for release in releases:
+            old, listed = json.dumps(listed), [release, *listed]
+            text = self.text.replace(f"snapnames:releases: {old}", f"snapnames:releases: {json.dumps(listed)}")
+            self.file.write_text(text, encoding="utf-8")
+            self.up("--skip-preview")
 
     @property
     def text(self) -> str:

@@ -1,7 +1,6 @@
 """`snapnames deploy`: what it makes, what it writes, and how it ends when EC2 does not make the image."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,12 +8,25 @@ import pytest
 from snapnames.testing.localaws.server import LocalAws
 
 import dev.engine as engines
-from tests.account import ACCESS_KEY, all_but, images, launch, names, snapshot_ids, writes
+from tests.account import ACCESS_KEY, all_but, images, names, snapshot_ids, writes
 from tests.faults import Drop, Fail, Fate, FaultProxy, Run
 from tests.main_job.test_releases import launched_images, three_names
+from tests.prepared import Prepared, web
 from tests.program import Program
 
 from .service import FLEET, Service
+
+pytestmark = pytest.mark.xdist_group("deploy")
+
+
+@pytest.fixture
+def stack(prepared: Prepared, aws: LocalAws, engine: engines.Engine, proxy: FaultProxy) -> Program:
+    """The service web with one release, and no fleet."""
+
+    def make(folder: Path) -> Program:
+        return web(folder, aws, engine, "1", endpoint=proxy.url)
+
+    return prepared.stack(f"web-1 behind {proxy.port}", make)
 
 
 def test_without_a_fleet_a_deployment_builds_and_a_rollback_is_refused(
@@ -76,33 +88,31 @@ def test_a_preview_of_a_deployment_changes_nothing(aws: LocalAws, service: Servi
     assert service.pulumi("stack", "export").out == state
 
 
-def test_six_deployments_that_keep_three_leave_three_images_all_named_and_nothing_else(
+def test_deployments_that_keep_two_leave_two_images_all_named_and_nothing_else(
     aws: LocalAws, engine: engines.Engine, tmp_path: Path
 ) -> None:
     """A day of a busy team, whose instances are replaced with each."""
     ec2 = aws.client("ec2")
     aws.settings(pending_seconds=0)
     service = Service(tmp_path / "stack", aws, engine, {**FLEET, "instanceRefresh": {}})
-    deployed = [str(n) for n in range(1, 7)]
+    service.build("1", "2")
 
-    for release in deployed:
-        service.snapnames("deploy", "--release", release, "--keep", "3")
+    for release in ("3", "4"):
+        service.snapnames("deploy", "--release", release, "--keep", "2")
 
-    kept = [f"front-web-{release}" for release in ("6", "5", "4")]
-    assert service.releases == (["6", "5", "4"], None)
+    kept = ["front-web-4", "front-web-3"]
+    assert service.releases == (["4", "3"], None)
     assert sorted(images(ec2)) == sorted(kept)
     assert {image: names(ec2, image) for image in kept} == {image: three_names(image) for image in kept}
     assert len(snapshot_ids(ec2)) == 3 * len(kept)
-    newest = images(ec2)["front-web-6"]["ImageId"]
+    newest = images(ec2)["front-web-4"]["ImageId"]
     assert launched_images(aws.client("autoscaling")) == {"groups": [newest], "configurations": [newest]}
 
 
-def test_the_next_deployment_drops_what_aws_refused_before(program: Callable[..., Program], aws: LocalAws) -> None:
+def test_the_next_deployment_drops_what_aws_refused_before(stack: Program, aws: LocalAws) -> None:
     """Nothing of it was dropped by halves: the provider would take the delete for done at the next try."""
     ec2 = aws.client("ec2")
     aws.settings(pending_seconds=0)
-    stack = program({"service": "web", "source": launch(ec2), "releases": ["1"]})
-    stack.up("--skip-preview")
     aws.restrict(ACCESS_KEY, all_but("ec2:DeleteSnapshot"))
     first = stack.snapnames("deploy", "--release", "2", "--keep", "1", "--json").json
     kept = sorted(images(ec2)), len(snapshot_ids(ec2))
@@ -119,17 +129,14 @@ def test_the_next_deployment_drops_what_aws_refused_before(program: Callable[...
 
 @pytest.mark.parametrize("lost", [Drop(after=True), Fail(after=True)])
 def test_a_prune_whose_answer_was_lost_leaves_no_snapshot(
-    program: Callable[..., Program], aws: LocalAws, lost: Fate
+    stack: Program, aws: LocalAws, proxy: FaultProxy, lost: Fate
 ) -> None:
     """The provider asks again, takes the image for deleted, and its snapshots with it."""
     ec2 = aws.client("ec2")
-    with FaultProxy(aws.url) as proxy:
-        stack = program({"service": "web", "source": launch(ec2), "releases": ["1"]}, endpoint=proxy.url)
-        stack.up("--skip-preview")
-        first = snapshot_ids(ec2)
-        proxy.schedule.at("ec2.DeregisterImage", 2, lost)  # the first only asks whether it may
+    first = snapshot_ids(ec2)
+    proxy.schedule.at("ec2.DeregisterImage", 2, lost)  # the first only asks whether it may
 
-        told = stack.snapnames("deploy", "--release", "2", "--keep", "1").out
+    told = stack.snapnames("deploy", "--release", "2", "--keep", "1").out
 
     assert list(images(ec2)) == ["web-2"]
     assert len(snapshot_ids(ec2) - first) == 3
@@ -137,11 +144,9 @@ def test_a_prune_whose_answer_was_lost_leaves_no_snapshot(
     assert re.search(r"^deleted what image web-1 \(ami-\w+\) left: snap-", told, re.MULTILINE)
 
 
-def test_a_deployment_whose_preview_fails_deletes_no_snapshot(program: Callable[..., Program], aws: LocalAws) -> None:
+def test_a_deployment_whose_preview_fails_deletes_no_snapshot(stack: Program, aws: LocalAws) -> None:
     """Although the image of the release that it drops is gone: the list still has it."""
     ec2 = aws.client("ec2")
-    stack = program({"service": "web", "source": launch(ec2), "releases": ["1"]})
-    stack.up("--skip-preview")
     before = snapshot_ids(ec2)
     ec2.deregister_image(ImageId=images(ec2)["web-1"]["ImageId"])
     stack.config["source"] = "i-0123456789abcdef0"
@@ -153,16 +158,13 @@ def test_a_deployment_whose_preview_fails_deletes_no_snapshot(program: Callable[
 
 
 def test_a_deployment_that_ends_during_the_preview_of_another_is_not_undone(
-    program: Callable[..., Program], aws: LocalAws
+    stack: Program, aws: LocalAws, proxy: FaultProxy
 ) -> None:
     """In one checkout: the other one's list does not have the image that is live by now."""
     ec2 = aws.client("ec2")
-    with FaultProxy(aws.url) as proxy:
-        stack = program({"service": "web", "source": launch(ec2), "releases": ["1"]}, endpoint=proxy.url)
-        stack.up("--skip-preview")
-        proxy.schedule.at("ec2.DescribeInstances", 1, Run(lambda _: stack.snapnames("deploy", "--release", "2")))
+    proxy.schedule.at("ec2.DescribeInstances", 1, Run(lambda _: stack.snapnames("deploy", "--release", "2")))
 
-        refused = stack.snapnames("deploy", "--release", "3", code=1).err
+    refused = stack.snapnames("deploy", "--release", "3", code=1).err
 
     assert refused == (
         'error: Pulumi.test.yaml says ["2", "1"], and said ["1"] when this command read it; an update with the old '
@@ -175,7 +177,7 @@ def test_a_deployment_that_ends_during_the_preview_of_another_is_not_undone(
 def test_a_failed_image_leaves_fleet_and_config_as_they_were_and_is_removed(aws: LocalAws, service: Service) -> None:
     """What EC2 says is the first thing that the operator reads; the next deployment finds nothing in its way."""
     ec2, autoscaling = aws.client("ec2"), aws.client("autoscaling")
-    service.snapnames("deploy", "--release", "1")
+    service.build("1")
     before, fleet, snapshots = service.text, launched_images(autoscaling), snapshot_ids(ec2)
     aws.fail_next_image("Client.VolumeInError: the volume is in error")
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,11 +10,15 @@ from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
 from snapnames.testing.localaws.server import REGION, LocalAws
 
+from dev.engine import Engine
 from tests.account import images, launch, names, snapshot_ids, writes
 from tests.faults import Drop, Fail, Fate, FaultProxy, Hold
+from tests.prepared import Prepared, web
 from tests.program import STACK, STACK_TAG, Program, Ran, killed_at_a_held_call
 
 from .service import wait_for
+
+pytestmark = pytest.mark.xdist_group("recover")
 
 THREE = {"/dev/sda1": "web-1(001)", "/dev/sdf": "web-1(002)", "/dev/sdg": "web-1(003)"}
 DATABASE = "urn:pulumi:test::snapnames::aws:rds/instance:Instance::db"
@@ -25,6 +30,26 @@ CREATED = "Created by CreateImage({}) for {}"
 def stack(program: Callable[..., Program], ec2: EC2Client, proxy: FaultProxy) -> Program:
     """One release, not built yet."""
     return program({"service": "web", "source": launch(ec2), "releases": ["1"]}, endpoint=proxy.url)
+
+
+@pytest.fixture
+def built(prepared: Prepared, aws: LocalAws, engine: Engine, proxy: FaultProxy) -> Program:
+    """The same, built."""
+
+    def make(folder: Path) -> Program:
+        return web(folder, aws, engine, "1", endpoint=proxy.url)
+
+    return prepared.stack(f"web-1 behind {proxy.port}", make)
+
+
+@pytest.fixture
+def two(prepared: Prepared, aws: LocalAws, engine: Engine, proxy: FaultProxy) -> Program:
+    """The same with a second release."""
+
+    def make(folder: Path) -> Program:
+        return web(folder, aws, engine, "1", "2", endpoint=proxy.url)
+
+    return prepared.stack(f"web-1 and web-2 behind {proxy.port}", make)
 
 
 def killed_at(proxy: FaultProxy, stack: Program, call: str, *command: str, after: bool) -> None:
@@ -57,19 +82,18 @@ def ids(stack: Program) -> set[tuple[str, str | None, bool]]:
     return {(resource["urn"], resource.get("id"), resource.get("delete", False)) for resource in stack.resources()}
 
 
-def test_a_stack_that_is_whole_stays_as_it_is(stack: Program, aws: LocalAws) -> None:
+def test_a_stack_that_is_whole_stays_as_it_is(built: Program, aws: LocalAws) -> None:
     """Nothing is written to AWS, and the state is the same."""
-    stack.up("--skip-preview")
-    before, mark = state(stack), aws.mark()
+    before, mark = state(built), aws.mark()
 
-    ran = stack.snapnames("recover", "--orphans")
+    ran = built.snapnames("recover", "--orphans")
 
     assert said(ran) == [
         "nothing to recover",
         "done: run `pulumi up`, `pulumi destroy` or `snapnames deploy` again",
     ]
     assert writes(aws, mark) == []
-    assert state(stack) == before
+    assert state(built) == before
 
 
 def test_an_image_that_the_state_missed_is_taken_over(stack: Program, ec2: EC2Client, proxy: FaultProxy) -> None:
@@ -95,24 +119,23 @@ def test_an_image_that_the_state_missed_is_taken_over(stack: Program, ec2: EC2Cl
 @pytest.mark.fault("state lost")
 @pytest.mark.parametrize("whole", [True, False])
 def test_an_image_that_a_lost_state_had_is_taken_in_again_with_its_names(
-    stack: Program, aws: LocalAws, ec2: EC2Client, *, whole: bool
+    built: Program, aws: LocalAws, ec2: EC2Client, *, whole: bool
 ) -> None:
     """When a person says that it is this stack's: nothing of the state proves it.
 
     Whether all is lost or the image alone: the next update writes nothing, and a prune leaves nothing behind.
     """
-    stack.up("--skip-preview")
-    before = {resource["urn"] for resource in stack.resources()}
-    stack.lose_state(lambda resource: not whole and "ReleaseImage" not in resource["urn"])
-    refused = stack.preview(code=1).out
+    before = {resource["urn"] for resource in built.resources()}
+    built.lose_state(lambda resource: not whole and "ReleaseImage" not in resource["urn"])
+    refused = built.preview(code=1).out
     mark, image_id = aws.mark(), images(ec2)["web-1"]["ImageId"]
 
-    asked = stack.snapnames("recover", code=1).err
-    ran = stack.snapnames("recover", "--adopt", image_id, "--json")
-    stack.up("--skip-preview")
-    written, after = writes(aws, mark), {resource["urn"] for resource in stack.resources()}
-    stack.up("--skip-preview", "--refresh", "--expect-no-changes")
-    stack.destroy()
+    asked = built.snapnames("recover", code=1).err
+    ran = built.snapnames("recover", "--adopt", image_id, "--json")
+    built.up("--skip-preview")
+    written, after = writes(aws, mark), {resource["urn"] for resource in built.resources()}
+    built.up("--skip-preview", "--refresh", "--expect-no-changes")
+    built.destroy()
 
     assert "run `snapnames recover`" in " ".join(refused.split())
     assert f"run `snapnames recover --adopt {image_id}`" in asked
@@ -122,13 +145,12 @@ def test_an_image_that_a_lost_state_had_is_taken_in_again_with_its_names(
     assert (images(ec2), snapshot_ids(ec2)) == ({}, set())
 
 
-def test_a_lost_state_that_cannot_be_begun_again_is_a_failure_and_says_why(stack: Program, ec2: EC2Client) -> None:
+def test_a_lost_state_that_cannot_be_begun_again_is_a_failure_and_says_why(built: Program, ec2: EC2Client) -> None:
     """Not nothing to recover: the next update would have neither image nor provider."""
-    stack.up("--skip-preview")
-    stack.lose_state()
-    stack.config["namePattern"] = "{nope}"
+    built.lose_state()
+    built.config["namePattern"] = "{nope}"
 
-    ran = stack.snapnames("recover", "--adopt", images(ec2)["web-1"]["ImageId"], code=1)
+    ran = built.snapnames("recover", "--adopt", images(ec2)["web-1"]["ImageId"], code=1)
 
     assert "nothing to recover" not in ran.out
     assert "name pattern '{nope}' has the unknown field 'nope'" in ran.err
@@ -247,21 +269,20 @@ def test_a_pending_create_of_an_earlier_update_does_not_touch_what_was_made_sinc
     assert names(ec2, "web-1") == THREE
 
 
-def test_a_create_of_something_else_that_was_cut_off_is_left_for_a_person(stack: Program) -> None:
+def test_a_create_of_something_else_that_was_cut_off_is_left_for_a_person(built: Program) -> None:
     """Whether AWS has made it can't be told, and an import of the state would forget it."""
-    stack.up("--skip-preview")
-    (path,) = (stack.folder / "state").rglob("test.json")
+    (path,) = (built.folder / "state").rglob("test.json")
     kept = json.loads(path.read_text(encoding="utf-8"))
     database = {"urn": DATABASE, "custom": True, "type": "aws:rds/instance:Instance", "inputs": {}}
     kept["checkpoint"]["latest"]["pending_operations"] = [{"resource": database, "type": "creating"}]
     path.write_text(json.dumps(kept), encoding="utf-8")
-    before = stack.pulumi("stack", "export").out
+    before = built.pulumi("stack", "export").out
 
-    refused = stack.snapnames("recover", code=1).err
+    refused = built.snapnames("recover", code=1).err
 
     assert f"an update was cut off while it made {DATABASE}" in refused
     assert "`pulumi refresh`, which asks what became of it" in refused
-    assert stack.pulumi("stack", "export").out == before
+    assert built.pulumi("stack", "export").out == before
 
 
 def test_a_create_that_never_reached_aws_is_dropped_and_made_by_the_next_update(
@@ -312,38 +333,33 @@ def test_an_image_of_a_listed_name_that_is_not_this_stacks_release_is_not_taken_
     assert (ran.json["adopted"], stack.resources()) == ([], [])
 
 
-def test_a_delete_that_was_cut_off_is_finished(stack: Program, ec2: EC2Client, proxy: FaultProxy) -> None:
+def test_a_delete_that_was_cut_off_is_finished(built: Program, ec2: EC2Client, proxy: FaultProxy) -> None:
     """Between image and snapshots: the provider itself would take the image for gone, and leave its snapshots."""
-    stack.up("--skip-preview")
     left = behind(ec2, "web-1")
-    killed_at(proxy, stack, "ec2.DeregisterImage", "destroy", after=True)
+    killed_at(proxy, built, "ec2.DeregisterImage", "destroy", after=True)
     still = snapshot_ids(ec2)
 
-    ran = stack.snapnames("recover", "--json")
-    stack.destroy()
+    ran = built.snapnames("recover", "--json")
+    built.destroy()
 
     assert still == left
     assert set(ran.json["deleted_snapshots"]) == left
     assert snapshot_ids(ec2) == set()
-    assert stack.resources() == []
+    assert built.resources() == []
 
 
-@pytest.mark.parametrize("command", ["up", "destroy"])
-@pytest.mark.parametrize("fate", [Fail(after=True), Drop(after=True)], ids=str)
+@pytest.mark.parametrize(("command", "fate"), [("up", Fail(after=True)), ("destroy", Drop(after=True))], ids=str)
 def test_snapshots_that_a_lost_answer_left_are_found_by_an_earlier_state(
-    stack: Program, ec2: EC2Client, proxy: FaultProxy, command: str, fate: Fate
+    two: Program, ec2: EC2Client, proxy: FaultProxy, command: str, fate: Fate
 ) -> None:
     """The provider's retry took the image for deleted, so the update succeeded, and its state has forgotten it."""
-    stack.up("--skip-preview")
     left = behind(ec2, "web-1")
-    stack.config["releases"] = ["2", "1"]
-    stack.up("--skip-preview")
-    stack.config["releases"] = ["2"]
+    two.config["releases"] = ["2"]
     proxy.schedule.at(lambda call: call.name == "ec2.DeregisterImage", 1, fate)
-    stack.pulumi(command, "--yes", "--skip-preview")
+    two.pulumi(command, "--yes", "--skip-preview")
     after_the_update = snapshot_ids(ec2)
 
-    ran = stack.snapnames("recover", "--orphans", "--json")
+    ran = two.snapnames("recover", "--orphans", "--json")
 
     kept = behind(ec2, "web-2") if command == "up" else set()
     assert after_the_update > kept
@@ -354,12 +370,11 @@ def test_snapshots_that_a_lost_answer_left_are_found_by_an_earlier_state(
 
 @pytest.mark.parametrize("options", [[], ["--orphans"]])
 def test_orphans_of_this_stack_go_when_they_are_asked_for_and_no_other_snapshot_ever(
-    stack: Program, ec2: EC2Client, options: list[str]
+    built: Program, ec2: EC2Client, options: list[str]
 ) -> None:
     """Its image was deregistered by hand; the others belong to nobody, a person, another image, or are copies."""
-    stack.up("--skip-preview")
     ours, image_id = behind(ec2, "web-1"), images(ec2)["web-1"]["ImageId"]
-    other = ec2.create_image(InstanceId=stack.config["source"], Name="other", NoReboot=True)["ImageId"]
+    other = ec2.create_image(InstanceId=built.config["source"], Name="other", NoReboot=True)["ImageId"]
     others = behind(ec2, "other")
     ec2.deregister_image(ImageId=other)
     ec2.deregister_image(ImageId=image_id)
@@ -377,11 +392,11 @@ def test_orphans_of_this_stack_go_when_they_are_asked_for_and_no_other_snapshot_
     backup = ec2.copy_snapshot(
         SourceRegion=REGION,
         SourceSnapshotId=min(ours),
-        Description=CREATED.format(stack.config["source"], image_id),
+        Description=CREATED.format(built.config["source"], image_id),
     )
     theirs.add(backup["SnapshotId"])
 
-    stack.snapnames("recover", *options)
+    built.snapnames("recover", *options)
 
     left = {snapshot["SnapshotId"] for snapshot in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]}
     assert ours & left == (set() if options else ours)
@@ -390,10 +405,9 @@ def test_orphans_of_this_stack_go_when_they_are_asked_for_and_no_other_snapshot_
 
 @pytest.mark.parametrize("denied", [False, True])
 def test_the_snapshots_of_an_image_that_could_be_restored_stay(
-    stack: Program, aws: LocalAws, ec2: EC2Client, proxy: FaultProxy, *, denied: bool
+    built: Program, aws: LocalAws, ec2: EC2Client, proxy: FaultProxy, *, denied: bool
 ) -> None:
     """The Recycle Bin keeps it. Where AWS does not say whether it does, no snapshot goes either."""
-    stack.up("--skip-preview")
     aws.ec2(image_retention_seconds=3600)
     image_id, behind_it = images(ec2)["web-1"]["ImageId"], behind(ec2, "web-1")
     ec2.deregister_image(ImageId=image_id)
@@ -401,7 +415,7 @@ def test_the_snapshots_of_an_image_that_could_be_restored_stay(
         refused = Fail(code="UnauthorizedOperation", status=403)
         proxy.schedule.at("ec2.ListImagesInRecycleBin", 1, refused)
 
-    ran = stack.snapnames("recover", "--orphans")
+    ran = built.snapnames("recover", "--orphans")
     ec2.restore_image_from_recycle_bin(ImageId=image_id)
 
     why = (
@@ -430,9 +444,8 @@ def test_a_lock_of_another_machine_is_removed_only_when_a_person_asks_for_that(s
     assert not lock.exists()
 
 
-def test_a_snapshot_that_another_image_uses_stays(stack: Program, ec2: EC2Client) -> None:
+def test_a_snapshot_that_another_image_uses_stays(built: Program, ec2: EC2Client) -> None:
     """EC2 refuses to delete it, and that is right."""
-    stack.up("--skip-preview")
     image = images(ec2)["web-1"]
     root = next(m["Ebs"]["SnapshotId"] for m in image["BlockDeviceMappings"] if m["DeviceName"] == "/dev/sda1")
     ec2.register_image(
@@ -442,7 +455,7 @@ def test_a_snapshot_that_another_image_uses_stays(stack: Program, ec2: EC2Client
     )
     ec2.deregister_image(ImageId=image["ImageId"])
 
-    ran = stack.snapnames("recover", "--orphans", "--json")
+    ran = built.snapnames("recover", "--orphans", "--json")
 
     assert len(ran.json["deleted_snapshots"]) == 2
     assert behind(ec2, "kept") == {root}

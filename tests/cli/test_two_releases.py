@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -18,6 +18,7 @@ from snapnames.testing.localaws.server import LocalAws
 import dev.engine as engines
 from tests.account import ACCESS_KEY, all_but, images, snapshot_ids, writes
 from tests.main_job.test_releases import launched_images, three_names
+from tests.prepared import Prepared
 from tests.program import STACK, STACK_TAG
 
 from .service import Service
@@ -25,24 +26,22 @@ from .service import Service
 pytestmark = pytest.mark.xdist_group("two_releases")
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory, engine: engines.Engine) -> Iterator[Service]:
-    """Deploy both, in an account of this module's own."""
-    with LocalAws() as aws:
-        service = Service(tmp_path_factory.mktemp("two") / "stack", aws, engine)
-        service.snapnames("deploy", "--release", "1")
-        service.snapnames("deploy", "--release", "2")
-        yield service
+@pytest.fixture
+def service(prepared: Prepared, aws: LocalAws, engine: engines.Engine) -> Service:
+    """Both releases are built."""
+
+    def make(folder: Path) -> Service:
+        made = Service(folder, aws, engine)
+        made.build("1", "2")
+        return made
+
+    return prepared.stack("front-web-1 and front-web-2", make)
 
 
 @pytest.fixture
-def before(service: Service) -> Iterator[str]:
-    """The config file, which a test of this module puts back."""
-    text = service.text
-    yield text
-    if service.text != text:
-        service.snapnames("rollback", "2")
-        assert service.text == text
+def before(service: Service) -> str:
+    """The config file."""
+    return service.text
 
 
 def test_a_rollback_moves_the_fleet_and_neither_builds_nor_destroys_an_image(service: Service, before: str) -> None:
@@ -67,6 +66,8 @@ def test_a_rollback_moves_the_fleet_and_neither_builds_nor_destroys_an_image(ser
         "autoscaling.UpdateAutoScalingGroup",
         "autoscaling.DeleteLaunchConfiguration",
     }
+    service.snapnames("rollback", "2")
+    assert service.text == before
 
 
 def test_a_rollback_keeps_the_image_that_a_failed_deployment_built(service: Service, before: str) -> None:

@@ -32,8 +32,8 @@ def test_versions_that_launch_a_dropped_image_are_deleted_and_a_refusal_holds_up
     aws.settings(pending_seconds=0)
     stack = program({"service": "web", "source": launch(ec2), "releases": ["1"], "fleet": FLEET})
     stack.up("--skip-preview")
-    stack.snapnames("deploy", "--release", "2")
     stack.config["releases"] = ["2", "1"]
+    stack.up("--skip-preview")
 
     third = stack.snapnames("deploy", "--release", "3", "--keep", "2")
     after_third = _versions(ec2)

@@ -62,14 +62,14 @@ def running(ec2: EC2Client, autoscaling: AutoScalingClient) -> Mapping[str, int]
 def test_each_service_is_deployed_rolled_back_and_pruned_by_its_name_and_the_other_one_stays_as_it_is(
     stack: Program, ec2: EC2Client, autoscaling: AutoScalingClient
 ) -> None:
-    """From the first release of each, with no word of the other in what the command changes."""
-    stack.snapnames("deploy", "--service", "front", "--release", "1")
-    written(stack)
+    """With no word of the other in what the command changes. The first deployment of `back` is its first release."""
+    stack.config["front:releases"] = ["1"]
+    stack.up("--skip-preview")
     stack.snapnames("deploy", "--service", "back", "--release", "1")
     both = written(stack), running(ec2, autoscaling)
-    deployed = stack.snapnames("deploy", "--service", "front", "--release", "2")
-    written(stack)
-    stack.snapnames("deploy", "--service", "front", "--release", "3")
+    stack.config["front:releases"] = ["2", "1"]
+    stack.up("--skip-preview")
+    deployed = stack.snapnames("deploy", "--service", "front", "--release", "3")
     third = written(stack), running(ec2, autoscaling)
     listed = stack.snapnames("releases", "--service", "back", "--json").json
     back = stack.snapnames("rollback", "--service", "front")
@@ -78,7 +78,7 @@ def test_each_service_is_deployed_rolled_back_and_pruned_by_its_name_and_the_oth
     last = written(stack)
 
     assert both == ({"front:releases": ["1"], "back:releases": ["1"]}, {"front-1": 2, "back-1": 1})
-    assert deployed.out.splitlines()[-1].endswith("done: front-2 is live: 2 of 2 instances run it")
+    assert deployed.out.splitlines()[-1].endswith("done: front-3 is live: 2 of 2 instances run it")
     assert third[0] == {"front:releases": ["3", "2", "1"], "back:releases": ["1"]}
     assert third[1] == {"front-3": 2, "back-1": 1}
     assert [(row["release"], row["live"]) for row in listed] == [("1", True)]
@@ -109,12 +109,13 @@ def test_an_update_that_would_also_change_the_other_service_is_refused_and_says_
 ) -> None:
     """Somebody has written a release of `back` into the config that no update has built."""
     stack.snapnames("deploy", "--service", "front", "--release", "1")
-    written(stack)
+    first = written(stack)
     stack.config["back:releases"] = ["1"]
     mark = aws.mark()
 
     refused = stack.snapnames("deploy", "--service", "front", "--release", "2", code=1).err
 
+    assert first == {"front:releases": ["1"]}
     assert "error: the update would also change service 'back': create image back-1" in refused
     assert writes(aws, mark) == []
     assert sorted(images(ec2)) == ["front-1"]

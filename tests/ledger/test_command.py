@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 from mypy_boto3_ec2 import EC2Client
 from snapnames.testing.localaws.server import LocalAws
 
@@ -15,6 +14,7 @@ from tests.faults import FaultProxy
 from tests.program import ROOT, Program
 
 from .releases import CONFIG, DEVICES, Releases, snapshot_name
+from .schemas import faults
 
 pytestmark = pytest.mark.xdist_group("ledger")
 
@@ -48,7 +48,7 @@ def test_a_script_gets_json_of_the_schema_and_fails_on_the_kinds_that_it_names(
     passed = stack.snapnames("ledger", "--json", "--fail-on", "orphans,untracked")
     failed = stack.snapnames("ledger", "--json", "--fail-on", "drift, unused", "--html", str(page), code=3)
 
-    Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(failed.json)
+    assert faults(failed.json, SCHEMA) == []
     assert failed.json["findings"] == passed.json["findings"]
     assert failed.json["totals"]["findings"] == {
         **dict.fromkeys(failed.json["totals"]["findings"], 0),
@@ -101,7 +101,7 @@ def test_the_plan_is_of_the_whole_account_and_its_script_has_the_rows_that_json_
 
     said = stack.snapnames("ledger", "--keep", "1", "--older-than", "0d", "--script", str(script), "--json")
 
-    Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(said.json)
+    assert faults(said.json, SCHEMA) == []
     [row] = said.json["plan"]["safe"]
     assert (said.json["scope"], row["service"], len(row["snapshot_ids"])) == ("account", "web", 3)
     assert said.json["plan"]["kept"] == {"newest": 1}
@@ -140,7 +140,7 @@ def test_a_region_that_can_not_be_read_ends_the_command_with_1_after_the_report(
     said = stack.snapnames("ledger", *regions, "--json", "--fail-on", "unused", code=1)
     shown = stack.snapnames("ledger", *regions, code=1)
 
-    Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(said.json)
+    assert faults(said.json, SCHEMA) == []
     assert [one["image_id"] for one in said.json["images"]] == [made]
     assert said.err.splitlines()[-1] == "regions that could not be read: eu-south-1"
     assert "eu-south-1 could not be read, so nothing of it is in this report: " in shown.out

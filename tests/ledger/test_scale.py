@@ -6,7 +6,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
 from snapnames.testing.localaws.server import LocalAws
 
 import dev.engine as engines
@@ -14,6 +13,7 @@ from tests.faults import FaultProxy
 from tests.program import Program
 
 from .releases import CONFIG, DEVICES, Releases, snapshot_name
+from .schemas import faults
 from .test_command import DESCRIBES, SCHEMA, import_state
 
 pytestmark = pytest.mark.xdist_group("ledger")
@@ -59,4 +59,4 @@ def test_100_edited_names_among_4000_are_all_found_and_no_other_in_13_bulk_reads
         "unused": 999,
     }
     assert (ledger["totals"]["images"], ledger["totals"]["snapshots"]) == (1000, 4000)
-    Draft202012Validator(SCHEMA).validate(json.loads(json.dumps(ledger)))
+    assert faults(json.loads(json.dumps(ledger)), SCHEMA) == []

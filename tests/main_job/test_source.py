@@ -11,7 +11,7 @@ from snapnames.testing.localaws.server import LocalAws
 
 from dev.engine import Engine
 from tests.account import images, launch, names, snapshot_ids, writes
-from tests.program import ROOT, Program
+from tests.program import Program
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import TagTypeDef
@@ -233,9 +233,7 @@ def program_of(text: str, folder: Path, aws: LocalAws, engine: Engine, config: d
     main = folder / "main"
     main.mkdir()
     (main / "__main__.py").write_text(text, encoding="utf-8")
-    stack = Program(folder / "stack", aws, engine, config, main=main)
-    stack.environment["PYTHONPATH"] = str(ROOT)
-    return stack
+    return Program(folder / "stack", aws, engine, config, main=main)
 
 
 UNKNOWN_SOURCE = """

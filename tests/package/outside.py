@@ -38,5 +38,7 @@ def outside(
         main.mkdir()
         (main / "__main__.py").write_text(program, encoding="utf-8")
     stack = Program(folder / "stack", main, config, endpoint=aws.url, engine=engine, project=project, runtime=runtime)
+    # Nothing is compiled there yet, and each command would compile it anew.
+    stack.environment.pop("PYTHONDONTWRITEBYTECODE", None)
     stack.environment["PATH"] = stack.environment["PATH"].replace(str(Path(sys.executable).parent), str(installed.bin))
     return stack

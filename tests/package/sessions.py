@@ -148,6 +148,7 @@ def _account(folder: Path, installed: Installation, aws: LocalAws, engine: Engin
     (folder / "keys").write_text(f"[deploy]\n{keys}[ops]\n{keys}", encoding="utf-8")
     return {
         **_sealed(folder, installed.bin, aws, engine),
+        "PYTHONDONTWRITEBYTECODE": "",  # nothing is compiled there yet, and each command would compile it anew
         "AWS_CONFIG_FILE": str(folder / "config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(folder / "keys"),
         "PULUMI_SKIP_CONFIRMATIONS": "true",
