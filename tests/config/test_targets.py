@@ -56,6 +56,44 @@ def test_a_role_by_name_is_in_the_partition_of_the_regions() -> None:
     assert [one.role for one in found.accounts] == [f"arn:aws-us-gov:iam::{TWO}:role/names"]
 
 
+@pytest.mark.parametrize(
+    ("entry", "fault"),
+    [
+        (
+            "role: names, regions: [eu-west-1, cn-north-1, us-east-1]",
+            (
+                "targets[0].regions has eu-west-1 of aws and cn-north-1 of aws-cn; an account is in one partition of "
+                "AWS: give each partition an account of its own"
+            ),
+        ),
+        (
+            f"role: 'arn:aws:iam::{ONE}:role/names', regions: [us-gov-west-1]",
+            (
+                f"targets[0].role is 'arn:aws:iam::{ONE}:role/names' of the partition aws, and us-gov-west-1 is in the "
+                "partition aws-us-gov: begin the ARN with arn:aws-us-gov:, or give the name of the role alone"
+            ),
+        ),
+    ],
+)
+def test_an_account_is_in_one_partition_and_so_is_its_role(entry: str, fault: str) -> None:
+    """In the wrong one, a region would be said to be not enabled, and nobody can enable it."""
+    assert faults(f"targets: [{{account: {ONE}, {entry}}}]") == [f"targets.yaml:1: {fault}"]
+
+
+def test_the_regions_of_an_organization_are_of_one_partition() -> None:
+    """All of its accounts are in the same."""
+    [fault] = faults("organization: {role: names, regions: [us-east-1, us-iso-east-1]}")
+
+    assert "organization.regions has us-east-1 of aws and us-iso-east-1 of aws-iso;" in fault
+
+
+def test_a_role_by_name_is_in_the_partition_of_the_caller_if_the_regions_are_not_listed() -> None:
+    """The enabled regions are read with the keys of the role."""
+    [found] = read_targets(f"targets: [{{account: {ONE}, role: names, regions: enabled}}]", home="cn-north-1").accounts
+
+    assert found.role == f"arn:aws-cn:iam::{ONE}:role/names"
+
+
 def test_an_organization_is_chosen_by_units_and_tags() -> None:
     """It takes the defaults too."""
     text = f"""

@@ -130,6 +130,39 @@ def test_accounts_of_the_organization_are_chosen_by_units_and_tags(aws: LocalAws
     assert chosen(Account(first, "", (HERE,)), units=(outer,), tags={"stage": "prod"}) == {second, out}
 
 
+def test_an_organization_of_300_accounts_is_read_by_pages_without_those_that_are_suspended(
+    aws: LocalAws, sessions: TargetSessions
+) -> None:
+    """ListAccounts gives 20 accounts at most, and says where to go on."""
+    organizations = aws.client("organizations", "us-east-1")
+    organizations.create_organization(FeatureSet="ALL")
+    made = [
+        organizations.create_account(Email=f"{number}@example.com", AccountName=f"a{number}")["CreateAccountStatus"]
+        for number in range(300)
+    ]
+    for one in made[::100]:
+        organizations.close_account(AccountId=one["AccountId"])
+    mark = aws.mark()
+
+    found = resolve(TargetList((), Organization(role="names", regions=(HERE,))), sessions)
+
+    closed = {one["AccountId"] for one in made[::100]}
+    members = {one["AccountId"] for one in made} - closed
+    assert {one.account for one in found} - members <= {HOME}
+    assert len(found) >= len(members) == 297
+    assert aws.calls(mark).count("organizations.ListAccounts") >= 15
+
+
+def test_a_unit_without_an_account_leads_to_none(aws: LocalAws, sessions: TargetSessions) -> None:
+    """It is no fault of the reader."""
+    organizations = aws.client("organizations", "us-east-1")
+    organizations.create_organization(FeatureSet="ALL")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    unit = organizations.create_organizational_unit(ParentId=root, Name="empty")["OrganizationalUnit"]["Id"]
+
+    assert resolve(TargetList((), Organization((unit,), role="names", regions=(HERE,))), sessions) == []
+
+
 def test_an_organization_that_can_not_be_read_says_what_its_caller_has_to_be(sessions: TargetSessions) -> None:
     """There is none here."""
     wanted = TargetList((), Organization(units=("ou-abcd-11111111",), role="names", regions=(HERE,)))
