@@ -173,6 +173,10 @@ def test_a_place_that_is_listed_twice_is_a_fault(second: str) -> None:
         (f"targets: [{{account: {ONE}}}]", "targets[0].regions is missing; a target has regions: list them, or write"),
         (f"targets: [{{account: {ONE}, regions: []}}]", "targets[0].regions is empty; a target has regions"),
         (f"targets: [{{account: {ONE}, account: {TWO}, regions: enabled}}]", "has the key 'account' twice"),
+        (
+            "organization: {role: names, regions: enabled, units: []}",
+            "targets.yaml:1: organization.units is empty; without the key, all accounts are taken: name units, or",
+        ),
         ("organization: {regions: enabled}", "organization.role is ''; each account has a role of the same name"),
         (
             f"targets: [{{account: {ONE}, regions: enabled, config: {{snapnames:x: 2018-03-07}}}}]",

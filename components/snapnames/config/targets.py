@@ -104,11 +104,16 @@ class _Reader:
         exclude = self._texts(entry.get("exclude"), f"{path}.exclude")
         for one in exclude:
             self._check(entry["exclude"], check_account_id, one, f"{path}.exclude")
+        units = entry.get("units")
+        if isinstance(units, yaml.SequenceNode) and not units.value:
+            self._fault(
+                units, f"{path}.units is empty; without the key, all accounts are taken: name units, or remove it"
+            )
         tags = entry.get("tags")
         regions = self._regions(shared, path)
         self._check(shared.get("regions", node), check_partition, regions, "", path)
         return Organization(
-            self._texts(entry.get("units"), f"{path}.units"),
+            self._texts(units, f"{path}.units"),
             {key: self._text(value, f"{path}.tags.{key}") for key, value in self._map(tags, f"{path}.tags").items()},
             exclude,
             role,

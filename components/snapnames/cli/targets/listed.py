@@ -47,8 +47,8 @@ def open_list(path: Path, shard: str | None, display: Display) -> Listed:
         raise UsageError(f"{again[0].place} is there twice in {path.name}; a place is one target: remove one of them")
     if not targets:
         raise UsageError(
-            f"{path.name} leads to no target: of the accounts in these units of the organization, none is active, has "
-            "these tags and is not excluded: correct the list"
+            f"{path.name} leads to no target: the organization has no active account in these units with these tags "
+            "that is not excluded: correct the list"
         )
     share = Share.of(targets, part)
     return Listed(tuple(part.part(targets)), share, sessions)
