@@ -128,7 +128,10 @@ def test_all_faults_are_said_at_once_each_with_its_line_value_rule_and_next_step
     """
 
     assert faults(text) == [
-        "targets.yaml:3: targets[0].account is '111'; the id of an account has 12 digits: write all of them",
+        (
+            "targets.yaml:3: targets[0].account is '111'; the id of an account has 12 digits: write all of them, also "
+            "zeros in front"
+        ),
         "targets.yaml:4: targets[0] has 'rol', which is no key there; the nearest is role: rename it",
         (
             f"targets.yaml:6: targets[1].role is 'arn:aws:iam::{ONE}:role/names', which is in account {ONE}, and the "

@@ -140,6 +140,7 @@ def test_what_the_array_job_is_made_of_is_what_the_api_of_aws_batch_takes(
 ) -> None:
     """Each key and type, by the model that AWS publishes in botocore. The provider hands the container over unread."""
     shape = botocore.session.get_session().get_service_model("batch").operation_model(operation).input_shape
+    assert shape is not None
 
     # Pulumi hands each number on as a fraction, and the provider makes whole numbers of them.
     sent = json.loads(json.dumps(_as_the_api_takes_it(made)[operation]), parse_float=lambda text: int(float(text)))

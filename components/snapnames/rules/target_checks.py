@@ -37,9 +37,11 @@ def check_partition(regions: Sequence[str], role: str, path: str) -> None:
     An account is in one partition, and keys of one partition are no keys in another:
     https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
     """
-    found = {partition_of([region]): region for region in reversed(regions)}
+    found = dict[str, str]()
+    for region in regions:
+        found.setdefault(partition_of([region]), region)
     if len(found) > 1:
-        places = " and ".join(f"{region} of {partition}" for partition, region in reversed(found.items()))
+        places = " and ".join(f"{region} of {partition}" for partition, region in found.items())
         raise InputError(
             f"{path}.regions has {places}; an account is in one partition of AWS: give each partition an account of "
             "its own"
