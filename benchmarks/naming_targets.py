@@ -62,34 +62,36 @@ def _costs(size: int, runs: Sequence[Cost]) -> dict[str, object]:
 def _size(accounts: int, regions: int, rounds: int) -> list[dict[str, Cost]]:
     with LocalAws() as aws, TemporaryDirectory(prefix="snapnames-") as folder:
         places = [(f"1111222{number:05d}", region) for number in range(accounts) for region in REGIONS[:regions]]
-        targets = [_Place(aws, *place) for place in places]
+        targets = [Place(aws, *place) for place in places]
         return [_round(aws, targets, Path(folder) / str(number)) for number in range(rounds)]
 
 
-def _round(aws: LocalAws, targets: "list[_Place]", folder: Path) -> dict[str, Cost]:
-    program = _project(aws, targets, folder)
+def _round(aws: LocalAws, targets: "list[Place]", folder: Path) -> dict[str, Cost]:
+    program = project(aws, targets, folder)
 
     def start() -> "subprocess.Popen[str]":
         return program.command("name-owned", "--targets", "targets.yaml", "--concurrency", str(AT_ONCE))
 
     found = {FIRST: measured(start, aws), AGAIN: measured(start, aws)}
-    _check_and_unname(targets)
+    check_and_unname(targets)
     found[SCRIPT] = measured(lambda: _script(targets, folder, program.environment), aws)
-    _check_and_unname(targets)
+    check_and_unname(targets)
     shutil.rmtree(folder)
     return found
 
 
-def _check_and_unname(targets: "list[_Place]") -> None:
+def check_and_unname(targets: "list[Place]") -> None:
+    """Take the names of all targets away. Raises `RuntimeError` if one was missing."""
     for target in targets:
         if target.unname() != NAMES:
             raise RuntimeError(f"{target.account} {target.region} has not all of its names")
 
 
-class _Place:
+class Place:
     """A target with an image of `NAMES` snapshots."""
 
     def __init__(self, aws: LocalAws, account: str, region: str) -> None:
+        """Make the image, and keys for the script."""
         self.account, self.region = account, region
         role = f"arn:aws:iam::{account}:role/names"
         keys = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="bench")["Credentials"]
@@ -112,7 +114,7 @@ class _Place:
         return sum(tag["Key"] == "Name" for one in found for tag in one.get("Tags", []))
 
 
-def _project(aws: LocalAws, targets: list[_Place], folder: Path) -> Program:
+def project(aws: LocalAws, targets: list[Place], folder: Path) -> Program:
     """A project with the list, and without a stack of it."""
     program = Program(folder / "project", aws, engine.ensure(), {})
     as_on_a_users_machine(program)
@@ -124,7 +126,7 @@ def _project(aws: LocalAws, targets: list[_Place], folder: Path) -> Program:
     return program
 
 
-def _script(targets: list[_Place], folder: Path, environment: Mapping[str, str]) -> "subprocess.Popen[str]":
+def _script(targets: list[Place], folder: Path, environment: Mapping[str, str]) -> "subprocess.Popen[str]":
     """Start the script for each target, as `c7n-org run-script` does: the keys are in the environment."""
     lines = "".join(f"{' '.join(one.keys)} {one.region}\n" for one in targets)
     (folder / "targets.txt").write_text(lines, encoding="utf-8")

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict
@@ -15,7 +15,8 @@ from snapnames.aws.pace import PER_SECOND, READS_PER_WRITE, Pace, later
 from snapnames.errors import InputError
 from snapnames.resources.account_images import stack_tag
 from snapnames.resources.aws_resources import Tag
-from snapnames.resources.stack_outputs import last_outputs
+from snapnames.resources.given_names import given_names, kept_since
+from snapnames.resources.stack_outputs import last_outputs, tagged_names
 from snapnames.rules.image_selection import ImageSelection
 from snapnames.rules.images import Holdings
 from snapnames.rules.limits import chunks
@@ -80,11 +81,14 @@ class _Live(NamedTuple):
     snapshot_id: str
     tags: Mapping[str, str]
     recorded: str | None
-    """The Name that the last update recorded. None if it recorded no name."""
+    """The Name that the last update recorded for its Tag. None if it recorded no name, or if it has no Tag."""
 
 
 class OwnedImages(ComponentResource):
-    """A declared Name on each EBS snapshot behind the images that the account owns in the provider's region.
+    """A Name on each EBS snapshot behind the images that the account owns in the provider's region.
+
+    Each Name that has to be written is a Tag of the stack. A Name that is there already, as the pattern gives it, is
+    recorded and has no Tag: it is read in bulk at each update. If it is lost, the next update gives it by a Tag.
 
     Order and pattern are the same as for `ReleaseImage`. A snapshot that several images share is named after the oldest
     of them. A name that a person gave stays, also if this component had named the snapshot before. Names that this
@@ -164,27 +168,37 @@ class OwnedImages(ComponentResource):
             from snapnames.resources.name_removal import NameRemoval  # noqa: PLC0415
 
             NameRemoval(self, given, removes=removes)
-        self._say(names, record)
+        found = names.found(account, record)
+        if not record.has(found):
+            # The last update has not come to its end, or somebody else has given these names.
+            tags_left = tagged_names(OWNED_IMAGES)
+            record = record.with_tags({one: name for one, name in tags_left.items() if one in found})
+            found = names.found(account, record)
+        self._say(names, record, found)
         told = {"renamed": names.renamed, "shared": names.shared, "skipped": names.skipped, "removes": removes}
         # The record depends on the Tags, so that a failed update records no name that it did not give.
-        tags: Output[dict[str, Any]] = Output.from_input(self._declare_names(names, account, record))
+        wanted = {one: declared for one, declared in names.declared.items() if one not in found}
+        tags: Output[dict[str, Any]] = Output.from_input(self._declare_names(wanted, account, record))
         return tags.apply(
             lambda made: {
-                "names": _given(made, given, record),
-                "kept": names.kept | _kept_since(made, given, record),
+                "names": found | given_names(made, given, record),
+                "kept": names.kept | kept_since(made, given, record),
+                "found": sorted(found),
                 **told,
             },
             run_with_unknowns=True,
         )
 
-    async def _declare_names(self, names: OwnedNames, account: Holdings, record: Record) -> dict[str, Any]:
-        """Declare all names, some hundred at a time; snapshot id to the id and the value of its Tag."""
+    async def _declare_names(
+        self, names: Mapping[str, DeclaredName], account: Holdings, record: Record
+    ) -> dict[str, Any]:
+        """Declare a Tag for each name, some hundred at a time; snapshot id to the id and the value of its Tag."""
         tags = {}
-        for wave in chunks(names.declared, WAVE):
+        for wave in chunks(names, WAVE):
             begun = []
             for snapshot_id in wave:
-                live = _Live(snapshot_id, account.snapshots[snapshot_id].tags, record.names.get(snapshot_id))
-                tag = self._declare_name(live, names.declared[snapshot_id])
+                live = _Live(snapshot_id, account.snapshots[snapshot_id].tags, record.of_tag(snapshot_id))
+                tag = self._declare_name(live, names[snapshot_id])
                 tags[snapshot_id] = [tag.id, tag.value]
                 begun.append(tag.urn.future())
             # A failure is the engine's to tell. It ends the update, or the update goes on with the others.
@@ -211,15 +225,10 @@ class OwnedImages(ComponentResource):
         known: bool,
     ) -> Tag:
         """Declare a tag, whose value is known when its call may be made. `known`: the state has it with this value."""
-        there, updating = live.tags.get(key) == value, not pulumi.runtime.is_dry_run()
-        imported, paces = None, list[Pace]()
-        if updating and there and not known:
-            # An import reads the tag, where a create would write it. A preview does not import: it would read the same.
-            imported, paces = f"{live.snapshot_id},{key}", [self._reads]
-        elif updating and not there:
-            paces = [self._writes, self._reads]
+        settled = pulumi.runtime.is_dry_run() or (known and live.tags.get(key) == value)
+        paces = [] if settled else [self._writes, self._reads]
         given: pulumi.Input[str] = value
-        if self._writes in paces and key == "Name":
+        if paces and key == "Name":
             given = self._live.later(live.snapshot_id, value, live.tags.get(key), *paces)
         elif paces:
             given = later(value, *paces)
@@ -233,9 +242,6 @@ class OwnedImages(ComponentResource):
                 depends_on=before,
                 # A dropped Tag may hold a name that a person wrote, because a refresh reads it into the state.
                 retain_on_delete=True,
-                import_=imported,
-                # A person may write a name between our read and the import. It stays, because an import never writes.
-                ignore_changes=["value"] if imported else None,
             ),
         )
 
@@ -246,13 +252,15 @@ class OwnedImages(ComponentResource):
         tag.id.apply(done, run_with_unknowns=True)  # unknown if the call failed
         return tag
 
-    def _say(self, names: OwnedNames, record: Record) -> None:
+    def _say(self, names: OwnedNames, record: Record, found: Collection[str]) -> None:
+        already = f" ({len(found)} of them had their name already)" if found else ""
         pulumi.log.info(
-            f"snapshots: {len(names.declared)} named, {len(names.kept)} keep another name, {len(names.shared)} shared, "
-            f"{len(names.skipped)} skipped; {to_do_text(names.to_do(record))}; the output `record` says which",
+            f"snapshots: {len(names.declared)} named{already}, {len(names.kept)} keep another name, "
+            f"{len(names.shared)} shared, {len(names.skipped)} skipped; {to_do_text(names.to_do(record, found))}; "
+            "the output `record` says which",
             resource=self,
         )
-        new = len(names.declared.keys() - record.names.keys())
+        new = len(names.declared.keys() - record.names.keys() - set(found))
         if slow := slow_update(new, pulumi.get_organization(), os.environ):
             pulumi.log.info(slow, resource=self)
         if names.unnamed_since:
@@ -261,38 +269,6 @@ class OwnedImages(ComponentResource):
                 f"{names.unnamed_since[0]}: run `pulumi up --refresh` to give it back",
                 resource=self,
             )
-
-
-def _given(tags: Mapping[str, Sequence[object]], declared: Mapping[str, str], last: Record) -> dict[str, str]:
-    """Snapshot id to the name that the state has or is going to have. `tags`: the id and the value of each Tag.
-
-    In an update, a value can be unknown: the Tag failed and `--continue-on-error` goes on. The last name counts then.
-    An id alone can be unknown: the Tag is new, but not a target. A value that was not declared is a person's name. The
-    person gave it while the Tag was imported, or while it waited for its turn.
-    """
-    previewing = pulumi.runtime.is_dry_run()
-    names = {}
-    for snapshot_id, (tag_id, value) in tags.items():
-        made = (previewing or isinstance(tag_id, str)) and value == declared[snapshot_id]
-        name = declared[snapshot_id] if made else last.names.get(snapshot_id)
-        if name is not None:
-            names[snapshot_id] = name
-    return names
-
-
-def _kept_since(
-    tags: Mapping[str, Sequence[object]], declared: Mapping[str, str], last: Record
-) -> dict[str, dict[str, str]]:
-    """The entries of `kept` for names that a person gave while the update ran.
-
-    A Tag that is no target of the update still has its last name.
-    """
-    return {
-        snapshot_id: {"name": value, "wanted": declared[snapshot_id], "why": "it was named while the update ran"}
-        for snapshot_id, (tag_id, value) in tags.items()
-        if isinstance(tag_id, str) and isinstance(value, str)
-        if value not in (declared[snapshot_id], last.names.get(snapshot_id))
-    }
 
 
 def _listed(image_ids: Sequence[str] | None) -> tuple[Holdings, "EC2Client"]:

@@ -56,6 +56,44 @@ def test_a_role_by_name_is_in_the_partition_of_the_regions() -> None:
     assert [one.role for one in found.accounts] == [f"arn:aws-us-gov:iam::{TWO}:role/names"]
 
 
+@pytest.mark.parametrize(
+    ("entry", "fault"),
+    [
+        (
+            "role: names, regions: [eu-west-1, cn-north-1, us-east-1]",
+            (
+                "targets[0].regions has eu-west-1 of aws and cn-north-1 of aws-cn; an account is in one partition of "
+                "AWS: give each partition an account of its own"
+            ),
+        ),
+        (
+            f"role: 'arn:aws:iam::{ONE}:role/names', regions: [us-gov-west-1]",
+            (
+                f"targets[0].role is 'arn:aws:iam::{ONE}:role/names' of the partition aws, and us-gov-west-1 is in the "
+                "partition aws-us-gov: begin the ARN with arn:aws-us-gov:, or give the name of the role alone"
+            ),
+        ),
+    ],
+)
+def test_an_account_is_in_one_partition_and_so_is_its_role(entry: str, fault: str) -> None:
+    """In the wrong one, a region would be said to be not enabled, and nobody can enable it."""
+    assert faults(f"targets: [{{account: {ONE}, {entry}}}]") == [f"targets.yaml:1: {fault}"]
+
+
+def test_the_regions_of_an_organization_are_of_one_partition() -> None:
+    """All of its accounts are in the same."""
+    [fault] = faults("organization: {role: names, regions: [us-east-1, us-iso-east-1]}")
+
+    assert "organization.regions has us-east-1 of aws and us-iso-east-1 of aws-iso;" in fault
+
+
+def test_a_role_by_name_is_in_the_partition_of_the_caller_if_the_regions_are_not_listed() -> None:
+    """The enabled regions are read with the keys of the role."""
+    [found] = read_targets(f"targets: [{{account: {ONE}, role: names, regions: enabled}}]", home="cn-north-1").accounts
+
+    assert found.role == f"arn:aws-cn:iam::{ONE}:role/names"
+
+
 def test_an_organization_is_chosen_by_units_and_tags() -> None:
     """It takes the defaults too."""
     text = f"""
@@ -90,7 +128,10 @@ def test_all_faults_are_said_at_once_each_with_its_line_value_rule_and_next_step
     """
 
     assert faults(text) == [
-        "targets.yaml:3: targets[0].account is '111'; the id of an account has 12 digits: write all of them",
+        (
+            "targets.yaml:3: targets[0].account is '111'; the id of an account has 12 digits: write all of them, also "
+            "zeros in front"
+        ),
         "targets.yaml:4: targets[0] has 'rol', which is no key there; the nearest is role: rename it",
         (
             f"targets.yaml:6: targets[1].role is 'arn:aws:iam::{ONE}:role/names', which is in account {ONE}, and the "
@@ -135,6 +176,10 @@ def test_a_place_that_is_listed_twice_is_a_fault(second: str) -> None:
         (f"targets: [{{account: {ONE}}}]", "targets[0].regions is missing; a target has regions: list them, or write"),
         (f"targets: [{{account: {ONE}, regions: []}}]", "targets[0].regions is empty; a target has regions"),
         (f"targets: [{{account: {ONE}, account: {TWO}, regions: enabled}}]", "has the key 'account' twice"),
+        (
+            "organization: {role: names, regions: enabled, units: []}",
+            "targets.yaml:1: organization.units is empty; without the key, all accounts are taken: name units, or",
+        ),
         ("organization: {regions: enabled}", "organization.role is ''; each account has a role of the same name"),
         (
             f"targets: [{{account: {ONE}, regions: enabled, config: {{snapnames:x: 2018-03-07}}}}]",

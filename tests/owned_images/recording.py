@@ -23,18 +23,25 @@ class Registered:
     after: tuple[str, ...]
     """Names of the resources that have to be made first."""
 
-    imported: str
     kept: bool
     """Whether what AWS has stays when the Tag goes from the program."""
 
-    ignored: tuple[str, ...]
+
+_TAGS = "urn:pulumi:test::snapnames::snapnames:index:OwnedImages$aws:ec2/tag:Tag::"
+
+
+def _tag(snapshot_id: str, name: str) -> dict[str, Any]:
+    return {"type": "aws:ec2/tag:Tag", "outputs": {"resourceId": snapshot_id, "key": "Name", "value": name}}
 
 
 class _Answers(Mocks):
-    def __init__(self, record: Mapping[str, Any]) -> None:
-        self._record = record
+    def __init__(self, record: Mapping[str, Any], left: Mapping[str, str] | None) -> None:
+        self._record, self._left = record, left
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        if args.token == "pulumi:pulumi:readStackResourceOutputs":
+            assert self._left is not None, "the state is read"
+            return {"outputs": {f"{_TAGS}{one}": _tag(one, name) for one, name in self._left.items()}}, []
         assert args.token == "pulumi:pulumi:readStackOutputs"
         return {"outputs": {RECORD_OUTPUT: self._record} if self._record else {}}, []
 
@@ -43,8 +50,8 @@ class _Answers(Mocks):
 
 
 class _Recorder(MockMonitor):
-    def __init__(self, record: Mapping[str, Any]) -> None:
-        super().__init__(_Answers(record))
+    def __init__(self, record: Mapping[str, Any], left: Mapping[str, str] | None) -> None:
+        super().__init__(_Answers(record, left))
         self.tags: list[Registered] = []
 
     def RegisterResource(self, request: RegisterResourceRequest) -> RegisterResourceResponse:  # noqa: N802 -- gRPC
@@ -54,9 +61,7 @@ class _Recorder(MockMonitor):
                     request.name,
                     request.object["value"],
                     tuple(urn.rpartition("::")[2] for urn in request.dependencies),
-                    request.importId,
                     request.retainOnDelete,
-                    tuple(request.ignoreChanges),
                 )
             )
         answer: RegisterResourceResponse = super().RegisterResource(request)  # type: ignore[no-untyped-call] # the SDK's
@@ -64,10 +69,17 @@ class _Recorder(MockMonitor):
 
 
 def registered(
-    args: OwnedImagesArgs, record: Mapping[str, Any] | None = None, *, preview: bool = False
+    args: OwnedImagesArgs,
+    record: Mapping[str, Any] | None = None,
+    left: Mapping[str, str] | None = None,
+    *,
+    preview: bool = False,
 ) -> list[Registered]:
-    """The Tags of the account's images in the order in which they were registered; `record`: of the last update."""
-    recorder = _Recorder(record or {})
+    """The Tags of the account's images in the order in which they were registered; `record`: of the last update.
+
+    `left`: snapshot id to the Name of each Tag in the state. Without it, the state may not be read.
+    """
+    recorder = _Recorder(record or {}, left)
 
     def program() -> None:
         OwnedImages("all", args)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pulumi
 import pytest
-from snapnames.owned_images import _given, _kept_since
+from snapnames.resources.given_names import given_names, kept_since
 from snapnames.rules.owned_names import Record
 from snapnames.rules.state_writes import MANY
 from snapnames.testing.environment import aws_variables
@@ -49,9 +49,7 @@ def test_a_name_that_replaces_none_waits_for_none(account: Account) -> None:
     """And nothing that is no longer declared is deleted: it may hold what a person wrote."""
     account.image("web-1")
 
-    assert registered({"overwrite": True}) == [
-        Registered(f"web-1:{ROOT}", "web-1(001)", (), imported="", kept=True, ignored=())
-    ]
+    assert registered({"overwrite": True}) == [Registered(f"web-1:{ROOT}", "web-1(001)", (), kept=True)]
 
 
 def test_an_update_that_gives_names_warns_of_nothing(account: Account, recwarn: pytest.WarningsRecorder) -> None:
@@ -64,28 +62,59 @@ def test_an_update_that_gives_names_warns_of_nothing(account: Account, recwarn: 
 
 
 @pytest.mark.parametrize("preview", [False, True])
-@pytest.mark.parametrize("known", [False, True])
-def test_a_name_that_is_there_is_taken_over_by_a_read_unless_the_state_has_it(
-    account: Account, *, preview: bool, known: bool
+def test_a_name_that_is_there_and_that_the_state_has_is_declared_as_it_is(account: Account, *, preview: bool) -> None:
+    """Nothing is read and nothing is written for it."""
+    account.image("web-1")
+    account.name(f"web-1:{ROOT}", "web-1(001)")
+
+    tags = registered({}, {"names": {account.snapshots[f"web-1:{ROOT}"]: "web-1(001)"}}, preview=preview)
+
+    assert tags == [Registered(f"web-1:{ROOT}", "web-1(001)", (), kept=True)]
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_a_name_that_is_there_before_the_stack_has_a_tag_for_it_gets_none(account: Account, *, preview: bool) -> None:
+    """It is recorded. A Tag would read it by a call of its own, or write it."""
+    account.image("web-1")
+    account.name(f"web-1:{ROOT}", "web-1(001)")
+
+    assert registered({}, left={}, preview=preview) == []
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_a_tag_that_an_unfinished_update_has_left_in_the_state_stays_declared(
+    account: Account, *, preview: bool
 ) -> None:
-    """A create would write it, over what a person gives meanwhile; a preview takes nothing over."""
+    """The record does not have it. Without the Tag the next preview would plan to delete it."""
+    account.image("web-1", [ROOT, "/dev/sdf"])
+    for device, name in ((ROOT, "web-1(001)"), ("/dev/sdf", "web-1(002)")):
+        account.name(f"web-1:{device}", name)
+
+    tags = registered({}, left={account.snapshots[f"web-1:{ROOT}"]: "web-1(001)"}, preview=preview)
+
+    assert tags == [Registered(f"web-1:{ROOT}", "web-1(001)", (), kept=True)]
+
+
+def test_a_name_that_was_found_once_asks_for_the_state_no_more(account: Account) -> None:
+    """The record has it."""
     account.image("web-1")
     account.name(f"web-1:{ROOT}", "web-1(001)")
     snapshot_id = account.snapshots[f"web-1:{ROOT}"]
-    imported = not (preview or known)
 
-    tags = registered({}, {"names": {snapshot_id: "web-1(001)"}} if known else None, preview=preview)
+    assert registered({}, {"names": {snapshot_id: "web-1(001)"}, "found": [snapshot_id]}) == []
 
-    assert tags == [
-        Registered(
-            f"web-1:{ROOT}",
-            "web-1(001)",
-            (),
-            imported=f"{snapshot_id},Name" if imported else "",
-            kept=True,
-            ignored=("value",) if imported else (),
-        )
-    ]
+
+@pytest.mark.parametrize("live", ["", "web-1: old"])
+def test_a_name_that_was_found_and_has_to_be_written_gets_a_tag(account: Account, live: str) -> None:
+    """It was lost, or the pattern has changed since."""
+    account.image("web-1")
+    if live:
+        account.name(f"web-1:{ROOT}", live)
+    snapshot_id = account.snapshots[f"web-1:{ROOT}"]
+
+    tags = registered({}, {"names": {snapshot_id: "web-1: old"}, "found": [snapshot_id]})
+
+    assert tags == [Registered(f"web-1:{ROOT}", "web-1(001)", (), kept=True)]
 
 
 def test_the_record_has_the_names_that_were_given_and_of_the_others_the_last_ones(*, previewing: bool) -> None:
@@ -100,7 +129,7 @@ def test_the_record_has_the_names_that_were_given_and_of_the_others_the_last_one
     }
     last = Record({"unmade": "before", "failed": "before", "renamed": "before", "made": "before"})
 
-    assert _given(tags, declared, last) == {
+    assert given_names(tags, declared, last) == {
         "made": "ours",
         "unmade": "ours" if previewing else "before",
         "failed": "before",
@@ -119,7 +148,7 @@ def test_names_that_a_person_gave_while_the_update_ran_are_kept() -> None:
         "no target": ["id", "before"],
     }
 
-    kept = _kept_since(tags, declared, Record({"no target": "before"}))
+    kept = kept_since(tags, declared, Record({"no target": "before"}))
 
     assert kept == {"renamed": {"name": "theirs", "wanted": "ours", "why": "it was named while the update ran"}}
 

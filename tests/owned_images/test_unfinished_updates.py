@@ -71,6 +71,31 @@ def test_a_name_that_could_not_be_changed_is_ours_still(
     assert recorded(stack, account) == {"web-1:/dev/sda1": "web-1:1", "web-1:/dev/sdf": "web-1:2"}
 
 
+def test_an_update_after_one_that_failed_deletes_no_tag_of_it(
+    account: Account, program: Make, proxy: FaultProxy
+) -> None:
+    """The state has the Tags that were made, and the record does not."""
+    account.image("web-1", [ROOT, "/dev/sdf", "/dev/sdg"])
+    account.name("web-1:/dev/sdg", "web-1(003)")
+    stack = program({"ownedImages": True}, endpoint=proxy.url)
+    stack.up("--skip-preview", "--target", "**::web-1:/dev/sda1", "--target", "**::owned-images")
+    refuse_once(proxy, "web-1(002)")
+    stack.up("--skip-preview", code=1)
+    stack.config["namePattern"] = "{image}:{index}"
+    refuse_once(proxy, "web-1:2")
+    stack.up("--skip-preview", code=1)
+
+    previewed = stack.preview().out
+    stack.up("--skip-preview")
+
+    assert "delete" not in previewed
+    assert account.names() == {
+        "web-1:/dev/sda1": "web-1:1",
+        "web-1:/dev/sdf": "web-1:2",
+        "web-1:/dev/sdg": "web-1:3",
+    }
+
+
 def test_names_that_were_no_target_of_an_update_are_not_recorded_as_given(account: Account, program: Make) -> None:
     """Those of before are, and an update of everything gives the rest."""
     account.image("web-1", TWO)

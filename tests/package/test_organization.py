@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 import yaml
+from botocore.validate import ParamValidator
 from snapnames.config.targets import read_targets
 from snapnames.testing.environment import REGION, aws_variables
 from snapnames.testing.localaws.server import LocalAws
@@ -130,6 +132,48 @@ def test_the_array_job_runs_one_child_for_each_shard_with_the_least_it_needs(
     }
     block = made["aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "results"]
     assert [block[key] for key in ("blockPublicAcls", "blockPublicPolicy", "restrictPublicBuckets")] == [True] * 3
+
+
+@pytest.mark.parametrize("operation", ["RegisterJobDefinition", "CreateComputeEnvironment", "CreateJobQueue"])
+def test_what_the_array_job_is_made_of_is_what_the_api_of_aws_batch_takes(
+    made: dict[tuple[str, str], dict[str, Any]], operation: str
+) -> None:
+    """Each key and type, by the model that AWS publishes in botocore. The provider hands the container over unread."""
+    shape = botocore.session.get_session().get_service_model("batch").operation_model(operation).input_shape
+    assert shape is not None
+
+    # Pulumi hands each number on as a fraction, and the provider makes whole numbers of them.
+    sent = json.loads(json.dumps(_as_the_api_takes_it(made)[operation]), parse_float=lambda text: int(float(text)))
+    problems = ParamValidator().validate(sent, shape)
+
+    assert problems.generate_report() == ""
+
+
+def _as_the_api_takes_it(made: dict[tuple[str, str], dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What the provider sends: its own names are those of the API but for `maxVcpus` and the names of the resources."""
+    job = made["aws:batch/jobDefinition:JobDefinition", "shard"]
+    environment = made["aws:batch/computeEnvironment:ComputeEnvironment", "shards"]
+    queue = made["aws:batch/jobQueue:JobQueue", "shards"]
+    resources = {
+        {"maxVcpus": "maxvCpus"}.get(key, key): value for key, value in environment["computeResources"].items()
+    }
+    return {
+        "RegisterJobDefinition": {
+            **job,
+            "jobDefinitionName": "shard",
+            "containerProperties": json.loads(job["containerProperties"]),
+        },
+        "CreateComputeEnvironment": {
+            **environment,
+            "computeEnvironmentName": "shards",
+            "computeResources": resources,
+        },
+        "CreateJobQueue": {
+            **{key: value for key, value in queue.items() if key != "computeEnvironmentOrders"},
+            "jobQueueName": "shards",
+            "computeEnvironmentOrder": queue["computeEnvironmentOrders"],
+        },
+    }
 
 
 def test_each_child_writes_the_result_of_its_shard_and_the_results_are_merged(aws: LocalAws, tmp_path: Path) -> None:

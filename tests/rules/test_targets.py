@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from snapnames.errors import InputError
-from snapnames.rules.targets import Account, Shard, Share, Target, check_region, check_role, ordered, twice
+from snapnames.rules.target_checks import check_region, check_role
+from snapnames.rules.targets import Account, Shard, Share, Target, ordered, twice
 
 ONE, TWO = "111122223333", "222233334444"
 TARGETS = st.lists(

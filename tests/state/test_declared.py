@@ -108,6 +108,15 @@ def test_a_name_of_an_owned_image_is_the_recorded_one_although_a_refresh_has_rea
     assert found.names == {}
 
 
+def test_a_name_that_was_found_is_known_by_the_component_which_has_no_tag_for_it() -> None:
+    """Whatever the program calls the output with the record."""
+    outputs = {"names": {"snap-1": "old-1(001)", "snap-2": None}}
+
+    found = read({"urn": f"{URN}{OWNED}::taken-in", "type": OWNED, "outputs": outputs}, tag(OWNED, "snap-1", "by hand"))
+
+    assert found.owned == {"snap-1": "old-1(001)"}
+
+
 def test_a_tag_that_is_about_to_be_deleted_or_is_another_programs_declares_nothing() -> None:
     """Nor one that has no inputs in the state."""
     foreign = {**tag(RELEASE, "snap-2", "x"), "urn": f"{URN}{TAG}::x"}

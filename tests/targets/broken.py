@@ -1,7 +1,8 @@
-"""Endpoints that do not answer as EC2 does: one that throttles every call, and one that answers with a page."""
+"""Endpoints that do not answer as AWS does on a good day: they throttle, show a page, or give keys that end soon."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -9,7 +10,21 @@ _THROTTLED = (
     b'<?xml version="1.0"?><Response><Errors><Error><Code>RequestLimitExceeded</Code>'
     b"<Message>Request limit exceeded.</Message></Error></Errors><RequestID>1</RequestID></Response>"
 )
+_STS_ERROR = (
+    '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>{code}</Code>'
+    "<Message>{message}</Message></Error><RequestId>1</RequestId></ErrorResponse>"
+)
+_KEYS = (
+    '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><AssumedRoleUser><Arn>'
+    "arn:aws:sts::111122223333:assumed-role/names/snapnames</Arn><AssumedRoleId>AROA:snapnames</AssumedRoleId>"
+    "</AssumedRoleUser><Credentials><AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>x</SecretAccessKey><SessionToken>"
+    "x</SessionToken><Expiration>{ends}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"
+)
+_EXPIRED = (403, _STS_ERROR.format(code="ExpiredToken", message="The security token included is expired").encode())
 _SHAPES = {
+    "/sts-throttled": (400, _STS_ERROR.format(code="Throttling", message="Rate exceeded").encode()),
+    "/sts-expired": _EXPIRED,
+    "/sts-unknown": (403, _STS_ERROR.format(code="InvalidClientTokenId", message="The token is invalid.").encode()),
     "/throttled": (503, _THROTTLED),
     "/page": (200, b"<html><body>Please log in to the network</p></html>"),
     "/other": (
@@ -40,11 +55,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         path = self.path.rstrip("/")
         self.server.calls.append(path)
-        status, body = _SHAPES[path]
+        status, body = self._ending(path) if path in ("/ending", "/ended") else _SHAPES[path]
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _ending(self, path: str) -> tuple[int, bytes]:
+        """Keys that end in a minute. At `/ended`, those that assume the role have ended too when it is asked again."""
+        if path == "/ended" and self.server.calls.count(path) > 1:
+            return _EXPIRED
+        ends = datetime.now(UTC) + timedelta(minutes=1)
+        return 200, _KEYS.format(ends=f"{ends:%Y-%m-%dT%H:%M:%SZ}").encode()
 
     def log_message(self, *_: object) -> None:
         """Keep quiet."""

@@ -90,6 +90,29 @@ def test_the_written_list_has_the_same_targets_and_nothing_left_to_read(caller: 
     assert accounts[0].config == {"snapnames:ownedImages": "true", "snapnames:namePattern": "{image}"}
 
 
+def test_the_list_of_one_shard_is_not_written(listed: Path) -> None:
+    """The other shards would have none of its targets, and this one a part of them."""
+    source = written(listed.parent, [{"account": ONE}, {"account": TWO}], regions=[HERE])
+    out = listed.parent / "list.yaml"
+
+    ran = snapnames("targets", source, "--shard", "1/2", "--write", out)
+
+    assert (ran.exit_code, out.exists()) == (2, False)
+    assert "leave out --shard, and give the list to all shards" in ran.stderr
+
+
+def test_a_shard_without_a_target_says_so(listed: Path) -> None:
+    """There are more shards than targets, which is no fault."""
+    source = written(listed.parent, [{"account": ONE}, {"account": TWO}], regions=[HERE])
+
+    ran = snapnames("targets", source, "--shard", "1/3")
+    read = snapnames("ledger", "--targets", source, "--shard", "1/3")
+
+    assert (ran.exit_code, read.exit_code) == (0, 0)
+    assert ran.stdout.strip() == "this shard has no target, because there are more shards than targets"
+    assert ran.stdout.strip() in read.stdout
+
+
 def test_a_list_is_not_written_while_the_regions_of_an_account_are_not_known(listed: Path) -> None:
     """The account would be left out quietly."""
     source = written(listed.parent, [{"account": ONE}, {"account": REFUSED}], regions="enabled")

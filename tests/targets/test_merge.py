@@ -162,8 +162,9 @@ def test_a_target_in_two_shards_is_refused(files: list[Path], tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{}", "line 1 is no result of a target"),
-        ("[1]", "line 1 is no result of a target"),
+        ("{}", "it is no result of targets; `snapnames ledger --targets` and `snapnames name-owned"),
+        (json.dumps({"version": 1, "report": "targets", "targets": []}, indent=2), "it is no result of targets"),
+        ("[1]", "line 1 is no result of targets"),
         ("not json", "line 1 is no JSON"),
         (
             '{"error": "no keys", "exit_code": 2}',

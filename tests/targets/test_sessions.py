@@ -1,5 +1,6 @@
 """The way into many accounts: whose keys sign which call, and what is shared."""
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -128,6 +129,43 @@ def test_accounts_of_the_organization_are_chosen_by_units_and_tags(aws: LocalAws
     assert chosen(units=(inner,)) == {second, test, out}
     assert chosen(tags={"stage": "prod"}) == {beside, first, second, out}
     assert chosen(Account(first, "", (HERE,)), units=(outer,), tags={"stage": "prod"}) == {second, out}
+
+
+def test_an_organization_of_300_accounts_is_read_by_pages_without_those_that_are_suspended(
+    aws: LocalAws, sessions: TargetSessions
+) -> None:
+    """A page of ListAccounts or of ListAccountsForParent says where to go on."""
+    organizations = aws.client("organizations", "us-east-1")
+    organizations.create_organization(FeatureSet="ALL")
+    made = [
+        organizations.create_account(Email=f"{number}@example.com", AccountName=f"a{number}")["CreateAccountStatus"]
+        for number in range(300)
+    ]
+    for one in made[::100]:
+        organizations.close_account(AccountId=one["AccountId"])
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    mark = aws.mark()
+
+    found, in_root = (
+        {one.account for one in resolve(TargetList((), Organization(units, role="names", regions=(HERE,))), sessions)}
+        for units in ((), (root,))
+    )
+
+    closed = {one["AccountId"] for one in made[::100]}
+    assert found - {HOME} == in_root - {HOME} == {one["AccountId"] for one in made} - closed
+    calls = Counter(aws.calls(mark))
+    assert calls["organizations.ListAccounts"] > 1
+    assert calls["organizations.ListAccountsForParent"] >= 15
+
+
+def test_a_unit_without_an_account_leads_to_none(aws: LocalAws, sessions: TargetSessions) -> None:
+    """It is no fault of the reader."""
+    organizations = aws.client("organizations", "us-east-1")
+    organizations.create_organization(FeatureSet="ALL")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    unit = organizations.create_organizational_unit(ParentId=root, Name="empty")["OrganizationalUnit"]["Id"]
+
+    assert resolve(TargetList((), Organization((unit,), role="names", regions=(HERE,))), sessions) == []
 
 
 def test_an_organization_that_can_not_be_read_says_what_its_caller_has_to_be(sessions: TargetSessions) -> None:

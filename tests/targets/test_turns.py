@@ -74,17 +74,43 @@ def test_a_target_with_a_problem_is_not_worked_on_and_says_the_problem() -> None
     assert worked == [Target("1", "eu")]
 
 
-@pytest.mark.parametrize(("tolerance", "tried"), [(0, 1), (1, 2), (2, 6), (None, 6)])
-def test_after_more_failures_than_are_tolerated_no_target_is_begun(tolerance: int | None, tried: int) -> None:
+@pytest.mark.parametrize(("tolerance", "tried"), [(0, 2), (1, 4), (2, 6), (None, 6)])
+def test_after_more_failures_in_a_region_than_are_tolerated_no_target_of_it_is_begun(
+    tolerance: int | None, tried: int
+) -> None:
     """Those that are left say that they were not tried, and why."""
-    found = Turns(1, tolerance).run(TARGETS, failing("1"))
+    found = Turns(1, tolerance).run(TARGETS, failing("1", "2"))
 
     left = [one for one in found if not one.tried]
+    count = f"{tried // 2} target{'s' * (tried > 2)}"
     assert len(found) - len(left) == tried
-    assert {one.error for one in left} <= {
-        f"not tried: {tried} failed, and the failure tolerance is {tolerance}",
-    }
+    assert [one.error for one in left] == [
+        f"not tried: {count} in {one.target.region} failed, and the failure tolerance of each region is {tolerance}"
+        for one in left
+    ]
     assert sorted(places(found)) == [one.place for one in TARGETS]
+
+
+def test_failures_in_one_region_end_no_other_region_that_is_named_beside_it() -> None:
+    """Each region counts by itself."""
+
+    def work(target: Target) -> Mapping[str, Any]:
+        if target.region == "eu":
+            raise CommandError("throttled")
+        return named(target)
+
+    found = Turns(1, 1).run(TARGETS, work)
+
+    assert [one.target.place for one in found if not one.tried] == ["3 eu"]
+    assert [one.target.place for one in found if not one.error] == ["1 us", "2 us", "3 us"]
+
+
+def test_as_many_failures_as_are_tolerated_in_each_region_end_none() -> None:
+    """Together they are more."""
+    found = Turns(1, 1, ["us", "eu"]).run(TARGETS, failing("1"))
+
+    assert all(one.tried for one in found)
+    assert sum(bool(one.error) for one in found) == 2
 
 
 def test_the_regions_come_in_the_order_that_was_asked_for_and_the_others_last() -> None:

@@ -41,7 +41,7 @@ def targets_of(
 def _members(wanted: Organization | None, sessions: TargetSessions) -> list[Account]:
     if wanted is None:
         return []
-    partition = partition_of(wanted.regions)
+    partition = partition_of(wanted.regions or [sessions.region])
     client = sessions.home().client("organizations")
     return [wanted.account(account, partition) for account in organization_accounts(client, wanted)]
 

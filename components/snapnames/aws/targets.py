@@ -4,6 +4,7 @@ A client takes 20 ms and some megabytes. So it belongs to a region, and not to a
 the keys of the account that the current thread works on.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +16,7 @@ from botocore.config import Config
 from botocore.credentials import Credentials, RefreshableCredentials
 
 from snapnames.aws.regions import enabled_regions
+from snapnames.aws.role_advice import advice
 from snapnames.aws.roles import role_arguments
 from snapnames.aws.session import REFUSALS, StackSession
 from snapnames.errors import InputError
@@ -134,7 +136,9 @@ class TargetSessions:
 
     def __init__(self, region: str) -> None:
         """Nothing is read yet. `region`: where roles are assumed."""
-        self._region = region
+        self.region = region
+        # botocore warns, with a stack trace, of keys that can't be made anew. The target says it.
+        logging.getLogger("botocore.credentials").setLevel(logging.ERROR)
         self._ways: dict[str, _Way] = {}
         self._accounts: dict[tuple[str, str, str, str], _Once] = {}
         self._lock = Lock()
@@ -146,7 +150,7 @@ class TargetSessions:
         Raises `InputError` if its role can't be assumed, or leads to another account.
         """
         way = self._way(target.config)
-        signing = _Signing(self._keys(way, target), Clients(way, target.region or self._region))
+        signing = _Signing(self._keys(way, target), Clients(way, target.region or self.region))
         token = _SIGNING.set(signing)
         try:
             yield signing.clients
@@ -184,7 +188,7 @@ class TargetSessions:
         with self._lock:
             key = _way_key(config)
             if key not in self._ways:
-                self._ways[key] = _Way({"region": self._region, **_aws(config)})
+                self._ways[key] = _Way({"region": self.region, **_aws(config)})
             return self._ways[key]
 
 
@@ -213,24 +217,23 @@ def _keys(way: _Way, target: Target) -> Credentials:
     )
 
     def fetch() -> dict[str, str]:
-        answer = way.sts.assume_role(**arguments)
-        _check(answer["AssumedRoleUser"]["Arn"].split(":")[4], target)
-        keys = answer["Credentials"]
-        return {
-            "access_key": keys["AccessKeyId"],
-            "secret_key": keys["SecretAccessKey"],
-            "token": keys["SessionToken"],
-            "expiry_time": keys["Expiration"].isoformat(),
-        }
+        # It runs again in the middle of a read, when the keys end. So it says itself what went wrong.
+        try:
+            answer = way.sts.assume_role(**arguments)
+            account, keys = answer["AssumedRoleUser"]["Arn"].split(":")[4], answer["Credentials"]
+            found = {
+                "access_key": keys["AccessKeyId"],
+                "secret_key": keys["SecretAccessKey"],
+                "token": keys["SessionToken"],
+                "expiry_time": keys["Expiration"].isoformat(),
+            }
+        except (*REFUSALS, *CONFUSED) as error:
+            raise InputError(f"the role {target.role} can't be assumed: {why(error)}; {advice(error)}") from error
+        _check(account, target)
+        return found
 
-    try:
-        # The keys are valid for an hour, and the work may take longer, so they refresh themselves.
-        return RefreshableCredentials.create_from_metadata(fetch(), refresh_using=fetch, method="assume-role")
-    except (*REFUSALS, *CONFUSED) as error:
-        raise InputError(
-            f"the role {target.role} can't be assumed: {why(error)}; see to the trust policy of the role, and to "
-            "sts:AssumeRole of the keys that assume it"
-        ) from error
+    # The keys are valid for an hour, and the work may take longer, so they refresh themselves.
+    return RefreshableCredentials.create_from_metadata(fetch(), refresh_using=fetch, method="assume-role")
 
 
 def _own_keys(way: _Way, target: Target) -> Credentials:

@@ -82,6 +82,7 @@ def _targets(file: Path, shard: str | None, write: Path | None, *, as_json: bool
         from snapnames.cli.targets.check import check_targets, print_checks, write_list  # noqa: PLC0415
 
         if write is not None:
+            _check_whole(shard)
             check_target("--write", write)
         found = check_targets(file, shard, display)
         unreachable.extend(found.unreachable)
@@ -93,6 +94,16 @@ def _targets(file: Path, shard: str | None, write: Path | None, *, as_json: bool
 
     run_command(check, as_json=as_json, aside=True)
     return len(unreachable)
+
+
+def _check_whole(shard: str | None) -> None:
+    from snapnames.cli.errors import UsageError  # noqa: PLC0415
+
+    if shard is not None:
+        raise UsageError(
+            "--write and --shard exclude each other; the list of one shard would be no list of all targets: leave out "
+            "--shard, and give the list to all shards"
+        )
 
 
 def _merge(files: list[Path], html: Path | None, csv: Path | None, *, as_json: bool) -> int:

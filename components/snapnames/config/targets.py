@@ -10,6 +10,7 @@ import yaml
 from snapnames.config.provider import provider_settings
 from snapnames.errors import InputError
 from snapnames.printable import printable
+from snapnames.rules.target_checks import check_account_id, check_partition, check_region, check_role
 from snapnames.rules.targets import (
     DECIDED,
     ENABLED,
@@ -17,9 +18,6 @@ from snapnames.rules.targets import (
     Organization,
     Target,
     TargetList,
-    check_account_id,
-    check_region,
-    check_role,
     partition_of,
     role_arn,
 )
@@ -35,8 +33,11 @@ _SCALAR, _LIST, _MAP = "a text", "a list", "a map"
 _WORDS = {yaml.ScalarNode: _SCALAR, yaml.SequenceNode: _LIST, yaml.MappingNode: _MAP}
 
 
-def read_targets(text: str, name: str = "targets.yaml") -> TargetList:
-    """What the file says. `name`: what an error calls it. Raises `InputError` with a line for each fault."""
+def read_targets(text: str, name: str = "targets.yaml", home: str = "") -> TargetList:
+    """What the file says. `name`: what an error calls it. Raises `InputError` with a line for each fault.
+
+    `home`: the region of the caller. Roles of accounts whose regions are not listed are in its partition.
+    """
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError) as error:
@@ -44,7 +45,7 @@ def read_targets(text: str, name: str = "targets.yaml") -> TargetList:
         where = f"{name}:{mark.line + 1}" if mark else name
         said = getattr(error, "problem", None) or getattr(error, "reason", None) or "it is nested too deeply"
         raise InputError(f"{where}: the file is no YAML: {said}: correct it") from error
-    reader = _Reader(name)
+    reader = _Reader(name, home)
     found = reader.file(root)
     if reader.faults:
         raise InputError("\n".join(message for _, message in sorted(reader.faults, key=lambda fault: fault[0])))
@@ -54,8 +55,8 @@ def read_targets(text: str, name: str = "targets.yaml") -> TargetList:
 class _Reader:
     """Reads nodes, which know their lines, and keeps the faults."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, name: str, home: str) -> None:
+        self._name, self._home = name, home
         self.faults: list[tuple[int, str]] = []
         """With the number of the line, or 0."""
 
@@ -81,9 +82,10 @@ class _Reader:
         shared = {**defaults, **entry}
         regions = self._regions(shared, path)
         role = self._role(shared, path, account)
+        self._check(entry.get("regions", node), check_partition, regions, role, path)
         return Account(
             account,
-            role_arn(role, account, partition_of(regions)),
+            role_arn(role, account, partition_of(regions or [self._home])),
             regions,
             self._text(shared.get("externalId"), f"{path}.externalId"),
             self._config(defaults, path) | self._config(entry, path),
@@ -102,13 +104,20 @@ class _Reader:
         exclude = self._texts(entry.get("exclude"), f"{path}.exclude")
         for one in exclude:
             self._check(entry["exclude"], check_account_id, one, f"{path}.exclude")
+        units = entry.get("units")
+        if isinstance(units, yaml.SequenceNode) and not units.value:
+            self._fault(
+                units, f"{path}.units is empty; without the key, all accounts are taken: name units, or remove it"
+            )
         tags = entry.get("tags")
+        regions = self._regions(shared, path)
+        self._check(shared.get("regions", node), check_partition, regions, "", path)
         return Organization(
-            self._texts(entry.get("units"), f"{path}.units"),
+            self._texts(units, f"{path}.units"),
             {key: self._text(value, f"{path}.tags.{key}") for key, value in self._map(tags, f"{path}.tags").items()},
             exclude,
             role,
-            self._regions(shared, path),
+            regions,
             self._text(shared.get("externalId"), f"{path}.externalId"),
             self._config(defaults, path) | self._config(entry, path),
         )
@@ -204,7 +213,7 @@ class _Reader:
             self._fault(node, f"{path} is {_WORDS[type(node)]}; it wants {words}: write it so")
         return right
 
-    def _check(self, node: yaml.Node, check: Callable[..., None], *values: str) -> None:
+    def _check(self, node: yaml.Node, check: Callable[..., None], *values: object) -> None:
         try:
             check(*values)
         except InputError as error:

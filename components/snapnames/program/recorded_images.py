@@ -58,7 +58,8 @@ def _recorded() -> Sequence[Mapping[str, Any]]:
         else:
             return resources
     raise InputError(
-        f"`pulumi stack export` can't read which images the state of {stack_tag()} has: {why}; an image that it has could stay in the account for good: put pulumi on PATH, and update again"
+        f"`pulumi stack export` can't read which images the state of {stack_tag()} has: {why}; an image that it has "
+        "could stay in the account for good: put pulumi on PATH, and update again"
     )
 
 

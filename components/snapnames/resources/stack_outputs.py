@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import pulumi
 
+from snapnames.rules.resource_types import TAG
+
 from .account_images import stack_tag
 
 T = TypeVar("T")
@@ -40,6 +42,18 @@ def last_resources(kind: str) -> list[RecordedResource]:
     answer = read_again(lambda: pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", ask).value)
     found = ((answer or {}).get("outputs") or {}).items()
     return [RecordedResource(urn, one.get("outputs") or {}) for urn, one in sorted(found) if one.get("type") == kind]
+
+
+def tagged_names(component: str) -> Mapping[str, str]:
+    """Snapshot id to the Name in the state, of the Tags of all components of this type.
+
+    An update that did not come to its end has left no outputs of the stack, but it has left Tags.
+    """
+    return {
+        one.outputs["resourceId"]: one.outputs["value"]
+        for one in last_resources(TAG)
+        if f"{component}$" in one.urn and one.outputs.get("key") == "Name"
+    }
 
 
 def read_again(read: Callable[[], T], wait: Callable[[float], object] = time.sleep) -> T:

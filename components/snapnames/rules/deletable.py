@@ -8,6 +8,7 @@ from snapnames.printable import beside_commands
 from .evidence import tag_says_keep
 from .images import BACKUP_TAGS, SERVICE_TAG, STACK_TAG, TAKEN_IN_TAG
 
+
 @dataclass(frozen=True)
 class Proof:
     """What the reads say of one image with its snapshots, or of one snapshot."""

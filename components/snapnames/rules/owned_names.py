@@ -6,8 +6,8 @@ never lost.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -36,12 +36,28 @@ class Record:
     removes: bool = False
     """Whether a destroy removes the names."""
 
+    found: frozenset[str] = frozenset()
+    """Snapshots in `names` that had the Name before the stack could give it. The stack has no Tag for them."""
+
     @classmethod
     def of(cls, output: object) -> "Record":
         """Read the stack output. Before the first update there is none, and the record is empty."""
         if not isinstance(output, Mapping):
             return cls()
-        return cls(output.get("names", {}), frozenset(output.get("renamed", ())), output.get("removes", False))
+        renamed, found = (frozenset(output.get(key, ())) for key in ("renamed", "found"))
+        return cls(output.get("names", {}), renamed, output.get("removes", False), found)
+
+    def has(self, found: Mapping[str, str]) -> bool:
+        """Whether all of these names are recorded."""
+        return all(self.names.get(snapshot_id) == name for snapshot_id, name in found.items())
+
+    def with_tags(self, tags: Mapping[str, str]) -> "Record":
+        """The same record, with the Names of Tags that an update has left which did not come to its end."""
+        return replace(self, names={**self.names, **tags}, found=self.found - tags.keys())
+
+    def of_tag(self, snapshot_id: str) -> str | None:
+        """The recorded Name of a snapshot that the stack has a Tag for; None for any other."""
+        return None if snapshot_id in self.found else self.names.get(snapshot_id)
 
 
 class DeclaredName(NamedTuple):
@@ -75,14 +91,29 @@ class OwnedNames:
     """Snapshot id to why it can't have a name."""
 
     unnamed_since: list[str] = field(default_factory=list)
-    """Snapshot ids in `declared` that this component named before, and that have lost the Name since."""
+    """Snapshot ids in `declared` that have a Tag, and that have lost the Name since."""
 
-    def to_do(self, record: Record) -> int:
-        """How many tags a stack with that record makes or changes: Names, and tags that keep a previous one."""
-        return sum(
-            (record.names.get(snapshot_id) != declared.name)
-            + (declared.previous is not None and snapshot_id not in record.names)
+    def found(self, account: Holdings, record: Record) -> dict[str, str]:
+        """Snapshot id to Name, of those in `declared` that have the Name already and no Tag that the record tells of.
+
+        Such a Name needs no Tag: it is read in bulk at each update, and gets a Tag when it has to be written.
+        """
+        return {
+            snapshot_id: declared.name
             for snapshot_id, declared in self.declared.items()
+            if account.snapshots[snapshot_id].tags.get("Name") == declared.name and record.of_tag(snapshot_id) is None
+        }
+
+    def to_do(self, record: Record, found: Collection[str] = ()) -> int:
+        """How many tags a stack with that record makes or changes: Names, and tags that keep a previous one.
+
+        None of those that were `found`.
+        """
+        return sum(
+            (record.of_tag(snapshot_id) != declared.name)
+            + (declared.previous is not None and record.of_tag(snapshot_id) is None)
+            for snapshot_id, declared in self.declared.items()
+            if snapshot_id not in found
         )
 
 
@@ -188,7 +219,7 @@ class _Rules:
         if sum(not key.startswith("aws:") for key in tags) + new > MAX_RESOURCE_TAGS:
             names.skipped[snapshot_id] = f"it has {MAX_RESOURCE_TAGS} tags, as many as EC2 takes"
             return
-        if not live and snapshot_id in self._record.names:
+        if not live and self._record.of_tag(snapshot_id) is not None:
             names.unnamed_since.append(snapshot_id)
         names.declared[snapshot_id] = DeclaredName(label, claim.wanted, replaced if previous is None else previous)
 

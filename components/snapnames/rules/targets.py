@@ -14,14 +14,17 @@ ENABLED = "enabled"
 DECIDED = ("aws:region", "aws:assumeRoles", "aws:allowedAccountIds")
 """The config that the target itself decides."""
 
-_ACCOUNT = re.compile(r"\d{12}")
-_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
-_ROLE = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
-_PATH = re.compile(r"(/[\x21-\x2e\x30-\x7e]+)*/", re.ASCII)
-_ARN = re.compile(r"arn:aws(-[a-z]+)*:iam::(?P<account>\d{12}):role(?P<path>/.*)")
 _SHARD = re.compile(r"(?P<index>\d{1,6})/(?P<count>\d{1,6})", re.ASCII)
 
-_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b"}
+_PARTITIONS = {
+    "cn-": "aws-cn",
+    "us-gov-": "aws-us-gov",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "eu-isoe-": "aws-iso-e",
+    "us-isof-": "aws-iso-f",
+    "eusc-": "aws-eusc",
+}
 
 
 @dataclass(frozen=True)
@@ -265,37 +268,3 @@ def role_arn(role: str, account: str, partition: str = "aws") -> str:
     'arn:aws:iam::111122223333:role/ops/reader'
     """
     return role if not role or role.startswith("arn:") else f"arn:{partition}:iam::{account}:role/{role.lstrip('/')}"
-
-
-def check_account_id(account: str, setting: str) -> None:
-    """Raise `InputError` unless it is the id of an account."""
-    if not _ACCOUNT.fullmatch(account):
-        raise InputError(f"{setting} is {account!r}; the id of an account has 12 digits: write all of them")
-
-
-def check_region(region: str, setting: str) -> None:
-    """Raise `InputError` unless it looks like the name of a region."""
-    if not _REGION.fullmatch(region):
-        raise InputError(
-            f"{setting} has {region!r}; the name of a region is as eu-west-1: correct it, or write `{ENABLED}` in "
-            "place of the list"
-        )
-
-
-def check_role(role: str, account: str, setting: str) -> None:
-    """Raise `InputError` unless it is the name or the ARN of a role in this account. An empty account fits all.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-    """
-    found = _ARN.fullmatch(role)
-    path, _, name = (found["path"] if found else f"/{role.lstrip('/')}").rpartition("/")
-    if (role.startswith("arn:") and not found) or not _ROLE.fullmatch(name) or not _PATH.fullmatch(f"{path}/"):
-        raise InputError(
-            f"{setting} is {role!r}; it is the name of a role, or an ARN as arn:aws:iam::111122223333:role/name: "
-            "correct it"
-        )
-    if found and account and found["account"] != account:
-        raise InputError(
-            f"{setting} is {role!r}, which is in account {found['account']}, and the target is account {account}: give "
-            "a role of the target's own account"
-        )

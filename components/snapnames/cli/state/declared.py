@@ -86,7 +86,11 @@ def declared(deployment: Mapping[str, Any], stack: str) -> Declared:
             **dict(_named(resources)),
         },
         named=dict(_named(resources)),
-        owned={**dict(_tagged(resources, OWNED_IMAGES)), **Record.of(outputs.get(RECORD_OUTPUT)).names},
+        owned={
+            **dict(_tagged(resources, OWNED_IMAGES)),
+            **dict(_recorded(resources)),
+            **Record.of(outputs.get(RECORD_OUTPUT)).names,
+        },
         releases={image_id: release for release, image_id in _strings(outputs.get("images")).items()},
         live=next(iter(_strings({"live": outputs.get("live")}).values()), None),
         templates=frozenset(one["id"] for one in resources if one["type"] == TEMPLATE and one.get("id")),
@@ -121,6 +125,13 @@ def _named(resources: list[Resource]) -> Iterator[tuple[str, str]]:
             for device, snapshot_id in ids.items():
                 if device in names:
                     yield snapshot_id, names[device]
+
+
+def _recorded(resources: list[Resource]) -> Iterator[tuple[str, str]]:
+    """The names that each `OwnedImages` gave or found. It has no Tags for those that it found."""
+    for resource in resources:
+        if resource["type"] == OWNED_IMAGES:
+            yield from _strings(_outputs(resource).get("names")).items()
 
 
 def _tagged(resources: list[Resource], component: str) -> Iterator[tuple[str, str]]:

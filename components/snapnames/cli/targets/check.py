@@ -17,6 +17,7 @@ from snapnames.cli.errors import CommandError
 from snapnames.cli.targets.listed import open_list
 from snapnames.cli.targets.reading import side_by_side
 from snapnames.cli.targets.report import counted
+from snapnames.cli.targets.words import NO_TARGET
 from snapnames.errors import InputError
 from snapnames.printable import LINE_LIMIT, printable
 from snapnames.rules.targets import Account, Share, Target
@@ -103,6 +104,9 @@ def print_checks(console: Console, checks: Checks) -> None:
         console.print(table)
     if len(shown) < len(checks.found):
         console.print(Text(f"{len(shown):,} of {len(checks.found):,} are shown: --json lists all", "dim"))
+    if not checks.found:
+        console.print(Text(NO_TARGET))
+        return
     reached = len(checks.found) - len(checks.unreachable)
     console.print(Text(f"{counted(reached, 'target')} can be reached, {len(checks.unreachable):,} can't"))
 

@@ -33,10 +33,10 @@ def open_list(path: Path, shard: str | None, display: Display) -> Listed:
     """Read the file, and the organization and the enabled regions that it asks for. Raises `CommandError`."""
     try:
         part = Shard.of(shard) if shard else Shard()
-        wanted = read_targets(_text(path), path.name)
+        wanted = read_targets(_text(path), path.name, _own_region())
     except InputError as error:
         raise UsageError(str(error)) from error
-    sessions = TargetSessions(_home(wanted))
+    sessions = TargetSessions(_own_region() or _home(wanted))
     try:
         targets = _targets(accounts_of(wanted, sessions), sessions, display)
     except InputError as error:
@@ -46,7 +46,10 @@ def open_list(path: Path, shard: str | None, display: Display) -> Listed:
     if again := twice(targets):
         raise UsageError(f"{again[0].place} is there twice in {path.name}; a place is one target: remove one of them")
     if not targets:
-        raise UsageError(f"{path.name} leads to no target: no account of the organization has these units and tags")
+        raise UsageError(
+            f"{path.name} leads to no target: the organization has no active account in these units with these tags "
+            "that is not excluded: correct the list"
+        )
     share = Share.of(targets, part)
     return Listed(tuple(part.part(targets)), share, sessions)
 
@@ -67,8 +70,12 @@ def _text(path: Path) -> str:
         raise UsageError(f"{path} can't be read: {error}; it is a file of targets in YAML: give its path") from error
 
 
+def _own_region() -> str:
+    """The region that the environment names. Empty if it names none."""
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
+
+
 def _home(wanted: TargetList) -> str:
-    own = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     regions = [region for account in wanted.accounts for region in account.regions]
     regions += wanted.organization.regions if wanted.organization else ()
-    return own or _HOME.get(partition_of(regions), next(iter(regions), "us-east-1"))
+    return _HOME.get(partition_of(regions), next(iter(regions), "us-east-1"))

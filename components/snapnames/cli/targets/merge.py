@@ -17,6 +17,10 @@ from snapnames.rules.targets import Shard, Share
 NAMES = "names of targets"
 """What the merged document of the lines of `snapnames name-owned --targets` says that it is."""
 
+_FOREIGN = (
+    "no result of targets; `snapnames ledger --targets` and `snapnames name-owned --targets` write them with --json: "
+    "give their files"
+)
 _SHOWN = 5
 Line = Mapping[str, Any]
 
@@ -107,8 +111,10 @@ def _report(file: str, text: str) -> _Part | None:
         return None
     if isinstance(found, dict) and "exit_code" in found:
         raise InputError(f"its command had no result, but an error: {found.get('error')}: run the shard again")
-    if not isinstance(found, dict) or found.get("report") != KIND:
+    if not isinstance(found, dict) or (Share.read(found.get("list")) and "account" in found):
         return None
+    if found.get("report") != KIND:
+        raise InputError(f"it is {_FOREIGN}")
     report = read_document(found)
     return _Part(file, report.share, tuple((row.account, row.region) for row in report.rows), report)
 
@@ -129,10 +135,7 @@ def _lines(file: str, text: str) -> _Part:
             continue
         share = Share.read(line.get("list")) if isinstance(line, dict) else None
         if share is None or not isinstance(line.get("account"), str) or "error" not in line:
-            raise InputError(
-                f"line {number} is no result of a target; `snapnames ledger --targets` and `snapnames name-owned "
-                "--targets` write them with --json: give their files"
-            )
+            raise InputError(f"line {number} is {_FOREIGN}")
         shares.add(share)
         found[_place(line)] = line
     if len(shares) > 1:

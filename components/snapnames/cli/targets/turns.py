@@ -1,9 +1,9 @@
 """Which target's turn it is: so many at a time, region after region, and none any more after too many failures."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import Any
 
 import yaml
@@ -71,31 +71,51 @@ class Turns:
                 waiting = iter(wave)
                 running: set[Future[Outcome]] = set()
                 while True:
-                    refusal = self._refusal(found, stopped=stopped())
-                    free = 0 if refusal else self.max_concurrent - len(running)
-                    running |= {pool.submit(_outcome, work, one) for one in islice(waiting, free)}
+                    for one in self._free(waiting, found, stopped, told, running):
+                        running.add(pool.submit(_outcome, work, one))
                     if not running:
                         break
                     done, running = wait(running, return_when=FIRST_COMPLETED)
-                    for one in done:
-                        told(one.result())
-                for left in _left(waiting, refusal):
-                    told(left)
+                    for future in done:
+                        told(future.result())
         return found
 
-    def _refusal(self, found: Sequence[Outcome], *, stopped: bool) -> str:
-        """Why no other target is begun. Empty if one may be."""
-        failed = sum(bool(one.error) and one.tried for one in found)
+    def _free(
+        self,
+        waiting: Iterator[Target],
+        found: Sequence[Outcome],
+        stopped: Callable[[], bool],
+        told: Callable[[Outcome], None],
+        running: Collection[object],
+    ) -> Iterator[Target]:
+        """The targets that are begun now. Those that may not be begun are told."""
+        while len(running) < self.max_concurrent and (target := next(waiting, None)):
+            if refusal := self._refusal(found, target.region, stopped=stopped()):
+                told(Outcome(target, error=refusal, tried=False))
+            else:
+                yield target
+
+    def _refusal(self, found: Sequence[Outcome], region: str, *, stopped: bool) -> str:
+        """Why no other target of the region is begun. Empty if one may be."""
         if stopped:
             return "not tried: the command was stopped"
-        if self.failure_tolerance is not None and failed > self.failure_tolerance:
-            return f"not tried: {failed} failed, and the failure tolerance is {self.failure_tolerance}"
-        return ""
+        if self.failure_tolerance is None:
+            return ""
+        failed = Counter(one.target.region for one in found if one.error and one.tried)
+        over = {where: count for where, count in failed.items() if count > self.failure_tolerance}
+        # Without an order, no region comes after another one.
+        where = region if region in over else next(iter(over), None) if self.region_order else None
+        if where is None:
+            return ""
+        return (
+            f"not tried: {_targets(over[where], where)} failed, and the failure tolerance of each region is "
+            f"{self.failure_tolerance}"
+        )
 
 
-def _left(waiting: Iterator[Target], refusal: str) -> Iterator[Outcome]:
-    for target in waiting:
-        yield Outcome(target, error=refusal, tried=False)
+def _targets(count: int, region: str) -> str:
+    """So many targets of a region. An account whose regions could not be read is a target without a region."""
+    return f"{count} target{'s' * (count != 1)} {f'in {region}' if region else 'without a region'}"
 
 
 def _outcome(work: Callable[[Target], Mapping[str, Any]], target: Target) -> Outcome:

@@ -25,6 +25,7 @@ NOT_ALONE = (
     "permissions, locks, references and the Recycle Bin were not read, so none of it is known to be safe: `snapnames "
     "ledger --account` with the keys and the region of the target reads them, and writes the script"
 )
+NO_TARGET = "this shard has no target, because there are more shards than targets"
 _NAMED = 5
 """How many targets a line names."""
 
@@ -32,6 +33,8 @@ _NAMED = 5
 def sums(report: Report) -> list[str]:
     """The sums, in sentences. If no target could be read, there are none."""
     lines = [report.about]
+    if not report.rows:
+        return [*lines, NO_TARGET]
     if not report.read:
         return [*lines, "nothing could be read, so nothing is known"]
     found = report.sums
