@@ -3,8 +3,8 @@
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from snapnames.testing.program import STACK, Done, Ran
 from dev.engine import Engine
 
 from .faults import Call, FaultProxy
-from .pythons import PYTHON_COMMAND, answering, client, ready
+from .pythons import PYTHON_COMMAND, answering, client, ready, with_python
 
 __all__ = ["ROOT", "STACK", "STACK_TAG", "Done", "Program", "Ran", "kill_all", "killed_at_a_held_call"]
 
@@ -80,44 +80,47 @@ class Program(program.Program):
     def snapnames(self, *arguments: str, code: int | None = 0) -> Ran:
         """The same for the `snapnames` command."""
         if not self._quick:
-            return super().snapnames(*arguments, code=code)
+            with self._as_users_have_it(answering()):
+                return super().snapnames(*arguments, code=code)
         self._write_config()
         command = Path(sys.executable).with_name("snapnames")
-        done = subprocess.run(
-            [*client(), command, *arguments, *self.stack_options],
-            cwd=self.folder,
-            env={**self._variables(arguments), "TERM": "xterm-256color"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        with self._as_users_have_it(ready()):
+            done = subprocess.run(
+                [*client(), command, *arguments, *self.stack_options],
+                cwd=self.folder,
+                env={**self.environment, "TERM": "xterm-256color"},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
         ran = Ran(done.returncode, done.stdout, done.stderr)
         assert code in (None, ran.code), f"snapnames {' '.join(arguments)}: {ran.code}\n{ran.out}{ran.err}"
         return ran
 
     def command(self, *arguments: str, terminal: int | None = None) -> subprocess.Popen[str]:
         """Start the `snapnames` command, as users do."""
-        kept = self.environment
-        self.environment = self._variables(arguments, quick=False)
-        try:
+        with self._as_users_have_it(answering()):
             return super().command(*arguments, terminal=terminal)
-        finally:
-            self.environment = kept
 
     @property
     def _quick(self) -> bool:
         """Whether nothing says what Python has to import first."""
         return "PYTHONPATH" not in self.environment
 
-    def _variables(self, arguments: Sequence[str], *, quick: bool = True) -> dict[str, str]:
-        """The environment of the command. `name-owned` compares the Python on PATH with its own, so it sees that."""
-        variables = dict(self.environment)
-        if "name-owned" in arguments:
-            variables.pop(PYTHON_COMMAND, None)
-        elif quick:
-            variables[PYTHON_COMMAND] = ready()
-        return variables
+    @contextmanager
+    def _as_users_have_it(self, python: str) -> Iterator[None]:
+        """Let the command see no Python but its own, and let the pulumi that it runs take this one.
+
+        The command runs snapnames' own program in its process only if pulumi would run it with the same Python.
+        """
+        kept = self.environment
+        self.environment = {key: value for key, value in kept.items() if key != PYTHON_COMMAND}
+        self.environment["PATH"] = with_python(kept["PATH"], python)
+        try:
+            yield
+        finally:
+            self.environment = kept
 
 
 def kill_all(process: subprocess.Popen[str]) -> None:

@@ -7,12 +7,13 @@ process that has imported everything: see `ready_python.py`. What a test kills o
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import time
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 PYTHON_COMMAND = "PULUMI_PYTHON_CMD"
 """The environment variable that names the Python of the language host."""
@@ -29,6 +30,7 @@ _SCRIPT = """#!/bin/sh
 if [ "$*" = {asked} ]; then exec cat {answer}; fi
 {more}exec {python} "$@"
 """
+_PULUMI = f'#!/bin/sh\n{PYTHON_COMMAND}={{python}} exec {{real}} "$@"\n'
 _MORE = 'case "$1" in */pulumi-language-python-exec) exec {client} "$@";; esac\n'
 
 
@@ -47,6 +49,22 @@ def ready() -> str:
 def client() -> list[str]:
     """The words before a script and its arguments, with which it is run as such a copy."""
     return [*_CLIENT, str(_server()[1])] if _COPIES else [sys.executable]
+
+
+def with_python(path: str, python: str) -> str:
+    """The PATH, and before it a pulumi that runs programs with this Python, and is else the one on the PATH."""
+    real = shutil.which("pulumi", path=path)
+    assert real
+    return f"{_pulumi(real, python)}:{path}"
+
+
+@cache
+def _pulumi(real: str, python: str) -> Path:
+    folder = Path(mkdtemp(dir=_folder()))
+    command = folder / "pulumi"
+    command.write_text(_PULUMI.format(python=shlex.quote(python), real=shlex.quote(real)), encoding="utf-8")
+    command.chmod(0o755)
+    return folder
 
 
 def stop() -> None:
