@@ -1,5 +1,6 @@
 """Groups on a template's `$Latest` or `$Default` version, with a mixed instances policy, and what is refused."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ FLEET = {"adopt": GROUP}
 def test_a_group_on_a_template_launches_the_same_with_the_new_image_from_a_template_of_the_stack(
     program: Make, aws: LocalAws, ec2: EC2Client, version: str, kind: str
 ) -> None:
-    """The team's template is not touched. Then nothing is left to do."""
+    """The team's template is not touched. Then nothing is left to do. Its user data is a secret of the state."""
     aws.settings(pending_seconds=0)
     theirs = seed_template(aws, version)
     before = unchanging(aws)
@@ -36,6 +37,7 @@ def test_a_group_on_a_template_launches_the_same_with_the_new_image_from_a_templ
     data = launched(aws)
     assert (data["ImageId"], data["InstanceType"]) == (images(ec2)["web-1"]["ImageId"], kind)
     assert (data["UserData"], data["Monitoring"]) == ("IyEvYmluL3NoCg==", {"Enabled": True})
+    assert data["UserData"] not in json.dumps(stack.resources())
     assert data["TagSpecifications"] == [{"ResourceType": "volume", "Tags": [{"Key": "team", "Value": "web"}]}]
     assert [*map(_sorted, sorted(data["NetworkInterfaces"], key=lambda one: one["DeviceIndex"]))] == [
         *map(_sorted, INTERFACES)
