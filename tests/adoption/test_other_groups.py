@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
@@ -15,6 +15,9 @@ from tests.program import Program
 
 from .account import GROUP, ZONE, group, launched, seed, unchanging
 from .templates import INTERFACES, seed_template
+
+if TYPE_CHECKING:
+    from mypy_boto3_autoscaling.type_defs import InstanceMaintenancePolicyTypeDef
 
 Make = Callable[..., Program]
 FLEET = {"adopt": GROUP}
@@ -79,7 +82,7 @@ def test_a_refresh_keeps_to_the_maintenance_policy_of_the_group(program: Make, a
     aws.settings(pending_seconds=0)
     seed(aws)
     scaling = aws.client("autoscaling")
-    policy = {"MinHealthyPercentage": 100, "MaxHealthyPercentage": 150}
+    policy: InstanceMaintenancePolicyTypeDef = {"MinHealthyPercentage": 100, "MaxHealthyPercentage": 150}
     scaling.update_auto_scaling_group(AutoScalingGroupName=GROUP, InstanceMaintenancePolicy=policy)
     before = unchanging(aws)
     fleet = {**FLEET, "instanceRefresh": {}}

@@ -130,7 +130,8 @@ def test_keys_that_end_in_a_rollout_hide_neither_the_rollout_nor_the_way_on(
             time.sleep(0.05)
         aws.restrict(ACCESS_KEY, NOTHING)
         _, err = process.communicate()
-    aws.settings(hold_refreshes=False, policies={})
+    aws.restrict(ACCESS_KEY, None)
+    aws.settings(hold_refreshes=False)
     again = stack.snapnames(*command).out
 
     assert process.returncode == 1
