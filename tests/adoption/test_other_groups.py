@@ -1,8 +1,9 @@
 """Groups on a template's `$Latest` or `$Default` version, with a mixed instances policy, and what is refused."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
@@ -15,6 +16,9 @@ from tests.program import Program
 from .account import GROUP, ZONE, group, launched, seed, unchanging
 from .templates import INTERFACES, seed_template
 
+if TYPE_CHECKING:
+    from mypy_boto3_autoscaling.type_defs import InstanceMaintenancePolicyTypeDef
+
 Make = Callable[..., Program]
 FLEET = {"adopt": GROUP}
 
@@ -23,7 +27,7 @@ FLEET = {"adopt": GROUP}
 def test_a_group_on_a_template_launches_the_same_with_the_new_image_from_a_template_of_the_stack(
     program: Make, aws: LocalAws, ec2: EC2Client, version: str, kind: str
 ) -> None:
-    """The team's template is not touched. Then nothing is left to do."""
+    """The team's template is not touched. Then nothing is left to do. Its user data is a secret of the state."""
     aws.settings(pending_seconds=0)
     theirs = seed_template(aws, version)
     before = unchanging(aws)
@@ -36,6 +40,7 @@ def test_a_group_on_a_template_launches_the_same_with_the_new_image_from_a_templ
     data = launched(aws)
     assert (data["ImageId"], data["InstanceType"]) == (images(ec2)["web-1"]["ImageId"], kind)
     assert (data["UserData"], data["Monitoring"]) == ("IyEvYmluL3NoCg==", {"Enabled": True})
+    assert data["UserData"] not in json.dumps(stack.resources())
     assert data["TagSpecifications"] == [{"ResourceType": "volume", "Tags": [{"Key": "team", "Value": "web"}]}]
     assert [*map(_sorted, sorted(data["NetworkInterfaces"], key=lambda one: one["DeviceIndex"]))] == [
         *map(_sorted, INTERFACES)
@@ -77,7 +82,7 @@ def test_a_refresh_keeps_to_the_maintenance_policy_of_the_group(program: Make, a
     aws.settings(pending_seconds=0)
     seed(aws)
     scaling = aws.client("autoscaling")
-    policy = {"MinHealthyPercentage": 100, "MaxHealthyPercentage": 150}
+    policy: InstanceMaintenancePolicyTypeDef = {"MinHealthyPercentage": 100, "MaxHealthyPercentage": 150}
     scaling.update_auto_scaling_group(AutoScalingGroupName=GROUP, InstanceMaintenancePolicy=policy)
     before = unchanging(aws)
     fleet = {**FLEET, "instanceRefresh": {}}

@@ -130,7 +130,8 @@ def test_keys_that_end_in_a_rollout_hide_neither_the_rollout_nor_the_way_on(
             time.sleep(0.05)
         aws.restrict(ACCESS_KEY, NOTHING)
         _, err = process.communicate()
-    aws.settings(hold_refreshes=False, policies={})
+    aws.restrict(ACCESS_KEY, None)
+    aws.settings(hold_refreshes=False)
     again = stack.snapnames(*command).out
 
     assert process.returncode == 1
@@ -139,6 +140,7 @@ def test_keys_that_end_in_a_rollout_hide_neither_the_rollout_nor_the_way_on(
     assert "Pulumi.test.yaml is as it was" in err
     assert set(before) <= set(images(ec2))
     assert again.splitlines()[-1].endswith("is live: 4 of 4 instances run it")
+    assert running(ec2, autoscaling) == {"front-web-1" if command == ["rollback"] else "front-web-3": 4}
     assert refreshes(autoscaling)[1:] == ["Successful"]
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from snapnames.rules.groups import Group, Launch, Member
-from snapnames.rules.rollouts import FleetStatus
+from snapnames.rules.rollouts import FleetStatus, Refresh
 
 MADE = datetime(2018, 3, 7, tzinfo=UTC)
 
@@ -24,3 +24,20 @@ def test_an_instance_of_a_mixed_group_counts_as_much_as_its_weight() -> None:
     assert (whole.rolled_out, whole.wanted) == (True, 3)
     assert whole.saying({}) == "new launches use ami-2; 3 of 3 instances run ami-2"
     assert not part.rolled_out
+
+
+def test_instances_of_a_warm_pool_are_said_to_come_before_a_new_launch_until_a_refresh_has_replaced_them() -> None:
+    """A scale-out takes them as they are.
+
+    docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-warm-pools.html
+    """
+    group = Group("web", MADE, members=(member(1, 1),), desired=1, pooled=2)
+    replaced = Refresh("r-1", "Successful", MADE)
+
+    said = FleetStatus(group, "ami-2", None, {"ami-1": 1}).saying({})
+
+    assert said == (
+        "new launches use ami-2, behind 2 instances of the warm pool that may run another image; "
+        "1 of 1 instance runs ami-1"
+    )
+    assert "warm pool" not in FleetStatus(group, "ami-2", None, {"ami-2": 1}, replaced).saying({})

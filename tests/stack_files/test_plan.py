@@ -209,6 +209,20 @@ def test_a_rollback_goes_back_to_the_release_of_the_config_when_the_fleet_launch
     )
 
 
+@pytest.mark.parametrize(
+    ("launched", "failed", "to"), [("b", False, "b"), ("a", False, "a"), ("b", True, "c"), ("d", False, "c")]
+)
+def test_the_same_rollback_again_goes_on_where_it_was_going(launched: str, to: str, *, failed: bool) -> None:
+    """As after a time-out, a kill, or keys that ended: the config is as it was, and the release behind it was bad.
+
+    A release that is newer than the live one is that of a deployment that has failed.
+    """
+    before = Releases(("d", "c", "b", "a"), "c")
+    history = [Entry(release, "", "rolled out") for release in "abc"]
+
+    assert rolled_back(before, None, history, launched=launched, failed=failed).live == to
+
+
 def test_a_rollback_to_the_live_release_goes_on_while_instances_are_still_to_be_replaced() -> None:
     """As after a time-out, which leaves the instance refresh going on."""
     before = Releases(("b", "a"))

@@ -41,6 +41,7 @@ def _group(described: "AutoScalingGroupTypeDef") -> Group:
         health_check=described["HealthCheckType"],
         protects=described.get("NewInstancesProtectedFromScaleIn", False),
         suspended=tuple(one["ProcessName"] for one in described.get("SuspendedProcesses", [])),
+        pooled=described.get("WarmPoolSize", 0),
         fed=bool(
             described.get("TargetGroupARNs") or described.get("LoadBalancerNames") or described.get("TrafficSources")
         ),

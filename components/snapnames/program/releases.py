@@ -103,7 +103,7 @@ def _settled(
 
     account = Account.read(list(names.values()), only)
     _refuse_missing(account, {release: name for release, name in names.items() if name != newest}, settings.namespace)
-    heed_disabled(settings, before, account.named(names.get(settings.live, "")))
+    heed_disabled(settings, before, next((one for one in account.built if one.name == names.get(settings.live)), None))
     adopted = (settings.fleet or {}).get("adopt", "")
     source = None
     if newest and account.named(newest) is None:

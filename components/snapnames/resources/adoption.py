@@ -7,20 +7,13 @@ from snapnames.config.api_properties import ApiProperties
 from snapnames.config.fleet_args import FleetArgs
 from snapnames.config.fleet_properties import CONFIGURATION, GROUP, SHORT, TEMPLATE, classes
 from snapnames.errors import InputError
-from snapnames.rules.images import STACK_TAG
 from snapnames.rules.instance_refresh import as_the_policy_says
+from snapnames.rules.owners import owners_of
 
 from .account_images import stack_tag
 
 if TYPE_CHECKING:
     from snapnames.aws.taken_group import TakenGroup
-
-_OWNERS = {
-    "aws:cloudformation:stack-name": "the CloudFormation stack",
-    "elasticbeanstalk:environment-name": "the Elastic Beanstalk environment",
-    STACK_TAG: "the Pulumi stack",
-}
-"""Tags by which a group says that something else manages it."""
 
 _SPECIFICATION = "LaunchTemplateSpecification"
 
@@ -55,14 +48,12 @@ def _refuse(group: "TakenGroup", setting: str, *, forced: bool) -> None:
         raise InputError(
             f"{setting} takes over the Auto Scaling group {group.name!r}, which Auto Scaling is deleting: name another"
         )
-    for key, owner in _OWNERS.items():
-        value = group.tags.get(key)
-        if value is not None and value != stack_tag() and not forced:
-            raise InputError(
-                f"{setting} takes over the Auto Scaling group {group.name!r}, which {owner} {value!r} manages, by its "
-                f"tag {key}: each of the two would undo what the other does. Take it out of there first, or set "
-                "snapnames:force to [other-owner]"
-            )
+    for key, owner in () if forced else owners_of(group.tags, stack_tag()):
+        raise InputError(
+            f"{setting} takes over the Auto Scaling group {group.name!r}, which {owner} manages, by its tag {key}: "
+            "each of the two would undo what the other does. Take it out of there first, or set snapnames:force to "
+            "[other-owner]"
+        )
 
     if group.template_builder not in ("", stack_tag()) and not forced:
         raise InputError(

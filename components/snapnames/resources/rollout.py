@@ -15,7 +15,7 @@ from pulumi import Resource
 
 from snapnames.errors import InputError
 from snapnames.printable import shell_command
-from snapnames.rules.hindrances import standing_still
+from snapnames.rules.hindrances import standing_still, unfed
 from snapnames.rules.history import LAUNCHED, ROLLED_OUT
 from snapnames.rules.instance_refresh import UNTOUCHED, replaces
 from snapnames.rules.next_step import left_over
@@ -107,8 +107,9 @@ class _Follower:
             status = await self._started()
         if status.refresh is None:
             raise self._failed("no instance refresh of its launch settings is known to Auto Scaling")
-        if status.refresh.going_on and (still := standing_still(status.group)):
-            pulumi.log.warn(still, resource=self._owner)
+        for hindrance in (standing_still(status.group), unfed(status.group)) if status.refresh.going_on else ():
+            if hindrance:
+                pulumi.log.warn(hindrance, resource=self._owner)
         return await self._ended(status.refresh)
 
     async def _ended(self, refresh: Refresh) -> str:

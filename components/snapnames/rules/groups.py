@@ -90,6 +90,9 @@ class Group:
     suspended: tuple[str, ...] = ()
     """The processes of Auto Scaling that somebody has suspended, for example `Launch`."""
 
+    pooled: int = 0
+    """How many instances wait in its warm pool. A scale-out takes these first. They are no members."""
+
     fed: bool = False
     """Whether a load balancer or target group feeds it."""
 

@@ -27,7 +27,7 @@ def unfed(group: Group) -> str:
         return ""
     return (
         f"{_suspended(group, [_FEED])}: instances that are launched now are never added to the load balancer, so a "
-        f"rollout would take all of them away from it. Run {_resume(group, [_FEED])}"
+        f"rollout would leave it without any. Run {_resume(group, [_FEED])}"
     )
 
 

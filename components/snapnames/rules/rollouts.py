@@ -97,8 +97,16 @@ class FleetStatus:
         wanted = self.wanted
         order = sorted(self.running, key=lambda image: (image != self.launches, -self.running[image], image))
         parts = [f"{self.running[image]} of {wanted} run {names.get(image, image)}" for image in order]
-        launches = names.get(self.launches, self.launches or "an image that AWS does not tell")
+        launches = f"{names.get(self.launches, self.launches or 'an image that AWS does not tell')}{self._pool}"
         if not parts:
             return f"new launches use {launches}; no instance is in service, of {wanted} that the group wants"
         parts[0] = parts[0].replace(" run ", " instances run " if wanted > 1 else " instance runs ", 1)
         return f"new launches use {launches}; {', '.join(parts)}"
+
+    @property
+    def _pool(self) -> str:
+        """What comes before a new launch: an instance of the warm pool, which only an instance refresh replaces."""
+        if not self.group.pooled or (self.refresh is not None and self.refresh.status == SUCCESSFUL):
+            return ""
+        many = "1 instance" if self.group.pooled == 1 else f"{self.group.pooled} instances"
+        return f", behind {many} of the warm pool that may run another image"

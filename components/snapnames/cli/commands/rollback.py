@@ -28,7 +28,9 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
         session.recover()
     standing = session.standing()
     launched, goes_on = _launched(session, standing), session.rolls and standing.unfinished
-    wanted = plan.rolled_back(session.file.releases, release, standing.history, launched, goes_on=goes_on)
+    wanted = plan.rolled_back(
+        session.file.releases, release, standing.history, launched, goes_on=goes_on, failed=standing.failed
+    )
     heed_hindrances(session, standing, session.image_name(wanted.live or ""))
     config = session.file.edited(wanted)
     images = session.images()
@@ -41,7 +43,10 @@ def rollback(session: Session, release: str | None, *, preview: bool) -> dict[st
         config = session.file.edited(Releases((*kept, *wanted.listed), wanted.live))
         named = ", ".join(map(session.image_name, kept))
         say(f"keeping what {session.file.path.name} does not list: {named}; `pulumi up` removes it")
-    say(f"rolling stack {session.stack.name} back from {launched or session.file.releases.live} to {wanted.live}")
+    if launched == wanted.live:
+        say(f"going on with the rollback of stack {session.stack.name} to {wanted.live}")
+    else:
+        say(f"rolling stack {session.stack.name} back from {launched or session.file.releases.live} to {wanted.live}")
     try:
         steps = session.preview(config, refresh=refresh)
         say(f"[{session.display.elapsed}] to do: {summary(steps.seen)}; images: {_images(steps.seen)}")

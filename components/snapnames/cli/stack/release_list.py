@@ -75,20 +75,22 @@ def deployed(before: Releases, release: str, keep: int | None, history: Sequence
     return Releases(listed if keep is None else tuple(retained(history, listed, release, keep)))
 
 
-def rolled_back(
+def rolled_back(  # noqa: PLR0913 -- by name
     before: Releases,
     release: str | None,
     history: Sequence[Entry] = (),
     launched: str | None = None,
     *,
     goes_on: bool = False,
+    failed: bool = False,
 ) -> Releases:
     """`release` live, by default the last good one before the live one; the list stays as it is.
 
     `launched`: the release that the fleet launches, as AWS says; None where nobody has asked. After an update that has
-    failed it is another one than the config has live: the way back is to the one in the config. `goes_on`: whether
-    instances are still to be replaced. Raises `UsageError` if the release is not listed, and `CommandError` if the
-    fleet launches it already.
+    failed it is another one than the config has live: the way back is to the one in the config. But an older one that
+    is listed is where a rollback was going that has not ended: this one goes on there, unless it has `failed`.
+    `goes_on`: whether instances are still to be replaced. Raises `UsageError` if the release is not listed, and
+    `CommandError` if the fleet launches it already.
 
     >>> rolled_back(Releases(("c", "b", "a")), None)
     Releases(listed=('c', 'b', 'a'), pinned='b')
@@ -96,11 +98,15 @@ def rolled_back(
     Releases(listed=('c', 'b', 'a'), pinned=None)
     >>> rolled_back(Releases(("c", "b", "a")), None, launched="d")
     Releases(listed=('c', 'b', 'a'), pinned=None)
+    >>> rolled_back(Releases(("c", "b", "a")), None, launched="b")
+    Releases(listed=('c', 'b', 'a'), pinned='b')
     """
     live = before.live
     moved = launched is not None and launched != live
     known = moved and live in before.listed and live not in left(history)
     target = release
+    if target is None and launched is not None and not failed and _older(launched, live, before.listed):
+        target = launched
     if target is None:
         target = live if known and live else _previous(before, history)
     if target not in before.listed:
@@ -110,6 +116,10 @@ def rolled_back(
     if target == live and not moved and not goes_on:
         raise CommandError(f"release {target!r} is what the fleet launches already: nothing to do", Exit.NOTHING_TO_DO)
     return Releases(before.listed, None if target == before.listed[0] else target)
+
+
+def _older(release: str, than: str | None, listed: Sequence[str]) -> bool:
+    return release in listed and than in listed and listed.index(release) > listed.index(than)
 
 
 def _previous(before: Releases, history: Sequence[Entry]) -> str:
