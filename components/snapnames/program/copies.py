@@ -58,6 +58,8 @@ class Copies:
         from snapnames.aws.regions import read_regions  # noqa: PLC0415
         from snapnames.aws.session import program_session  # noqa: PLC0415
 
+        from .copy_keys import check_keys  # noqa: PLC0415
+
         listed = {settings.image_name(release) for release in settings.releases}
         dropped = [copy for copy in recorded if copy.region not in settings.copies or copy.name not in listed]
         session = program_session()
@@ -70,6 +72,8 @@ class Copies:
         copies = cls(settings, session.region, recorded, read_regions(session, names), waiting)
         copies.refuse_unknown(session)
         copies.refuse_taken()
+        if keys := copies.keys_to_use:
+            check_keys(keys, f"{settings.namespace}copies", session)
         settle_dropped_copies(settings, dropped, copies.read, session)
         return copies
 
@@ -102,6 +106,17 @@ class Copies:
                     f"{image.name!r}, and the state of this stack does not have that image; a second one of that name "
                     f"is not made: {step}"
                 )
+
+    @property
+    def keys_to_use(self) -> dict[str, str]:
+        """Region to the key that is to encrypt a copy which the state does not have yet."""
+        settings = self.settings
+        return {
+            region: wanted.kms_key_id
+            for region, wanted in settings.copies.items()
+            if wanted.kms_key_id
+            and any(self._wanted(one, region) and not self._recorded(one, region) for one in settings.releases)
+        }
 
     def declare(
         self, images: "Mapping[str, ReleaseImage | TakenInImage]", after: Output[str] | None = None
