@@ -16,7 +16,7 @@ from snapnames.resources.last_error import fail_last
 from snapnames.resources.region_providers import region_provider
 from snapnames.rules.copies import RegionImages, copies_output, copy_name, not_in_service_yet
 from snapnames.rules.history import history_output, read_history
-from snapnames.rules.images import STACK_TAG
+from snapnames.rules.images import STACK_TAG, Image
 
 from .dropped_copies import settle_dropped_copies
 from .recorded_copies import RecordedCopy, recorded_copies
@@ -95,16 +95,10 @@ class Copies:
                 image = self.read[region].named(self.settings.image_name(release))
                 if image is None or self._recorded(release, region) or image.image_id in known:
                     continue
-                step = (
-                    "it bears the mark of this stack: run `snapnames recover`"
-                    if image.tags.get(STACK_TAG) == stack_tag()
-                    else "if an update of this stack was killed, run `snapnames recover`; else look at the image, and "
-                    "deregister it or take the region out of the list"
-                )
                 raise InputError(
                     f"{self.settings.namespace}copies lists {region}, where {image.image_id} has the name "
                     f"{image.name!r}, and the state of this stack does not have that image; a second one of that name "
-                    f"is not made: {step}"
+                    f"is not made: {_way_on(image, region)}"
                 )
 
     @property
@@ -222,3 +216,19 @@ class Copies:
                 else ""
             )
         )
+
+
+def _way_on(image: Image, region: str) -> str:
+    """What to do with an image that has the name of a copy, and that the state does not have."""
+    if image.state == "disabled":
+        enable = shell_command("aws", "ec2", "enable-image", "--region", region, "--image-id", image.image_id)
+        return (
+            "it is disabled, and a refresh takes a disabled copy out of the state: if it is this stack's, run "
+            f"{enable}, and `snapnames recover`"
+        )
+    if image.tags.get(STACK_TAG) == stack_tag():
+        return "it bears the mark of this stack: run `snapnames recover`"
+    return (
+        "if an update of this stack was killed, run `snapnames recover`; else look at the image, and deregister it or "
+        "take the region out of the list"
+    )
