@@ -49,6 +49,9 @@ def _manager(kms: Any, key: str) -> str:  # noqa: ANN401 -- the same
         return str(error.response["Error"]["Code"])
 
 
+_USABLE = ("Enabled", "Updating")
+"""The states in which a key encrypts."""
+
 UNREADABLE = "the key can't be read"
 """How the reason begins, for a key of which AWS does not say whether it can encrypt."""
 
@@ -64,7 +67,7 @@ def why_unusable(kms: Any, key: str) -> str:  # noqa: ANN401 -- the same
     except ClientError as error:
         code = error.response["Error"]["Code"]
         return "there is no such key" if code == "NotFoundException" else f"{UNREADABLE} ({code})"
-    if found.get("KeyState", "Enabled") != "Enabled":
+    if found.get("KeyState", "Enabled") not in _USABLE:
         return f"the key is {found['KeyState']}"
     spec, usage = found.get("KeySpec", "SYMMETRIC_DEFAULT"), found.get("KeyUsage", "ENCRYPT_DECRYPT")
     if (spec, usage) != ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"):
