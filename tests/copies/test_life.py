@@ -79,8 +79,9 @@ def test_a_service_lives_in_three_regions_and_is_launched_by_another_account(
 ) -> None:
     """Preview, update, drift in one region, next release, rollback, prune, a region dropped, destroy: nothing stays."""
     aws.settings(pending_seconds=0, refresh_seconds=0.05)
-    volume = {"VolumeSize": 1, "Encrypted": True, "KmsKeyId": keys[HOME]}
-    source = launch(ec2, mappings=[{"DeviceName": "/dev/sdf", "Ebs": volume}])
+    encrypted = {"VolumeSize": 1, "Encrypted": True, "KmsKeyId": keys[HOME]}
+    volume: Any = {"DeviceName": "/dev/sdf", "Ebs": encrypted}
+    source = launch(ec2, mappings=[volume])
     copies = {region: {"kmsKeyId": keys[region]} for region in (WEST, EU)}
     before = left(aws, *ALL)
     more = {"fleet": {**FLEET, "instanceRefresh": {}}, "shareWith": {"accounts": [OTHER]}, "parameter": PARAMETER}
