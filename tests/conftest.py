@@ -147,7 +147,7 @@ def program(tmp_path: Path, aws: LocalAws, engine: engines.Engine) -> Callable[.
 @pytest.fixture(scope="session")
 def session(server: LocalAws) -> StackSession:
     """A way to the local AWS, one for all tests: boto3 takes a second to read what EC2 is."""
-    endpoint = json.dumps([{"ec2": server.url, "autoscaling": server.url}])
+    endpoint = json.dumps([dict.fromkeys(("autoscaling", "ec2", "kms", "ssm"), server.url)])
     with pytest.MonkeyPatch.context() as environment:
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             environment.delenv(name)

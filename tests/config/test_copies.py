@@ -31,7 +31,9 @@ def test_a_key_may_be_given_by_its_alias_and_in_any_partition() -> None:
     """EC2 takes the ARN of either."""
     alias = "arn:aws-us-gov:kms:us-gov-east-1:111122223333:alias/images"
 
-    assert copies({"us-gov-east-1": {"kmsKeyId": alias}}) == []
+    given = {**GOOD, "aws:region": "us-gov-west-1", "copies": {"us-gov-east-1": {"kmsKeyId": alias}}}
+
+    assert faults(given) == []
 
 
 @pytest.mark.parametrize(
@@ -133,3 +135,43 @@ def test_a_service_of_a_program_of_ones_own_has_its_copies_under_its_name() -> N
 
     with pytest.raises(InputError, match=r"^front:copies has 'us-west', which"):
         read_settings(config, "front")
+
+
+@pytest.mark.parametrize(
+    ("home", "region", "partitions"),
+    [
+        ("us-east-1", "us-gov-west-1", ("aws", "aws-us-gov")),
+        ("us-gov-west-1", "us-east-1", ("aws-us-gov", "aws")),
+        ("eu-central-1", "cn-north-1", ("aws", "aws-cn")),
+        ("eu-central-1", "eusc-de-east-1", ("aws", "aws-eusc")),
+    ],
+)
+def test_a_region_of_another_partition_is_a_fault(home: str, region: str, partitions: tuple[str, str]) -> None:
+    """EC2 would refuse the copy after the rollout: CopyImage stays within a partition."""
+    own, other = partitions
+
+    assert faults({**GOOD, "aws:region": home, "copies": {region: {}}}) == [
+        (
+            f"snapnames:copies has {region!r}, a region of the partition {other}; the stack is in {home}, of the "
+            f"partition {own}, and EC2 copies no image from one partition to another: take it out, and deploy a stack "
+            "of its own there"
+        )
+    ]
+
+
+@pytest.mark.parametrize("home", ["us-gov-east-1", "cn-northwest-1", "eusc-de-east-1", "us-isob-east-1"])
+def test_a_region_of_the_same_partition_is_taken(home: str) -> None:
+    """In each of them there is more than one, or will be."""
+    other = home.replace("-1", "-2")
+
+    assert faults({**GOOD, "aws:region": home, "copies": {other: {}}}) == []
+
+
+def test_a_key_of_another_partition_is_a_fault() -> None:
+    """As after a copy of the config of a stack elsewhere."""
+    key = "arn:aws:kms:us-gov-west-1:111122223333:alias/images"
+
+    [said] = faults({**GOOD, "aws:region": "us-gov-east-1", "copies": {"us-gov-west-1": {"kmsKeyId": key}}})
+
+    assert said.startswith(f"snapnames:copies.us-gov-west-1.kmsKeyId is {key!r}, of the partition aws; ")
+    assert said.endswith("give an ARN that begins with arn:aws-us-gov:")

@@ -64,6 +64,19 @@ def test_a_unit_is_given_by_its_arn() -> None:
     ]
 
 
+def test_an_arn_of_another_partition_is_a_fault() -> None:
+    """EC2 there knows no such organization."""
+    given = {**GOOD, "aws:region": "cn-north-1", "shareWith": {"organizations": [ORGANIZATION]}}
+
+    assert faults(given) == [
+        (
+            f"snapnames:shareWith.organizations[0] is {ORGANIZATION!r}, of the partition aws; cn-north-1 is of the "
+            "partition aws-cn, and nothing there knows what another partition has: give an ARN that begins with "
+            "arn:aws-cn:"
+        )
+    ]
+
+
 def test_a_misspelt_key_is_answered_with_the_nearest() -> None:
     """It would share with nobody otherwise, without a word."""
     assert shared(account=["444455556666"]) == [

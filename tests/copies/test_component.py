@@ -1,10 +1,14 @@
 """What `ImageCopy` refuses before it registers anything, and the provider of another region."""
 
+import ast
+import inspect
 import json
+from itertools import pairwise
+from types import ModuleType
 from typing import Any
 
 import pytest
-from snapnames import ImageCopy, InputError
+from snapnames import ImageCopy, InputError, image_copy, release_image
 from snapnames.image_copy import _still_to_come
 from snapnames.resources.region_providers import provider_inputs
 
@@ -62,3 +66,28 @@ def test_the_provider_of_a_region_gets_all_that_the_default_one_gets_but_for_the
 
     assert made == {"region": "us-west-2", "stsRegion": "eu-west-1", "assumeRoles": roles}
     assert elsewhere == {**made, "stsRegion": "us-east-1"}
+
+
+def test_what_an_image_and_its_copy_have_in_common_is_said_in_the_same_words() -> None:
+    """The schema takes the words of an input from the class itself, so they stand twice."""
+    image, copy = (
+        _words(module, name) for module, name in ((release_image, "ReleaseImage"), (image_copy, "ImageCopy"))
+    )
+
+    same = ("service", "name_pattern", "snapshot_tags")
+    assert {name: image[name] for name in same} == {name: copy[name] for name in same}
+    alike = ("image_tags", "create_timeout")
+    assert {name: image[name].replace("AMI", "image") for name in alike} == {
+        name: copy[name].replace("the copy", "the image") for name in alike
+    }
+
+
+def _words(module: ModuleType, component: str) -> dict[str, str]:
+    """Input to the words under it."""
+    tree = ast.parse(inspect.getsource(module))
+    [args] = (one for one in tree.body if isinstance(one, ast.ClassDef) and one.name == f"{component}Args")
+    return {
+        given.target.id: ast.literal_eval(words.value)
+        for given, words in pairwise(args.body)
+        if isinstance(given, ast.AnnAssign) and isinstance(given.target, ast.Name) and isinstance(words, ast.Expr)
+    }

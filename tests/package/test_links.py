@@ -12,7 +12,7 @@ from .pages import pages
 
 DOCS = ROOT / "docs"
 ORDER = [
-    *("getting-started", "installing", "coming-from-the-script"),
+    *("getting-started", "coming-from-the-script", "installing"),
     *("releases", "names", "copies", "owned-images", "ledger", "many-accounts", "recovery", "troubleshooting"),
     *("configuration", "command", "security", "ci", "languages"),
     *("api", "design", "benchmarks", "reliability", "local-aws", "testing"),

@@ -49,6 +49,32 @@ def _manager(kms: Any, key: str) -> str:  # noqa: ANN401 -- the same
         return str(error.response["Error"]["Code"])
 
 
+_USABLE = ("Enabled", "Updating")
+"""The states in which a key encrypts."""
+
+UNREADABLE = "the key can't be read"
+"""How the reason begins, for a key of which AWS does not say whether it can encrypt."""
+
+
+def why_unusable(kms: Any, key: str) -> str:  # noqa: ANN401 -- the same
+    """Why EBS can't encrypt with the key; empty if it can.
+
+    A key has to be symmetric and enabled: docs.aws.amazon.com/ebs/latest/userguide/how-ebs-encryption-works.html and
+    docs.aws.amazon.com/kms/latest/developerguide/key-state.html.
+    """
+    try:
+        found = kms.describe_key(KeyId=key)["KeyMetadata"]
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        return "there is no such key" if code == "NotFoundException" else f"{UNREADABLE} ({code})"
+    if found.get("KeyState", "Enabled") not in _USABLE:
+        return f"the key is {found['KeyState']}"
+    spec, usage = found.get("KeySpec", "SYMMETRIC_DEFAULT"), found.get("KeyUsage", "ENCRYPT_DECRYPT")
+    if (spec, usage) != ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"):
+        return f"the key is one of {spec} for {usage}, where EBS needs a symmetric one that encrypts"
+    return ""
+
+
 def key_policy(kms: Any, key: str) -> str:  # noqa: ANN401 -- the same
     """The policy of the key as JSON text; empty if the role may not read it, or if another account has the key.
 

@@ -19,6 +19,11 @@ class StoredParameter:
     written: datetime
     tags: dict[str, str]
 
+    @property
+    def shown(self) -> str:
+        """The value in words. That of a SecureString is encrypted, and says nothing to anybody."""
+        return "an encrypted value" if self.kind == "SecureString" else f"the value {self.value!r}"
+
 
 def read_parameter(ssm: Any, name: str) -> StoredParameter | None:  # noqa: ANN401 -- a client of Systems Manager
     """The parameter of that name with its tags, or None: one call, and one more for its tags.

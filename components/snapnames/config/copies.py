@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from snapnames.config.values import TEXT, ConfigValues
 from snapnames.printable import printable
 from snapnames.rules.copies import CopySettings, check_key, check_region
+from snapnames.rules.partitions import check_same_partition
 from snapnames.rules.services import NAMESPACE
 
 _KEYS = ("kmsKeyId",)
@@ -35,6 +36,7 @@ def _settings(values: ConfigValues, region: str, home: str, given: object) -> Co
     values.check(check_region, region, f"{NAMESPACE}copies")
     if values.faults > faults:
         return CopySettings()
+    values.check(lambda one, setting: check_same_partition(one, home, setting), region, f"{NAMESPACE}copies")
     path = f"copies.{printable(region)}"
     if region == home:
         values.fault(

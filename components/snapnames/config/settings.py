@@ -132,7 +132,7 @@ def read_settings(config: Mapping[str, Any] | None = None, service: str = "") ->
         snapshot_tags=values.typed("snapshotTags", values.json("snapshotTags", {}), TEXT_MAP) or {},
         deprecate_after=values.duration("deprecateAfter", ""),
         create_timeout=values.duration("createTimeout", DEFAULT_CREATE_TIMEOUT),
-        share_with=read_share_with(values, given),
+        share_with=read_share_with(values, given, home),
         parameter=read_parameter(values, given),
         fleet=read_fleet(values),
         owned_images=owned_images,

@@ -7,6 +7,7 @@ from typing import Any
 
 from snapnames.errors import InputError
 from snapnames.rules.parameters import check_parameter_name
+from snapnames.rules.partitions import check_arn
 from snapnames.rules.services import NAMESPACE, namespace_of, services_in
 from snapnames.rules.sharing import KINDS, Recipient, check_not_own, check_recipients, recipient
 
@@ -17,10 +18,11 @@ SHARE_WITH, PARAMETER = "shareWith", "parameter"
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):role/.+")
 
 
-def read_share_with(values: ConfigValues, provider: Mapping[str, Any]) -> tuple[Recipient, ...]:
+def read_share_with(values: ConfigValues, provider: Mapping[str, Any], home: str) -> tuple[Recipient, ...]:
     """Whom the images are shared with; nobody without the key. Faults are kept in `values`.
 
-    `provider`: the `aws:` config, which may tell the stack's own account.
+    `provider`: the `aws:` config, which may tell the stack's own account. `home`: the region of the stack; empty if the
+    config does not say it.
     """
     given = values.json(SHARE_WITH, {})
     if not isinstance(given, dict):
@@ -30,7 +32,7 @@ def read_share_with(values: ConfigValues, provider: Mapping[str, Any]) -> tuple[
         )
         return ()
     values.refuse_unknown(tuple(KINDS), given, f"{SHARE_WITH}.")
-    found = tuple(one for key in KINDS if key in given for one in _listed(values, key, given[key]))
+    found = tuple(one for key in KINDS if key in given for one in _listed(values, key, given[key], home))
     setting = f"{NAMESPACE}{SHARE_WITH}"
     values.check(check_recipients, found, setting)
     if own := _own_account(provider):
@@ -55,7 +57,7 @@ def read_parameter(values: ConfigValues, stack: Mapping[str, Any]) -> str:
     return name
 
 
-def _listed(values: ConfigValues, key: str, given: object) -> Iterator[Recipient]:
+def _listed(values: ConfigValues, key: str, given: object, home: str) -> Iterator[Recipient]:
     if not isinstance(given, list) or not given:
         values.fault(
             f"{NAMESPACE}{SHARE_WITH}.{key} is {given!r}; it is a list with one entry or more: write one, or take the "
@@ -70,7 +72,10 @@ def _listed(values: ConfigValues, key: str, given: object) -> Iterator[Recipient
             values.fault(f"{NAMESPACE}{path} is {one!r}; {KINDS[key][2]}: correct it")
             continue
         try:
-            yield recipient(key, text, f"{NAMESPACE}{path}")
+            found = recipient(key, text, f"{NAMESPACE}{path}")
+            if found.value.startswith("arn:"):
+                check_arn(found.value, home, f"{NAMESPACE}{path}")
+            yield found
         except InputError as error:
             values.fault(str(error))
 

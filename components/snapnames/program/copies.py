@@ -16,7 +16,7 @@ from snapnames.resources.last_error import fail_last
 from snapnames.resources.region_providers import region_provider
 from snapnames.rules.copies import RegionImages, copies_output, copy_name, not_in_service_yet
 from snapnames.rules.history import history_output, read_history
-from snapnames.rules.images import STACK_TAG
+from snapnames.rules.images import STACK_TAG, Image
 
 from .dropped_copies import settle_dropped_copies
 from .recorded_copies import RecordedCopy, recorded_copies
@@ -58,6 +58,8 @@ class Copies:
         from snapnames.aws.regions import read_regions  # noqa: PLC0415
         from snapnames.aws.session import program_session  # noqa: PLC0415
 
+        from .copy_keys import check_keys  # noqa: PLC0415
+
         listed = {settings.image_name(release) for release in settings.releases}
         dropped = [copy for copy in recorded if copy.region not in settings.copies or copy.name not in listed]
         session = program_session()
@@ -70,6 +72,8 @@ class Copies:
         copies = cls(settings, session.region, recorded, read_regions(session, names), waiting)
         copies.refuse_unknown(session)
         copies.refuse_taken()
+        if keys := copies.keys_to_use:
+            check_keys(keys, f"{settings.namespace}copies", session)
         settle_dropped_copies(settings, dropped, copies.read, session)
         return copies
 
@@ -91,17 +95,22 @@ class Copies:
                 image = self.read[region].named(self.settings.image_name(release))
                 if image is None or self._recorded(release, region) or image.image_id in known:
                     continue
-                step = (
-                    "it bears the mark of this stack: run `snapnames recover`"
-                    if image.tags.get(STACK_TAG) == stack_tag()
-                    else "if an update of this stack was killed, run `snapnames recover`; else look at the image, and "
-                    "deregister it or take the region out of the list"
-                )
                 raise InputError(
                     f"{self.settings.namespace}copies lists {region}, where {image.image_id} has the name "
                     f"{image.name!r}, and the state of this stack does not have that image; a second one of that name "
-                    f"is not made: {step}"
+                    f"is not made: {_way_on(image, region)}"
                 )
+
+    @property
+    def keys_to_use(self) -> dict[str, str]:
+        """Region to the key that is to encrypt a copy which the state does not have yet."""
+        settings = self.settings
+        return {
+            region: wanted.kms_key_id
+            for region, wanted in settings.copies.items()
+            if wanted.kms_key_id
+            and any(self._wanted(one, region) and not self._recorded(one, region) for one in settings.releases)
+        }
 
     def declare(
         self, images: "Mapping[str, ReleaseImage | TakenInImage]", after: Output[str] | None = None
@@ -207,3 +216,19 @@ class Copies:
                 else ""
             )
         )
+
+
+def _way_on(image: Image, region: str) -> str:
+    """What to do with an image that has the name of a copy, and that the state does not have."""
+    if image.state == "disabled":
+        enable = shell_command("aws", "ec2", "enable-image", "--region", region, "--image-id", image.image_id)
+        return (
+            "it is disabled, and a refresh takes a disabled copy out of the state: if it is this stack's, run "
+            f"{enable}, and `snapnames recover`"
+        )
+    if image.tags.get(STACK_TAG) == stack_tag():
+        return "it bears the mark of this stack: run `snapnames recover`"
+    return (
+        "if an update of this stack was killed, run `snapnames recover`; else look at the image, and deregister it or "
+        "take the region out of the list"
+    )

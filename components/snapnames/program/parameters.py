@@ -57,7 +57,7 @@ def check_parameters(settings: Settings, before: Mapping[str, Any], unread: Coll
             continue
         there = (
             f"{settings.namespace}parameter is {settings.parameter!r}, and {session.place} has a parameter of "
-            f"that name with the value {found.value!r}, "
+            f"that name with {found.shown}, "
         )
         if found.tags.get(STACK_TAG) != stack_tag():
             raise InputError(f"{there}which this stack did not make: delete it, or give another name")

@@ -35,7 +35,7 @@ def recorded_images() -> Mapping[str, bool]:
 
 
 def _recorded() -> Sequence[Mapping[str, Any]]:
-    """The resources of the state: one `pulumi stack export`, which takes no lock. A program can't ask its engine."""
+    """The resources of the state: one `pulumi stack export`, which takes no lock."""
     command = [_pulumi(), "stack", "export", "--stack", stack_tag(), "--non-interactive"]
     environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
     why = ""

@@ -35,8 +35,8 @@ class RecordedResource:
 def last_resources(kind: str) -> list[RecordedResource]:
     """The resources of a type that the state has, but for those that the next update deletes whatever the program says.
 
-    They are sorted by their URNs. The engine tells of each only its type and its outputs. The answer has the whole
-    state: 0.1 s for 100 resources on a busy machine.
+    They are sorted by URN. The engine tells of each only its type and its outputs. The answer has the whole state:
+    0.1 s for 100 resources on a busy machine.
     """
     ask = {"stackName": stack_tag()}
     answer = read_again(lambda: pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", ask).value)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from snapnames.errors import InputError
 from snapnames.rules.images import Image
+from snapnames.rules.partitions import check_arn
 
 COPIES_OUTPUT = "copies"
 """The stack output that has the id of each copy, by release and region."""
@@ -13,7 +14,7 @@ COPIES_OUTPUT = "copies"
 COPIED_AT_ONCE = 20
 """Snapshots that EC2 copies to a region at a time: docs.aws.amazon.com/general/latest/gr/ebs-service.html."""
 
-REGION = re.compile(r"[a-z]{2}(-[a-z]+){1,2}-[0-9]{1,2}")
+REGION = re.compile(r"([a-z]{2}|eusc)(-[a-z]+){1,2}-[0-9]{1,2}")
 """docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html: an area, a direction and a number."""
 
 _KEY = re.compile(r"arn:aws[a-z-]*:kms:(?P<region>[a-z0-9-]+):[0-9]{12}:(key|alias)/[A-Za-z0-9/_-]+")
@@ -50,7 +51,8 @@ def check_region(region: str, setting: str) -> None:
 
     Which regions there are, and which are enabled, only AWS knows.
 
-    >>> check_region("us-gov-west-1", "region")
+    >>> check_region("us-gov-west-1", "region"), check_region("eusc-de-east-1", "region")
+    (None, None)
     """
     if not REGION.fullmatch(region):
         raise InputError(
@@ -77,6 +79,7 @@ def check_key(key: str, region: str, setting: str) -> None:
             f"{setting} is a key of {found['region']} ({key!r}); EC2 encrypts a copy with a key of the copy's own "
             f"region: give a key of {region}"
         )
+    check_arn(key, region, setting)
 
 
 def not_in_service_yet(releases: Sequence[str], live: str, ran: Collection[str]) -> set[str]:

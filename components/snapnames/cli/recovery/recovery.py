@@ -265,7 +265,7 @@ class Recovery:
             refused = (
                 f"{', '.join(unknown)} can't be taken in, and nothing was changed: the state has it already, or has "
                 "another image of this name or another group in its place, or it does not bear the mark of this stack, "
-                "or snapnames:releases does not list it, or AWS does not have it"
+                "or snapnames:releases does not list it, or it is a copy of another image, or AWS does not have it"
             )
             raise CommandError("\n".join([refused, *self.unproven]))
 
