@@ -132,6 +132,7 @@ def test_copies_sharing_and_the_parameter_need_their_policy_beside_and_nothing_o
     aws.client("ec2", EU).modify_ebs_default_kms_key_id(KmsKeyId=keys[EU])
     shared = {"accounts": ["444455556666"]}
     before = left(aws, *ALL)
+    del service.config["fleet"]
     service.config |= {"copies": {WEST: {}, EU: {}}, "shareWith": shared, "parameter": "/front-web/ami"}
     restricted(both(part("deploy"), part(COPIES)))
 
