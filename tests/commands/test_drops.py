@@ -1,6 +1,7 @@
 """What AWS refuses to delete holds up no deployment, and stays listed."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from mypy_boto3_ec2 import EC2Client
@@ -52,7 +53,7 @@ def _use(_aws: LocalAws, ec2: EC2Client) -> str:
 def _register_over(_aws: LocalAws, ec2: EC2Client) -> str:
     mapping = next(one for one in images(ec2)["web-1"]["BlockDeviceMappings"] if "Ebs" in one)
     snapshot_id = mapping["Ebs"]["SnapshotId"]
-    mapped = [{"DeviceName": "/dev/sda1", "Ebs": {"SnapshotId": snapshot_id}}]
+    mapped: list[Any] = [{"DeviceName": "/dev/sda1", "Ebs": {"SnapshotId": snapshot_id}}]
     other = ec2.register_image(Name="uefi", RootDeviceName="/dev/sda1", BlockDeviceMappings=mapped)["ImageId"]
     return f"image uefi ({other}) uses its snapshot {snapshot_id}"
 
