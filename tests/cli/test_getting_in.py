@@ -270,7 +270,10 @@ def test_keys_that_run_out_in_the_middle_end_in_an_error_of_aws_whatever_their_s
 ) -> None:
     """So every read takes it for a refusal, and none for a fault of the program."""
     later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
-    answers = [{"access_key": "a", "secret_key": "b", "token": "c", "expiry_time": later}, answer]
+    answers: list[Exception | dict[str, str]] = [
+        {"access_key": "a", "secret_key": "b", "token": "c", "expiry_time": later},
+        answer,
+    ]
 
     def refresh() -> dict[str, str]:
         given = answers.pop(0)

@@ -326,7 +326,7 @@ class Deploy:
             expected = {*self.wanted.listed, *self.session.kept}
             images = self.session.built()
             left = [one for one in images if one not in expected and images[one].unfinished]
-            held = self.session.held(map(self.session.image_name, left)) if left else ()
+            held = self.session.held([self.session.image_name(one) for one in left])
             left = [one for one in left if images[one].image_id in held]
             if left:
                 self.session.display.say(f"removing what was never finished: {', '.join(left)}")
