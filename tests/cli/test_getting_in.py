@@ -261,9 +261,10 @@ def test_a_role_keeps_what_the_profile_says_beside_its_keys(aws: LocalAws, files
         ValueError("Expecting value: line 1 column 1 (char 0)"),
         FileNotFoundError("no such process"),
         {"expiry_time": "2018-03-07T00:00:00Z"},
+        {"expiry_time": "2018-03-07T00:00:00"},
         {},
     ],
-    ids=["no json", "no process", "stale", "no time"],
+    ids=["no json", "no process", "stale", "no zone", "no time"],
 )
 def test_keys_that_run_out_in_the_middle_end_in_an_error_of_aws_whatever_their_source_answers_then(
     answer: Exception | dict[str, str],
