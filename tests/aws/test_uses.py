@@ -1,6 +1,7 @@
 """What outside a stack uses its images, and what is its own."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from mypy_boto3_autoscaling import AutoScalingClient
@@ -92,7 +93,7 @@ def test_what_maps_a_snapshot_of_an_image_uses_it_and_so_does_another_image_that
 ) -> None:
     """EC2 deletes no snapshot of an image, and nothing launches with a snapshot that is gone."""
     snapshot_id = _snapshot(ec2, image_id)
-    mapped = [{"DeviceName": "/dev/sdf", "Ebs": {"SnapshotId": snapshot_id}}]
+    mapped: list[Any] = [{"DeviceName": "/dev/sdf", "Ebs": {"SnapshotId": snapshot_id}}]
     other = ec2.register_image(Name="uefi", RootDeviceName="/dev/sdf", BlockDeviceMappings=mapped)["ImageId"]
     made = ec2.create_launch_template(LaunchTemplateName="data", LaunchTemplateData={"BlockDeviceMappings": mapped})
     template_id = made["LaunchTemplate"]["LaunchTemplateId"]
@@ -111,7 +112,7 @@ def test_an_image_that_goes_too_does_not_use_the_snapshot_of_another(
 ) -> None:
     """Nor does the image itself."""
     snapshot_id = _snapshot(ec2, image_id)
-    mapped = [{"DeviceName": "/dev/sdf", "Ebs": {"SnapshotId": snapshot_id}}]
+    mapped: list[Any] = [{"DeviceName": "/dev/sdf", "Ebs": {"SnapshotId": snapshot_id}}]
     other = ec2.register_image(Name="uefi", RootDeviceName="/dev/sdf", BlockDeviceMappings=mapped)["ImageId"]
 
     found = read_uses(ec2, autoscaling, image_ids=[image_id, other], snapshot_ids=[snapshot_id])

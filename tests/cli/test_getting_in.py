@@ -261,16 +261,20 @@ def test_a_role_keeps_what_the_profile_says_beside_its_keys(aws: LocalAws, files
         ValueError("Expecting value: line 1 column 1 (char 0)"),
         FileNotFoundError("no such process"),
         {"expiry_time": "2018-03-07T00:00:00Z"},
+        {"expiry_time": "2018-03-07T00:00:00"},
         {},
     ],
-    ids=["no json", "no process", "stale", "no time"],
+    ids=["no json", "no process", "stale", "no zone", "no time"],
 )
 def test_keys_that_run_out_in_the_middle_end_in_an_error_of_aws_whatever_their_source_answers_then(
     answer: Exception | dict[str, str],
 ) -> None:
     """So every read takes it for a refusal, and none for a fault of the program."""
     later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
-    answers = [{"access_key": "a", "secret_key": "b", "token": "c", "expiry_time": later}, answer]
+    answers: list[Exception | dict[str, str]] = [
+        {"access_key": "a", "secret_key": "b", "token": "c", "expiry_time": later},
+        answer,
+    ]
 
     def refresh() -> dict[str, str]:
         given = answers.pop(0)

@@ -1,5 +1,7 @@
 """What AWS refuses to delete holds up no deployment, and stays listed."""
 
+from typing import Any
+
 import pytest
 from mypy_boto3_ec2 import EC2Client
 from snapnames.testing.localaws.server import LocalAws
@@ -31,7 +33,7 @@ def _hold(aws: LocalAws, ec2: EC2Client) -> list[str]:
     image = images(ec2)["web-1"]
     snapshot_id = next(one["Ebs"]["SnapshotId"] for one in image["BlockDeviceMappings"] if "Ebs" in one)
     instance = launch(ec2, image_id=image["ImageId"], mappings=[])
-    mapped = [{"DeviceName": "/dev/sda1", "Ebs": {"SnapshotId": snapshot_id}}]
+    mapped: list[Any] = [{"DeviceName": "/dev/sda1", "Ebs": {"SnapshotId": snapshot_id}}]
     other = ec2.register_image(Name="uefi", RootDeviceName="/dev/sda1", BlockDeviceMappings=mapped)["ImageId"]
     ec2.enable_image_deregistration_protection(ImageId=image["ImageId"])
     ec2.lock_snapshot(SnapshotId=snapshot_id, LockMode="governance", LockDuration=1)

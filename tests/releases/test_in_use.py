@@ -69,7 +69,7 @@ def test_a_dropped_release_whose_snapshot_another_image_or_a_template_has_is_kep
     stack.up("--skip-preview")
     image = images(ec2)["front-web-1"]
     snapshot_id = next(one["Ebs"]["SnapshotId"] for one in image["BlockDeviceMappings"] if "Ebs" in one)
-    mapped = [{"DeviceName": "/dev/sdf", "Ebs": {"SnapshotId": snapshot_id}}]
+    mapped: list[Any] = [{"DeviceName": "/dev/sdf", "Ebs": {"SnapshotId": snapshot_id}}]
     other = ec2.register_image(Name="uefi", RootDeviceName="/dev/sdf", BlockDeviceMappings=mapped)["ImageId"]
     made = ec2.create_launch_template(LaunchTemplateName="data", LaunchTemplateData={"BlockDeviceMappings": mapped})
     template = f"data ({made['LaunchTemplate']['LaunchTemplateId']}) version 1"
@@ -91,7 +91,7 @@ def test_images_of_somebody_else_with_all_tags_of_a_release_hold_up_no_update_an
     stack.up("--skip-preview")
     release = images(ec2)["front-web-1"]
     snapshot_id = next(one["Ebs"]["SnapshotId"] for one in release["BlockDeviceMappings"] if "Ebs" in one)
-    mapped = [{"DeviceName": "/dev/sda1", "Ebs": {"SnapshotId": snapshot_id}}]
+    mapped: list[Any] = [{"DeviceName": "/dev/sda1", "Ebs": {"SnapshotId": snapshot_id}}]
     again = ec2.register_image(Name="front-web-1-uefi", RootDeviceName="/dev/sda1", BlockDeviceMappings=mapped)
     by_hand = ec2.create_image(InstanceId=source, Name="front-web-hotfix", NoReboot=True)
     for image_id in (again["ImageId"], by_hand["ImageId"]):

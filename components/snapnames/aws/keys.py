@@ -129,12 +129,13 @@ def refreshing(refresh: Callable[[], Any], source: str) -> Callable[[], Any]:
         try:
             made = refresh()
             expires = parse_timestamp(made["expiry_time"])
+            over = expires <= datetime.now(UTC)  # raises for a time without a zone
         except (BotoCoreError, ClientError, InputError):
             raise
         except _UNREADABLE as error:
             said = " ".join(str(error).split()) or type(error).__name__
             raise CredentialRetrievalError(provider=source, error_msg=said) from error
-        if expires <= datetime.now(UTC):
+        if over:
             raise CredentialRetrievalError(provider=source, error_msg=f"it gave keys that have expired at {expires}")
         return made
 

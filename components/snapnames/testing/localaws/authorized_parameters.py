@@ -15,7 +15,7 @@ from moto.ssm.models import ssm_backends
 from .keys import key_in_region
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from .authorization import Call
     from .policies import Context, Request
@@ -84,7 +84,7 @@ def _parameter(call: Call, name: str) -> str:
     return f"arn:aws:ssm:{call.region}:{call.account}:parameter/{name.removeprefix('/')}"
 
 
-def _existing(call: Call, name: str) -> Mapping[str, tuple[str, ...]]:
+def _existing(call: Call, name: str) -> Context:
     """The tags of a parameter; moto's own list of them raises for a parameter that is not there."""
     kept = ssm_backends[call.account][call.region]._resource_tags["Parameter"]  # noqa: SLF001 -- moto has no other way
     return {f"aws:ResourceTag/{key}": (value,) for key, value in kept.get(name, {}).items()}

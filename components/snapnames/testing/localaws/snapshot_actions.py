@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from moto.core.responses import ActionResult
 from moto.ec2.responses.elastic_block_store import ElasticBlockStore
 
 from .errors import ParameterInvalidError
+from .keys import AWS_MANAGED, default_key, is_aws_managed, manage_by_aws
 from .tags import tag_list
 from .wire import BulkResult, page
 
 if TYPE_CHECKING:
-    from moto.core.responses import ActionResult
+    from moto.ec2.models import EC2Backend
 
 
 class SnapshotActions(ElasticBlockStore):
-    """DescribeSnapshots and CopySnapshot; the other actions are moto's, on our backend."""
+    """DescribeSnapshots, CopySnapshot and the default key; the other actions are moto's, on our backend."""
 
     def copy_snapshot(self) -> ActionResult:
         """Copy, encrypted or not; a copy is tagged as asked."""
@@ -47,3 +49,16 @@ class SnapshotActions(ElasticBlockStore):
         shown, token = page(chosen, size, self._get_param("NextToken"), 5)
         items = [snapshot.describe(backend.tags_of(snapshot.id)) for snapshot in shown]
         return BulkResult({"Snapshots": items, "NextToken": token})
+
+    def get_ebs_default_kms_key_id(self) -> ActionResult:
+        """The key that the account has set, or the alias of AWS's own, which a region has from its first use on.
+
+        docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetEbsDefaultKmsKeyId.html
+        """
+        self.error_on_dryrun()
+        backend: EC2Backend = self.ec2_backend
+        key = default_key(backend)
+        if is_aws_managed(backend, key):
+            manage_by_aws(backend, key)
+            key = AWS_MANAGED
+        return ActionResult({"KmsKeyId": key})
