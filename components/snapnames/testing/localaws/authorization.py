@@ -197,7 +197,7 @@ def _versions(call: Call) -> Iterator[Request]:
     """With ResolveAlias, EC2 reads the parameter of the version that is asked for in the name of the caller.
 
     docs.aws.amazon.com/AWSEC2/latest/UserGuide/create-launch-template.html#use-an-ssm-parameter-instead-of-an-ami-id.
-    It resolves one version a call, as others report it: github.com/wata727/packer-plugin-amazon-ami-management/pull/431.
+    It resolves one version a call, as others report it: github.com/wata727/packer-plugin-amazon-ami-management/pull/431
     """
     yield call.request()
     if call.get("ResolveAlias") == "true":
