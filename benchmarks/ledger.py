@@ -57,7 +57,10 @@ def measure(scale: Scale) -> dict[str, Any]:
 def _size(images: int, rounds: int) -> dict[str, Any]:
     with LocalAws() as aws, TemporaryDirectory(prefix="snapnames-") as folder:
         _make(aws, images)
-        wanted = {**COMMANDS, **({"`ledger --account --all`": ("--all",)} if images <= _EVERY_ROW else {})}
+        wanted: dict[str, tuple[str, ...]] = {
+            **COMMANDS,
+            **({"`ledger --account --all`": ("--all",)} if images <= _EVERY_ROW else {}),
+        }
         commands = {title: lambda more=more: _ledger(aws, Path(folder), more) for title, more in wanted.items()}
         found = in_turns(commands, rounds)
         page = Path(folder) / "page.html"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from snapnames.aws.session import StackSession
@@ -18,7 +19,7 @@ from .scripts import held, run, written
 
 pytestmark = pytest.mark.xdist_group("ledger")
 
-NO_PARAMETERS = {
+NO_PARAMETERS: dict[str, Any] = {
     "Version": "2012-10-17",
     "Statement": [
         {"Effect": "Allow", "Action": "*", "Resource": "*"},
@@ -75,7 +76,6 @@ class Account:
     def override(self) -> None:
         """A group launches an image that only an override of its mixed instances policy names."""
         self.ec2.create_launch_template(LaunchTemplateName="group", LaunchTemplateData={"ImageId": self.newest})
-        template = {"LaunchTemplateName": "group", "Version": "$Latest"}
         self.aws.client("autoscaling").create_auto_scaling_group(
             AutoScalingGroupName="mixed",
             MinSize=0,
@@ -83,7 +83,7 @@ class Account:
             AvailabilityZones=[ZONE],
             MixedInstancesPolicy={
                 "LaunchTemplate": {
-                    "LaunchTemplateSpecification": template,
+                    "LaunchTemplateSpecification": {"LaunchTemplateName": "group", "Version": "$Latest"},
                     "Overrides": [{"InstanceType": "c3.large", "ImageId": self.image}],
                 }
             },

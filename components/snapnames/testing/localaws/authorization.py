@@ -198,6 +198,20 @@ def _templated(call: Call, made: Iterator[Request]) -> Iterator[Request]:
         yield call.request(parameter, "ssm:GetParameters")
 
 
+def _versions(call: Call) -> Iterator[Request]:
+    """With ResolveAlias, EC2 reads the parameter of the version that is asked for in the name of the caller.
+
+    docs.aws.amazon.com/AWSEC2/latest/UserGuide/create-launch-template.html#use-an-ssm-parameter-instead-of-an-ami-id.
+    It resolves one version a call, as others report it: github.com/wata727/packer-plugin-amazon-ami-management/pull/431
+    """
+    yield call.request()
+    if call.get("ResolveAlias") == "true":
+        named = {key: call.get(key) for key in ("LaunchTemplateId", "LaunchTemplateName")}
+        template = call.template({**named, "Version": call.get("LaunchTemplateVersion.1") or "$Default"})
+        if template and template.parameter:
+            yield call.request(template.parameter, "ssm:GetParameters")
+
+
 def _create_image(call: Call) -> Iterator[Request]:
     instance_id = call.get("InstanceId")
     yield call.request(call.arn("instance", instance_id), existing=_existing("ec2", call.tags_of(instance_id)))
@@ -267,6 +281,7 @@ _EC2: Mapping[str, Callable[[Call], Iterator[Request]]] = {
     "CreateTags": _tags,
     "DeleteTags": _tags,
     "DescribeImageReferences": _references,
+    "DescribeLaunchTemplateVersions": _versions,
     "ListImagesInRecycleBin": _binned,
     "ListSnapshotsInRecycleBin": _binned,
 }
