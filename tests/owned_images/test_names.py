@@ -58,7 +58,7 @@ def test_every_snapshot_behind_an_image_is_named_root_first_then_by_device(
     assert writes(aws, named) == []
     recorded = stack.outputs()["ownedImages"]
     assert account.labelled(recorded.pop("names")) == expected
-    assert recorded == {"kept": {}, "renamed": [], "shared": {}, "skipped": {}, "removes": False}
+    assert recorded == {"kept": {}, "found": [], "renamed": [], "shared": {}, "skipped": {}, "removes": False}
 
 
 def test_disabled_and_deprecated_images_have_their_snapshots_named_too(

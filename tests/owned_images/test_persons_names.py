@@ -174,7 +174,7 @@ def test_a_rename_is_remembered_until_the_snapshot_has_no_name_or_ours_again(acc
         for index, snapshot in enumerate(account.snapshots, start=1)
     }
     assert sorted(remembered[1].pop("renamed")) == sorted(account.snapshots.values())
-    assert remembered[1] == {"names": {}, "shared": {}, "skipped": {}, "removes": False}
+    assert remembered[1] == {"names": {}, "found": [], "shared": {}, "skipped": {}, "removes": False}
     assert account.names() == {
         "web-1:/dev/sda1": "by hand",
         "web-1:/dev/sdf": "web-1(002)",
