@@ -13,9 +13,8 @@ PARAMETER = f"arn:aws:ssm:{REGION}:123456789012:parameter/front-web/ami"
 
 def client(aws: LocalAws, service: str) -> Any:  # noqa: ANN401 -- boto3 makes its clients at run time
     """A client of the key that has a policy."""
-    return boto3.client(
-        service, region_name=REGION, endpoint_url=aws.url, aws_access_key_id=KEY, aws_secret_access_key="x"
-    )
+    session = boto3.session.Session(KEY, "x", region_name=REGION)
+    return session.client(service, endpoint_url=aws.url)  # type: ignore[call-overload]
 
 
 def allow(aws: LocalAws, *actions: str, resource: str = "*") -> None:
