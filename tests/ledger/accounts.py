@@ -6,8 +6,8 @@ from typing import Any
 
 from snapnames.cli.ledger.view import View
 from snapnames.cli.state.declared import Declared
+from snapnames.rules.candidates import Verdict
 from snapnames.rules.images import STACK_TAG, Holdings, Image, Snapshot, Use
-from snapnames.rules.letting_go import Verdict
 
 STACK, OTHER = "organization/snapnames/test", "organization/snapnames/other"
 CHECKED = " (it passed all checks of the plan; read for it alone: sharing)"

@@ -8,18 +8,9 @@ from typing import Any
 from snapnames.cli.ledger.plan import Plan, plan
 from snapnames.cli.ledger.view import View
 from snapnames.cli.state.declared import Declared
+from snapnames.rules.candidates import FAST_LAUNCHES, FAST_RESTORES, LOCKS, REFERENCES, Answer, Candidate, Limits
 from snapnames.rules.images import Holdings, Image, Snapshot, Use
-from snapnames.rules.letting_go import (
-    CHECKS,
-    FAST_LAUNCHES,
-    FAST_RESTORES,
-    LOCKS,
-    REFERENCES,
-    Answer,
-    Candidate,
-    Check,
-    Limits,
-)
+from snapnames.rules.letting_go import CHECKS, Check
 
 from .accounts import NOON, STACK
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from snapnames.cli.ledger.book import Reading, keep
 from snapnames.cli.ledger.page import FINDINGS, IMAGES, page
 from snapnames.cli.ledger.plan import plan
-from snapnames.rules.letting_go import Answer, Limits
+from snapnames.rules.candidates import Answer, Limits
 
 from .accounts import NOON, image, view
 

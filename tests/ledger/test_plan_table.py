@@ -9,7 +9,7 @@ from snapnames.cli.ledger.book import Reading, keep
 from snapnames.cli.ledger.plan import Plan, PlanRow
 from snapnames.cli.ledger.plan_table import COLUMNS, PASSED, plan_table
 from snapnames.cli.ledger.prices import Price
-from snapnames.rules.letting_go import Verdict
+from snapnames.rules.candidates import Verdict
 
 from .accounts import view
 from .needs import LIMITS, free_image, planned

@@ -3,7 +3,7 @@
 import pytest
 from snapnames.cli.ledger.findings import KINDS, Finding, findings
 from snapnames.cli.state.declared import Declared
-from snapnames.rules.letting_go import Verdict
+from snapnames.rules.candidates import Verdict
 
 from tests.ledger.accounts import CHECKED, OTHER, SAFE, STACK, image, snapshot, view
 

@@ -8,7 +8,7 @@ import pytest
 from snapnames.aws.targets import TargetSessions
 from snapnames.cli.targets.reading import read_rows
 from snapnames.errors import InputError
-from snapnames.rules.letting_go import Limits
+from snapnames.rules.candidates import Limits
 from snapnames.rules.targets import Target
 from snapnames.testing.localaws.server import LocalAws
 

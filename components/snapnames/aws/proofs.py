@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from snapnames.rules.candidates import LAUNCH_PERMISSIONS, LOCKS, REFERENCES, VOLUME_PERMISSIONS
 from snapnames.rules.deletable import Proof, kept_by_tags
 from snapnames.rules.images import Image, Snapshot
-from snapnames.rules.letting_go import LAUNCH_PERMISSIONS, LOCKS, REFERENCES, VOLUME_PERMISSIONS
 
 from .snapshots import locked_snapshots
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from snapnames.rules.letting_go import (
+from snapnames.rules.candidates import (
     BIN,
     FAST_LAUNCHES,
     FAST_RESTORES,

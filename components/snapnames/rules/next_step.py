@@ -1,7 +1,6 @@
 """What comes next for a fleet whose instances do not all run what it launches, in words.
 
-AWS has said each of them. The reader is a person before a terminal. Each text follows a sentence
-on what launches and runs.
+Each text follows a sentence on what the fleet launches and runs, and says only what AWS has said.
 """
 
 from snapnames.printable import shell_command

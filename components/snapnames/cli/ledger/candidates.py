@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from snapnames.cli.ledger.view import View
 from snapnames.printable import beside_commands
+from snapnames.rules.candidates import Candidate, service_of
 from snapnames.rules.images import Image, Snapshot
-from snapnames.rules.letting_go import Candidate, service_of
 from snapnames.rules.tools import tool_of
 
 

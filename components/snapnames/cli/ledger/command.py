@@ -23,7 +23,7 @@ from snapnames.cli.ledger.plan_table import plan_table
 from snapnames.cli.ledger.prices import price_of
 from snapnames.cli.ledger.view import View
 from snapnames.printable import shell_command
-from snapnames.rules.letting_go import Limits
+from snapnames.rules.candidates import Limits
 
 _MOST_DAYS = 36_500
 

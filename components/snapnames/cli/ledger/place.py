@@ -11,7 +11,7 @@ from snapnames.cli.ledger.bulk import bulk_view, reason
 from snapnames.cli.ledger.opened import Opened
 from snapnames.cli.ledger.verdicts import judged, judges, without_lent
 from snapnames.cli.ledger.view import View
-from snapnames.rules.letting_go import Limits
+from snapnames.rules.candidates import Limits
 
 SIDE_BY_SIDE = 8
 """How many regions are read at a time. EC2 counts the calls of each region by themselves."""

@@ -8,7 +8,8 @@ from itertools import chain
 from snapnames.cli.ledger.candidates import candidates
 from snapnames.cli.ledger.prices import Sizes
 from snapnames.cli.ledger.view import View
-from snapnames.rules.letting_go import CHECKS, Answer, Candidate, Check, Limits, Verdict, judge, known
+from snapnames.rules.candidates import Answer, Candidate, Limits, Verdict
+from snapnames.rules.letting_go import CHECKS, Check, judge, known
 
 SHOWN = 10
 """How many rows are read one by one and shown, unless all are asked for."""

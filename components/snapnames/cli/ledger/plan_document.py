@@ -5,7 +5,8 @@ from typing import Any
 
 from snapnames.cli.ledger.plan import Plan, PlanRow
 from snapnames.cli.ledger.prices import Sizes
-from snapnames.rules.letting_go import UNSEEN, Candidate
+from snapnames.rules.candidates import Candidate
+from snapnames.rules.letting_go import UNSEEN
 
 Size = Callable[[Sizes], dict[str, Any]]
 """Makes the keys for a number of GiB."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from snapnames.cli.ledger.book import Ledger
 from snapnames.cli.ledger.plan import Plan, PlanRow
 from snapnames.printable import printable
-from snapnames.rules.letting_go import Candidate, Verdict
+from snapnames.rules.candidates import Candidate, Verdict
 from snapnames.rules.tools import TOOLS
 
 COLUMNS = (

@@ -5,7 +5,8 @@ from itertools import islice
 
 from snapnames.cli.ledger.findings import BY_NAME, CHECKED, Kind
 from snapnames.cli.ledger.view import View
-from snapnames.rules.letting_go import Answer, Candidate, Limits, Verdict, judge, known
+from snapnames.rules.candidates import Answer, Candidate, Limits, Verdict
+from snapnames.rules.letting_go import judge, known
 
 _ROUNDS = 5
 

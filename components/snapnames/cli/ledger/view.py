@@ -10,8 +10,8 @@ from typing import Any
 
 from snapnames.cli.state.declared import Declared
 from snapnames.printable import shell_command
+from snapnames.rules.candidates import Verdict, service_of
 from snapnames.rules.images import PARAMETER, Holdings, Image, Snapshot, Use
-from snapnames.rules.letting_go import Verdict, service_of
 from snapnames.rules.releases import release_of
 from snapnames.rules.tools import UNKNOWN, tool_of
 

@@ -11,7 +11,7 @@ from snapnames.cli.targets.page import page
 from snapnames.cli.targets.reading import read_rows
 from snapnames.cli.targets.report import Report
 from snapnames.cli.targets.table import table
-from snapnames.rules.letting_go import Limits
+from snapnames.rules.candidates import Limits
 
 
 def ledger_of_targets(path: Path, shard: str | None, wanted: Wanted, display: Display) -> Report:

@@ -12,7 +12,7 @@ from snapnames.cli.ledger.opened import Opened
 from snapnames.cli.ledger.view import View
 from snapnames.cli.targets.rows import Row, row_of
 from snapnames.errors import InputError
-from snapnames.rules.letting_go import Limits
+from snapnames.rules.candidates import Limits
 from snapnames.rules.targets import Target
 
 T = TypeVar("T")

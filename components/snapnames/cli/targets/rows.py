@@ -9,7 +9,7 @@ from snapnames.cli.ledger.plan import plan
 from snapnames.cli.ledger.prices import price_of
 from snapnames.cli.ledger.sums import others_of, totals
 from snapnames.cli.ledger.view import View
-from snapnames.rules.letting_go import Limits
+from snapnames.rules.candidates import Limits
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from snapnames.cli.ledger.candidates import of_image
 from snapnames.cli.ledger.findings.finding import Finding
 from snapnames.cli.ledger.view import View
 from snapnames.printable import beside_commands
+from snapnames.rules.candidates import Candidate
 from snapnames.rules.images import Image
-from snapnames.rules.letting_go import Candidate
 
 CHECKED = 20
 """How many findings of a kind are checked one by one. A terminal lists no more."""

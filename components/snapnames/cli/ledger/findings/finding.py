@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from snapnames.cli.ledger.reads import Read
 from snapnames.cli.ledger.view import View
-from snapnames.rules.letting_go import Candidate
+from snapnames.rules.candidates import Candidate
 
 
 @dataclass(frozen=True)

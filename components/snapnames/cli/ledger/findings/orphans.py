@@ -8,7 +8,7 @@ from snapnames.cli.ledger.findings.finding import Finding, Kind
 from snapnames.cli.ledger.reads import DELETING_A_SNAPSHOT, IMAGES, SNAPSHOTS
 from snapnames.cli.ledger.view import View
 from snapnames.printable import beside_commands
-from snapnames.rules.letting_go import Candidate
+from snapnames.rules.candidates import Candidate
 
 
 def _find(view: View) -> Iterator[Finding]:
