@@ -94,7 +94,7 @@ def test_a_region_in_trouble_holds_up_neither_the_next_deployments_nor_a_rollbac
 
     assert writes(aws, mark) == []
     assert "the update would do all of this, and end in exit code 1" in previewed.err
-    assert "front-web-2 is live: 1 of 1 instance runs it. Pulumi.test.yaml says so too" in deployed.err
+    assert "front-web-2 is live: 1 of 1 instance runs it. Pulumi.test.yaml lists it" in deployed.err
     assert "as it was" not in deployed.err
     assert listed == [(["2", "1"], "2"), (["3", "2", "1"], "3"), (["3", "2", "1"], "2")]
     assert holdings(aws, HOME) == named("1", "2", "3", "4")

@@ -111,7 +111,7 @@ class Session:
     def deployed_beside(self, release: str | None, standing: Standing) -> str:
         """What an update has come to that has deployed the release, and has failed at something else."""
         return (
-            f"{self.outcome(release, standing)}. {self.file.path.name} says so too. What failed is tried again by the "
+            f"{self.outcome(release, standing)}. {self.file.path.name} lists it. What failed is tried again by the "
             "next deployment, or by `pulumi up`"
         )
 
