@@ -6,6 +6,7 @@ from typing import Any
 
 from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
+from snapnames.testing.localaws.server import LocalAws
 
 from tests.account import images
 from tests.program import Program
@@ -51,3 +52,10 @@ def refreshes(autoscaling: AutoScalingClient) -> list[str]:
     """The states of the group's instance refreshes, the newest first."""
     found = autoscaling.describe_instance_refreshes(AutoScalingGroupName=group_name(autoscaling))
     return [one["Status"] for one in found["InstanceRefreshes"]]
+
+
+def followed(aws: LocalAws, mark: int) -> bool:
+    """Whether an instance refresh was started since the mark, and has been asked for twice since."""
+    calls, start = aws.calls(mark), "autoscaling.StartInstanceRefresh"
+    since = calls[calls.index(start) :] if start in calls else []
+    return since.count("autoscaling.DescribeInstanceRefreshes") >= 2

@@ -71,7 +71,7 @@ def test_a_release_that_aws_would_not_let_go_of_stays_whole_and_listed_and_later
     assert [line[: len(reason)] for line, reason in zip(told.json["kept"][0]["why"], why, strict=True)] == why
     assert before <= snapshot_ids(ec2)
     assert later["releases"] == ["4", "3", "2", "1"]
-    assert sorted(images(ec2)) == ["web-1", "web-2", "web-3", "web-4"]
+    assert sorted(images(ec2)) == ["uefi", "web-1", "web-2", "web-3", "web-4"]
 
 
 def test_prune_drops_old_releases_and_changes_nothing_else(ec2: EC2Client, stack: Program) -> None:

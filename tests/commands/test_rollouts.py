@@ -15,7 +15,7 @@ from tests.account import images, launch
 from tests.prepared import Prepared
 from tests.program import Program
 
-from .rolling import Make, group_name, refreshes, running, service
+from .rolling import Make, followed, group_name, refreshes, running, service
 
 pytestmark = pytest.mark.xdist_group("rollouts")
 
@@ -104,7 +104,7 @@ def test_nothing_is_live_or_dropped_while_the_refresh_stands_still_and_all_is_wh
     mark = aws.mark()
 
     with stack.command("deploy", "--release", "2", "--keep", "1") as process:
-        while aws.calls(mark).count("autoscaling.DescribeInstanceRefreshes") < 2:
+        while not followed(aws, mark):
             assert process.poll() is None, process.communicate()
             time.sleep(0.05)
         meanwhile = sorted(images(ec2)), running(ec2, autoscaling)
@@ -130,7 +130,7 @@ def test_a_refresh_that_somebody_cancels_fails_the_deployment(
     mark = aws.mark()
 
     with stack.command("deploy", "--release", "2", "--keep", "1", "--no-rollback") as process:
-        while aws.calls(mark).count("autoscaling.DescribeInstanceRefreshes") < 2:
+        while not followed(aws, mark):
             assert process.poll() is None, process.communicate()
             time.sleep(0.05)
         autoscaling.cancel_instance_refresh(AutoScalingGroupName=group_name(autoscaling))
