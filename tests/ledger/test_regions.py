@@ -242,7 +242,7 @@ def test_a_region_that_does_not_answer_the_script_keeps_its_rows(aws: LocalAws, 
 
     assert (code, lines[-1]) == (1, "1 of 2 rows were let go, 1 were skipped")
     [skipped] = [line for line in lines if line.startswith("skip ")]
-    assert skipped.endswith(f"AWS did not answer: launch configurations and launch templates in {THERE}")
+    assert skipped.endswith(f"AWS did not answer: launch configurations, launch templates and groups in {THERE}")
     assert {region: len(before[region] - held(ec2)) for region, ec2 in clients.items()} == {HERE: 4, THERE: 0}
 
 
