@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 import boto3
+import botocore.exceptions
 import botocore.session
 from botocore.credentials import Credentials
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     CredentialRetrievalError,
-    LoginError,
     NoAuthTokenError,
     NoCredentialsError,
     PartialCredentialsError,
@@ -38,15 +38,16 @@ _UNREADABLE = (
 )
 """What botocore raises when a source of keys fails, also one whose answer (a process, a file) is not as it expects."""
 
-KEYS_LOST = (
+KEYS_LOST: tuple[type[BotoCoreError], ...] = (
     CredentialRetrievalError,
-    LoginError,
     NoAuthTokenError,
     NoCredentialsError,
     PartialCredentialsError,
     RefreshWithMFAUnsupportedError,
     SSOError,
     TokenRetrievalError,
+    # Of `aws login`, which the oldest boto3 does not know.
+    *(getattr(botocore.exceptions, name) for name in ("LoginError",) if hasattr(botocore.exceptions, name)),
 )
 """What a call raises when the keys have run out since they were read, and their source gives no others."""
 
