@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from mypy_boto3_autoscaling import AutoScalingClient
 from mypy_boto3_ec2 import EC2Client
@@ -28,12 +29,14 @@ pytest_plugins = ["tests.campaign.recording"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Say what the marks mean, take SIGINT, and collect no garbage while the tests are collected.
+    """Say what the marks mean, take SIGINT, collect no garbage at first, and let no example fail by its time.
 
     A shell's background job ignores SIGINT, and so does what it starts. pulumi waits five seconds for that.
     The modules of all tests are no garbage, and a quarter of the time that it takes to import them was spent on that.
     """
     gc.disable()
+    hypothesis.settings.register_profile("untimed", hypothesis.settings(), deadline=None)
+    hypothesis.settings.load_profile("untimed")
     config.addinivalue_line("markers", "engine: runs pulumi; each test that asks for the engine has it by itself")
     config.addinivalue_line(
         "markers",

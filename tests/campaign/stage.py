@@ -104,7 +104,7 @@ class Stage:
             "images": (set(live), wanted),
             "names": ({name: names(self.ec2, name) for name in live}, expected),
             "orphans": (snapshot_ids(self.ec2) - behind, set()),
-            "launched": (self._launched(), [live[f"web-{launched}"]["ImageId"]] if wanted & set(live) else []),
+            "launched": (self._launched(), [live[f"web-{launched}"]["ImageId"]] if f"web-{launched}" in live else []),
             "groups": (len(self._groups()), bool(wanted)),
             "foreign": ({i["Name"] for i in live.values() if _stack_of(i.get("Tags", [])) != STACK_TAG}, set()),
         }
