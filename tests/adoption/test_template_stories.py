@@ -1,4 +1,4 @@
-"""Two more accounts: a group on `$Latest` of a template, and one on `$Default` in a mixed instances policy."""
+"""Three more accounts: a group on `$Latest` of a template, on `$Default`, and with a mixed instances policy."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +18,7 @@ INTERFACE = [{"DeviceIndex": 0, "NetworkCardIndex": 0, "DeleteOnTermination": Tr
 
 @pytest.mark.parametrize(
     ("version", "mixed", "kind"),
-    [("$Latest", False, "t3.micro"), ("$Default", True, "t3.nano")],
+    [("$Latest", False, "t3.micro"), ("$Default", False, "t3.nano"), ("$Default", True, "t3.nano")],
 )
 def test_a_group_on_a_template_is_taken_over_deployed_to_rolled_back_and_left(
     program: Callable[..., Program], aws: LocalAws, ec2: EC2Client, version: str, kind: str, *, mixed: bool
