@@ -348,7 +348,8 @@ def test_a_delete_that_was_cut_off_is_finished(built: Program, ec2: EC2Client, p
     assert built.resources() == []
 
 
-@pytest.mark.parametrize(("command", "fate"), [("up", Fail(after=True)), ("destroy", Drop(after=True))], ids=str)
+@pytest.mark.parametrize("command", ["up", "destroy"])
+@pytest.mark.parametrize("fate", [Fail(after=True), Drop(after=True)], ids=str)
 def test_snapshots_that_a_lost_answer_left_are_found_by_an_earlier_state(
     two: Program, ec2: EC2Client, proxy: FaultProxy, command: str, fate: Fate
 ) -> None:

@@ -112,8 +112,10 @@ REMOVED: dict[bool, Tags] = {
 @pytest.mark.parametrize(
     ("refresh", "overwrite", "removes"),
     [
+        ("never", False, False),
         ("never", False, True),
         ("never", True, False),
+        ("never", True, True),
         ("as an option", False, False),
         ("as an option", True, True),
         ("as a command", False, True),
