@@ -13,7 +13,7 @@ import sys
 import time
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory, gettempdir, mkdtemp
 
 PYTHON_COMMAND = "PULUMI_PYTHON_CMD"
 """The environment variable that names the Python of the language host."""
@@ -23,8 +23,8 @@ PIP_LIST = ("-m", "pip", "list", "-v", "--format", "json")
 
 _READY = Path(__file__).with_name("ready_python.py")
 _CLIENT = (sys.executable, "-IS", str(_READY), "run")
-_COPIES = hasattr(os, "pidfd_open")
-"""Whether this system can tell the end of a copy: Linux."""
+_COPIES = hasattr(os, "pidfd_open") and len(gettempdir()) < 80
+"""Whether this system can tell the end of a copy, as Linux can, and takes the path of the socket: at most 107 bytes."""
 
 _SCRIPT = """#!/bin/sh
 if [ "$*" = {asked} ]; then exec cat {answer}; fi
