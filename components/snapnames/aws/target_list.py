@@ -8,7 +8,8 @@ from functools import partial
 from snapnames.aws.organization import organization_accounts
 from snapnames.aws.targets import AT_ONCE, TargetSessions
 from snapnames.errors import InputError
-from snapnames.rules.targets import Account, Organization, Target, TargetList, ordered, partition_of
+from snapnames.rules.partitions import partition_of
+from snapnames.rules.targets import Account, Organization, Target, TargetList, ordered
 
 
 def resolve(wanted: TargetList, sessions: TargetSessions) -> list[Target]:
@@ -41,7 +42,7 @@ def targets_of(
 def _members(wanted: Organization | None, sessions: TargetSessions) -> list[Account]:
     if wanted is None:
         return []
-    partition = partition_of(wanted.regions or [sessions.region])
+    partition = partition_of(*(wanted.regions or [sessions.region]))
     client = sessions.home().client("organizations")
     return [wanted.account(account, partition) for account in organization_accounts(client, wanted)]
 

@@ -10,6 +10,7 @@ import yaml
 from snapnames.config.provider import provider_settings
 from snapnames.errors import InputError
 from snapnames.printable import printable
+from snapnames.rules.partitions import partition_of
 from snapnames.rules.target_checks import check_account_id, check_partition, check_region, check_role
 from snapnames.rules.targets import (
     DECIDED,
@@ -18,7 +19,6 @@ from snapnames.rules.targets import (
     Organization,
     Target,
     TargetList,
-    partition_of,
     role_arn,
 )
 
@@ -85,7 +85,7 @@ class _Reader:
         self._check(entry.get("regions", node), check_partition, regions, role, path)
         return Account(
             account,
-            role_arn(role, account, partition_of(regions or [self._home])),
+            role_arn(role, account, partition_of(*(regions or [self._home]))),
             regions,
             self._text(shared.get("externalId"), f"{path}.externalId"),
             self._config(defaults, path) | self._config(entry, path),

@@ -7,20 +7,20 @@ _PREFIXES = {
     "us-gov-": "aws-us-gov",
     "us-iso-": "aws-iso",
     "us-isob-": "aws-iso-b",
-    "us-isof-": "aws-iso-f",
     "eu-isoe-": "aws-iso-e",
+    "us-isof-": "aws-iso-f",
     "eusc-": "aws-eusc",
 }
 """How the names of regions begin: the endpoints of botocore's partitions.json."""
 
 
-def partition_of(region: str) -> str:
-    """The partition that a region is in.
+def partition_of(*regions: str) -> str:
+    """The partition that regions are in, by their names. Without a region, it is the public one.
 
-    >>> partition_of("us-gov-west-1"), partition_of("cn-north-1"), partition_of("us-west-2")
+    >>> partition_of("us-gov-west-1"), partition_of("cn-north-1", "cn-northwest-1"), partition_of()
     ('aws-us-gov', 'aws-cn', 'aws')
     """
-    return next((one for prefix, one in _PREFIXES.items() if region.startswith(prefix)), "aws")
+    return next((one for prefix, one in _PREFIXES.items() if any(name.startswith(prefix) for name in regions)), "aws")
 
 
 def check_same_partition(region: str, home: str, setting: str) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from snapnames.errors import InputError
 
-from .targets import ENABLED, partition_of
+from .partitions import partition_of
+from .targets import ENABLED
 
 _ACCOUNT = re.compile(r"\d{12}")
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
@@ -39,7 +40,7 @@ def check_partition(regions: Sequence[str], role: str, path: str) -> None:
     """
     found = dict[str, str]()
     for region in regions:
-        found.setdefault(partition_of([region]), region)
+        found.setdefault(partition_of(region), region)
     if len(found) > 1:
         places = " and ".join(f"{region} of {partition}" for partition, region in found.items())
         raise InputError(

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -15,16 +15,6 @@ DECIDED = ("aws:region", "aws:assumeRoles", "aws:allowedAccountIds")
 """The config that the target itself decides."""
 
 _SHARD = re.compile(r"(?P<index>\d{1,6})/(?P<count>\d{1,6})", re.ASCII)
-
-_PARTITIONS = {
-    "cn-": "aws-cn",
-    "us-gov-": "aws-us-gov",
-    "us-iso-": "aws-iso",
-    "us-isob-": "aws-iso-b",
-    "eu-isoe-": "aws-iso-e",
-    "us-isof-": "aws-iso-f",
-    "eusc-": "aws-eusc",
-}
 
 
 @dataclass(frozen=True)
@@ -248,17 +238,6 @@ def twice(targets: Iterable[Target]) -> list[Target]:
             found.append(one)
         seen.add((one.account, one.region))
     return found
-
-
-def partition_of(regions: Sequence[str]) -> str:
-    """The partition of AWS that regions are in, by their names. Without a region, it is the public one.
-
-    >>> partition_of(["cn-north-1"]), partition_of([])
-    ('aws-cn', 'aws')
-    """
-    return next(
-        (partition for start, partition in _PARTITIONS.items() if any(one.startswith(start) for one in regions)), "aws"
-    )
 
 
 def role_arn(role: str, account: str, partition: str = "aws") -> str:

@@ -12,7 +12,8 @@ from snapnames.cli.display import Display
 from snapnames.cli.errors import CommandError, UsageError
 from snapnames.config.targets import read_targets
 from snapnames.errors import InputError
-from snapnames.rules.targets import Account, Shard, Share, Target, TargetList, partition_of, twice
+from snapnames.rules.partitions import partition_of
+from snapnames.rules.targets import Account, Shard, Share, Target, TargetList, twice
 
 _HOME = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 """Where roles are assumed if the environment names no region."""
@@ -78,4 +79,4 @@ def _own_region() -> str:
 def _home(wanted: TargetList) -> str:
     regions = [region for account in wanted.accounts for region in account.regions]
     regions += wanted.organization.regions if wanted.organization else ()
-    return _HOME.get(partition_of(regions), next(iter(regions), "us-east-1"))
+    return _HOME.get(partition_of(*regions), next(iter(regions), "us-east-1"))
