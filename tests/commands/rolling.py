@@ -1,5 +1,7 @@
 """A service whose fleet of four rolls its instances, and what is seen of it from outside."""
 
+import subprocess
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -54,8 +56,17 @@ def refreshes(autoscaling: AutoScalingClient) -> list[str]:
     return [one["Status"] for one in found["InstanceRefreshes"]]
 
 
-def followed(aws: LocalAws, mark: int) -> bool:
-    """Whether an instance refresh was started since the mark, and has been asked for twice since."""
-    calls, start = aws.calls(mark), "autoscaling.StartInstanceRefresh"
+def wait_until_followed(process: subprocess.Popen[str], aws: LocalAws, mark: int) -> None:
+    """Wait until the command has started an instance refresh since the mark, and has asked for it twice.
+
+    Fails the test if the command ends before.
+    """
+    while not _followed(aws.calls(mark)):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+
+
+def _followed(calls: list[str]) -> bool:
+    start = "autoscaling.StartInstanceRefresh"
     since = calls[calls.index(start) :] if start in calls else []
     return since.count("autoscaling.DescribeInstanceRefreshes") >= 2

@@ -1,7 +1,6 @@
 """A rollout that somebody, or something, holds up: what is said before it, and where the fleet stands after it."""
 
 import signal
-import time
 
 import pytest
 from mypy_boto3_autoscaling import AutoScalingClient
@@ -11,7 +10,7 @@ from snapnames.testing.localaws.server import LocalAws
 from tests.account import ACCESS_KEY, all_but, images, launch
 from tests.program import Program
 
-from .rolling import Make, followed, group_name, refreshes, running, service
+from .rolling import Make, group_name, refreshes, running, service, wait_until_followed
 
 NOTHING = {"Version": "2012-10-17", "Statement": []}
 
@@ -97,9 +96,7 @@ def test_a_deployment_that_is_interrupted_in_its_rollout_says_that_the_refresh_g
     mark = aws.mark()
 
     with stack.command("deploy", "--release", "2", "--keep", "1") as process:
-        while not followed(aws, mark):
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.05)
+        wait_until_followed(process, aws, mark)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate()
     kept = sorted(images(ec2)), refreshes(autoscaling)
@@ -125,9 +122,7 @@ def test_keys_that_end_in_a_rollout_hide_neither_the_rollout_nor_the_way_on(
     before, mark = sorted(images(ec2)), aws.mark()
 
     with stack.command(*command) as process:
-        while not followed(aws, mark):
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.05)
+        wait_until_followed(process, aws, mark)
         aws.restrict(ACCESS_KEY, NOTHING)
         _, err = process.communicate()
     aws.restrict(ACCESS_KEY, None)

@@ -1,7 +1,6 @@
 """A deployment ends when its instances run the release, and fails with them."""
 
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from tests.account import images, launch
 from tests.prepared import Prepared
 from tests.program import Program
 
-from .rolling import Make, followed, group_name, refreshes, running, service
+from .rolling import Make, group_name, refreshes, running, service, wait_until_followed
 
 pytestmark = pytest.mark.xdist_group("rollouts")
 
@@ -104,9 +103,7 @@ def test_nothing_is_live_or_dropped_while_the_refresh_stands_still_and_all_is_wh
     mark = aws.mark()
 
     with stack.command("deploy", "--release", "2", "--keep", "1") as process:
-        while not followed(aws, mark):
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.05)
+        wait_until_followed(process, aws, mark)
         meanwhile = sorted(images(ec2)), running(ec2, autoscaling)
         aws.settings(hold_refreshes=False)
         out, err = process.communicate()
@@ -130,9 +127,7 @@ def test_a_refresh_that_somebody_cancels_fails_the_deployment(
     mark = aws.mark()
 
     with stack.command("deploy", "--release", "2", "--keep", "1", "--no-rollback") as process:
-        while not followed(aws, mark):
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.05)
+        wait_until_followed(process, aws, mark)
         autoscaling.cancel_instance_refresh(AutoScalingGroupName=group_name(autoscaling))
         _, err = process.communicate()
     aws.settings(hold_refreshes=False)

@@ -4,12 +4,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 from mypy_boto3_ec2 import EC2Client
 from snapnames.testing.localaws.server import LocalAws
 
-from tests.account import images, launch, writes
+from tests.account import client_of, images, launch, writes
 from tests.program import Program
 
 from .regions import ALL, EU, FLEET, HOME, WEST, config, holdings, left, named
@@ -37,16 +36,7 @@ def keys(aws: LocalAws) -> dict[str, str]:
 
 def launched_by_other(aws: LocalAws, region: str, image_id: str) -> str:
     """The state of an instance that the other account has launched from an image."""
-    role = aws.client("sts").assume_role(RoleArn=f"arn:aws:iam::{OTHER}:role/deploy", RoleSessionName="test")
-    given = role["Credentials"]
-    ec2: EC2Client = boto3.client(
-        "ec2",
-        region_name=region,
-        endpoint_url=aws.url,
-        aws_access_key_id=given["AccessKeyId"],
-        aws_secret_access_key=given["SecretAccessKey"],
-        aws_session_token=given["SessionToken"],
-    )
+    ec2 = client_of(aws, f"arn:aws:iam::{OTHER}:role/deploy", region)
     made = ec2.run_instances(ImageId=image_id, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
     state = ec2.describe_instances(InstanceIds=[made])["Reservations"][0]["Instances"][0]["State"]["Name"]
     ec2.terminate_instances(InstanceIds=[made])

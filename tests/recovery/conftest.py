@@ -13,7 +13,7 @@ from snapnames.cli.recovery.recovery import Recovery
 from snapnames.testing.localaws.server import LocalAws
 
 from tests.account import launch
-from tests.recovery.stacks import Stack
+from tests.recovery.stacks import WEST, Stack, make
 
 
 @pytest.fixture
@@ -26,6 +26,18 @@ def made(aws: LocalAws, session: StackSession) -> Made:  # noqa: ARG001 -- the a
 def source(ec2: EC2Client) -> str:
     """An instance to make images of."""
     return launch(ec2, mappings=[])
+
+
+@pytest.fixture
+def west(aws: LocalAws) -> EC2Client:
+    """The other region."""
+    return aws.client("ec2", WEST)
+
+
+@pytest.fixture
+def release(ec2: EC2Client, source: str) -> str:
+    """The image that is copied."""
+    return make(ec2, source)
 
 
 @pytest.fixture

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import TagSpecificationTypeDef
 
 TAG = "organization/web/test"
+WEST = "us-west-2"
+"""The other region, of copies."""
+
 ROOT = root_urn("web", "test")
 PROVIDER = "urn:pulumi:test::web::pulumi:providers:aws::default"
 RELEASE = "urn:pulumi:test::web::snapnames:index:ReleaseImage"

@@ -12,9 +12,9 @@ from snapnames.rules.resource_types import COPY, IMAGE_COPY
 from snapnames.testing.localaws.server import LocalAws
 
 from tests.account import ACCESS_KEY, images
-from tests.recovery.stacks import ROOT, ROOTS, TAG, Stack, make, pending, read_image
+from tests.recovery.stacks import ROOT, ROOTS, TAG, WEST, Stack, make, pending, read_image
 
-HOME, WEST = "ap-northeast-2", "us-west-2"
+HOME = "ap-northeast-2"
 WESTERN = "urn:pulumi:test::web::pulumi:providers:aws::us-west-2"
 COMPONENT = f"urn:pulumi:test::web::{IMAGE_COPY}::web-1:us-west-2"
 URN = f"urn:pulumi:test::web::{IMAGE_COPY}${COPY}::web-1:us-west-2"
@@ -24,18 +24,6 @@ IN_WEST: list[dict[str, Any]] = [
     {"urn": COMPONENT, "custom": False, "type": IMAGE_COPY, "parent": ROOT},
 ]
 Recover = Callable[..., Recovery]
-
-
-@pytest.fixture
-def west(aws: LocalAws) -> EC2Client:
-    """The other region."""
-    return aws.client("ec2", WEST)
-
-
-@pytest.fixture
-def release(ec2: EC2Client, source: str) -> str:
-    """The image that is copied."""
-    return make(ec2, source)
 
 
 def copy(source: str, image_id: str = "", snapshots: list[str] | None = None, **more: Any) -> dict[str, Any]:  # noqa: ANN401 -- of a resource

@@ -14,23 +14,11 @@ from snapnames.testing.localaws.server import LocalAws
 
 from tests.account import ACCESS_KEY
 from tests.recovery.stacks import PROVIDER as OWN_PROVIDER
-from tests.recovery.stacks import ROOTS, Stack, make, pending, read_image
+from tests.recovery.stacks import ROOTS, WEST, Stack, make, pending, read_image
 from tests.recovery.stacks import TAG as MARK
-from tests.recovery.test_copies import HOME, IN_WEST, URN, WEST, WESTERN, copied, copy, held, refuses
+from tests.recovery.test_copies import HOME, IN_WEST, URN, WESTERN, copied, copy, held, refuses
 
 NOTHING_HELD: list[tuple[str, str]] = []
-
-
-@pytest.fixture
-def west(aws: LocalAws) -> EC2Client:
-    """The other region."""
-    return aws.client("ec2", WEST)
-
-
-@pytest.fixture
-def release(ec2: EC2Client, source: str) -> str:
-    """The image that is copied."""
-    return make(ec2, source)
 
 
 @pytest.fixture
