@@ -46,7 +46,7 @@ class Copies:
         Raises `InputError` for a region that there is not, for a name that another image has, and as
         `settle_dropped_copies` does. `before`: the outputs that the last update has left. An update that failed or was
         killed leaves none, and may have made copies. `marked`: reads which images of releases the account has. A stack
-        that has none of either, and none of copies, has only names, and its state is large.
+        without a release, a copy and such an image only names what is there. Its state can be large, and is not read.
         """
         service = settings.service if settings.own_config else ""
         if not (settings.copies or settings.releases or before.get(copies_output(service)) or marked()):

@@ -137,7 +137,7 @@ class _Follower:
         raise self._failed(f"the instance refresh ended as {refresh}{runs}")
 
     def _reached(self, status: FleetStatus | None, refresh: Refresh) -> str:
-        """What a refresh that has succeeded has come to: it leaves protected instances alone, say."""
+        """How far a refresh that has succeeded has come. It can leave instances alone, for example protected ones."""
         if status is None or not status.in_service:
             return LAUNCHED
         if not status.others:
