@@ -107,7 +107,7 @@ class Standing:
 
     @property
     def never_begun(self) -> bool:
-        """Whether instances are to be replaced, and Auto Scaling knows no refresh for it: perhaps it has refused one."""
+        """Whether instances are to be replaced, and Auto Scaling knows no refresh for it, perhaps after a refusal."""
         return self.rolls and self.status is not None and self.status.others > 0 and self.status.refresh is None
 
     @property
